@@ -1,0 +1,122 @@
+"""The one settings dict, `LOYALTY_AI`, with its defaults; an unknown key is a system-check error."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+from django.utils.module_loading import import_string
+
+DEFAULTS: dict[str, Any] = {
+    # One entry a store: ADAPTER (dotted path, required), CURRENCY, LANGUAGE, TIME_ZONE, OPTIONS (the adapter's own arguments).
+    "STORES": {},
+    # Where model versions are written; every worker must see the same folder. None: BASE_DIR / "var" / "artifacts".
+    "ARTIFACTS": None,
+    # "auto" takes a GPU where one is present; or "cpu", "cuda", "cuda:1", "mps".
+    "DEVICE": "auto",
+    # Overrides of the fields of loyalty_ai.ml.config.ModelConfig and TrainingConfig.
+    "MODEL": {},
+    "TRAINING": {},
+    # How many products a published list holds.
+    "TOP_K": 20,
+    # Days ahead of the predictions: purchase and churn, value.
+    "HORIZONS": {"churn": 90, "value": 365},
+    # Days a published run stays for rollback is counted in runs: the current one and this many older ones.
+    "KEEP_RUNS": 2,
+    # What holds for a customer who has not chosen. `preferences` covers profiling and personalised rows.
+    "CONSENT_DEFAULTS": {"preferences": True, "analytics": True, "marketing": False, "sale_of_data": False},
+    # Seconds a worker may be silent before its job or chunk is handed to another.
+    "LEASE_SECONDS": 60,
+    # The keys of erasure digests, newest first: {"version": "secret"}. Apart from SECRET_KEY, so that rotating one keeps the other.
+    "ERASURE_KEYS": {},
+}
+
+STORE_DEFAULTS: dict[str, Any] = {
+    "ADAPTER": None,
+    "CURRENCY": "EUR",
+    "LANGUAGE": "en",
+    "TIME_ZONE": "UTC",
+    "OPTIONS": {},
+}
+
+
+@dataclass(frozen=True)
+class StoreSettings:
+    """One entry of `LOYALTY_AI["STORES"]`."""
+
+    slug: str
+    adapter: str
+    currency: str
+    language: str
+    time_zone: ZoneInfo
+    options: dict[str, Any] = field(default_factory=dict)
+
+
+class LoyaltySettings:
+    """Read `LOYALTY_AI` by attribute: `app_settings.TOP_K`; missing keys answer with their default."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DEFAULTS:
+            raise AttributeError(f"LOYALTY_AI has no key {name!r}; known keys: {', '.join(sorted(DEFAULTS))}")
+        value = self.user_settings().get(name, DEFAULTS[name])
+        if isinstance(DEFAULTS[name], dict) and name not in ("STORES", "MODEL", "TRAINING", "ERASURE_KEYS"):
+            value = DEFAULTS[name] | value
+        return value
+
+    def user_settings(self) -> dict[str, Any]:
+        return getattr(settings, "LOYALTY_AI", {})
+
+    @property
+    def artifacts(self) -> Path:
+        """The folder of the model versions."""
+        base = getattr(settings, "BASE_DIR", Path.cwd())
+        return Path(self.ARTIFACTS) if self.ARTIFACTS else Path(base) / "var" / "artifacts"
+
+    def store(self, slug: str) -> StoreSettings:
+        """The settings of one store.
+
+        Raises:
+            ImproperlyConfigured: no such store, or its entry has no ADAPTER.
+        """
+        try:
+            entry = STORE_DEFAULTS | self.STORES[slug]
+        except KeyError:
+            known = ", ".join(sorted(self.STORES)) or "none"
+            raise ImproperlyConfigured(f'LOYALTY_AI["STORES"] has no store {slug!r} (known: {known}).') from None
+        if not entry["ADAPTER"]:
+            raise ImproperlyConfigured(
+                f'LOYALTY_AI["STORES"]["{slug}"] needs an ADAPTER, the dotted path of a ShopAdapter.'
+            )
+        return StoreSettings(
+            slug=slug,
+            adapter=entry["ADAPTER"],
+            currency=entry["CURRENCY"],
+            language=entry["LANGUAGE"],
+            time_zone=ZoneInfo(entry["TIME_ZONE"]),
+            options=entry["OPTIONS"],
+        )
+
+
+app_settings = LoyaltySettings()
+
+_adapters: dict[str, Any] = {}
+
+
+def get_adapter(slug: str) -> Any:
+    """The store's `ShopAdapter`, made once a process from its dotted path and OPTIONS."""
+    if slug not in _adapters:
+        store = app_settings.store(slug)
+        _adapters[slug] = import_string(store.adapter)(store, **store.options)
+    return _adapters[slug]
+
+
+@receiver(setting_changed)
+def forget_adapters(*, setting: str, **kwargs: Any) -> None:
+    if setting == "LOYALTY_AI":
+        _adapters.clear()

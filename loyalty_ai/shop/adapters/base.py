@@ -1,0 +1,156 @@
+"""The seam to a shop: plain records, and one small class that a shop implements."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest
+
+    from loyalty_ai.conf import StoreSettings
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRecord:
+    """A customer as the shop knows them: an id, and the Django user who signs in as them (if any)."""
+
+    customer_id: str
+    user_id: int | None = None
+    joined_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRecord:
+    """A product as the shop sells it; `category` is a path such as ``Home / Kitchen``."""
+
+    product_id: str
+    title: str
+    description: str = ""
+    category: str = ""
+    brand: str = ""
+    price: Decimal | None = None
+    currency: str = ""
+    available: bool = True
+    url: str = ""
+    image: str = ""
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EventRecord:
+    """Something that happened in the shop.
+
+    Args:
+        key: the shop's own stable id of this event; the same key again is the same event.
+        type: a GA4 name (`purchase`, `refund`, `view_item`, ...; see `EventType`).
+        occurred_at: aware time.
+        customer_id: None for somebody not signed in.
+        product_id: None where the event has no product.
+        order_id: the order of a purchase; the original order of a refund, None where it is unknown.
+        quantity: units, never negative.
+        value: line total after discount in the store's currency, never negative.
+        session: the shop's session or visit.
+        location: where it was read (file and line), for messages about it.
+    """
+
+    key: str
+    type: str
+    occurred_at: datetime
+    customer_id: str | None = None
+    product_id: str | None = None
+    order_id: str | None = None
+    quantity: int = 1
+    value: Decimal = Decimal(0)
+    session: str = ""
+    location: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A record that an adapter could not read; streams may yield it in place of a record, and it is kept with its reason."""
+
+    location: str
+    code: str
+    reason: str
+    raw: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveProduct:
+    """What a page may say of a product right now."""
+
+    product_id: str
+    title: str
+    price: Decimal | None
+    currency: str
+    available: bool
+    url: str
+    image: str
+
+
+Record = TypeVar("Record", covariant=True)
+
+
+@dataclass(frozen=True)
+class Change(Generic[Record]):
+    """One record of a stream with the cursor to go on from once it is stored."""
+
+    record: Record
+    cursor: str
+
+
+class ShopAdapter:
+    """What loyalty_ai asks of a shop. Streams are iterators of plain values, never querysets: a shop may be remote.
+
+    `since` is the adapter's own opaque cursor (the last `Change.cursor` that was stored, "" at first), not a time, so that late
+    edits and refunds arrive.
+    """
+
+    live = False
+    """Whether `connect` delivers events as they happen."""
+
+    def __init__(self, store: StoreSettings, **options: Any) -> None:
+        if options:
+            raise TypeError(f"{type(self).__name__} takes no option {', '.join(sorted(options))}")
+        self.store = store
+
+    def customers(self, since: str) -> Iterator[Change[CustomerRecord | Rejected]]:
+        """Customers added or changed since the cursor."""
+        raise NotImplementedError
+
+    def products(self, since: str) -> Iterator[Change[ProductRecord | Rejected]]:
+        """Products added or changed since the cursor."""
+        raise NotImplementedError
+
+    def events(self, since: str) -> Iterator[Change[EventRecord | Rejected]]:
+        """Events recorded since the cursor, in the order in which the shop recorded them."""
+        raise NotImplementedError
+
+    def count(self, stream: str, since: str) -> int | None:
+        """How many changes `stream` ("customers", "products", "events") will yield, where the shop can say; for progress bars."""
+        return None
+
+    def resolve(self, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
+        """Live price, stock, link and image of these products in one query; a missing id is not shown.
+
+        The default answers from the mirror, for shops that are remote.
+        """
+        from loyalty_ai.shop.selectors import mirrored_products
+
+        return mirrored_products(store_slug=self.store.slug, product_ids=list(product_ids))
+
+    def customer_id(self, request: HttpRequest) -> str | None:
+        """The customer who sends this request, None for a stranger. Must cost no query beyond the session's own."""
+        user = getattr(request, "user", None)
+        return str(user.pk) if user is not None and user.is_authenticated else None
+
+    def connect(self, record: Callable[[EventRecord], None]) -> None:
+        """Call `record` for each event as it happens, after its transaction commits."""
+
+    def check(self) -> list[str]:
+        """What is wrong with the shop's side, in sentences for the owner; empty when all is well."""
+        return []
