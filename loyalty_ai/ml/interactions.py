@@ -10,7 +10,7 @@ ANONYMOUS = -1
 """The `user` of an interaction whose customer is unknown: evidence of popularity and co-purchase, never a person."""
 
 EVENT_TYPES = ("purchase", "refund", "add_to_cart", "add_to_wishlist", "view_item", "select_item", "hide_item")
-"""Names of the codes in `Interactions.event`; a code is the position in this tuple. Append only: artifacts store codes."""
+"""Names of the codes in `Interactions.event`, a code being a position here. Append only: artifacts store codes."""
 
 PURCHASE, REFUND = EVENT_TYPES.index("purchase"), EVENT_TYPES.index("refund")
 
@@ -20,8 +20,8 @@ class Interactions:
     """One store's log as parallel arrays, sorted by (user, time, basket).
 
     Rows of one user that share `basket` happened together and have no order among themselves. Users and items are
-    positions in `user_ids` and `item_ids`; `user` is `ANONYMOUS` where nobody was signed in. A basket number belongs to one
-    user only. Nothing here depends on a clock: whoever builds it chooses the cutoff.
+    positions in `user_ids` and `item_ids`; `user` is `ANONYMOUS` where nobody was signed in. A basket number belongs to
+    one user only. Nothing here depends on a clock: whoever builds it chooses the cutoff.
 
     Args:
         user: int32 [n], position in `user_ids` or `ANONYMOUS`.
@@ -30,7 +30,8 @@ class Interactions:
         basket: int64 [n], an order, or any other set of simultaneous interactions.
         event: int8 [n], position in `EVENT_TYPES`.
         quantity: float32 [n], units, never negative.
-        value: float32 [n], line total in the store's currency, never negative (the event type says that a refund gives back).
+        value: float32 [n], line total in the store's currency, never negative (the event type says that a refund gives
+            back).
         user_ids: the caller's key of every user.
         item_ids: the caller's key of every item.
         item_text: one description an item, or None where the log has no texts.
