@@ -1,0 +1,232 @@
+"""One page's read, made once and shared by every widget on it; whatever fails, the page only shows less."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.http import HttpRequest
+
+from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.serving.models import ListKind, NeighbourKind
+from loyalty_ai.serving.rows import Candidate, Why, blend, merge
+from loyalty_ai.serving.selectors import EMPTY, PageRead, Profile, read_page
+from loyalty_ai.shop.adapters.base import LiveProduct
+
+logger = logging.getLogger(__name__)
+
+DEADLINE = 0.3
+"""Seconds that a page gives the database for the scores, and the shop for prices and stock."""
+
+REST = 30.0
+"""Seconds during which a store whose shop or database missed the deadline is not asked again by this process."""
+
+_resting: dict[str, float] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One product of a row as a card needs it; `because` is the title that the reason names."""
+
+    product: LiveProduct
+    why: Why
+    because: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of products: the list it was asked for, its number on the page, and the items, never none."""
+
+    name: str
+    number: int
+    items: list[Item]
+
+
+class LoyaltyPage:
+    """The lists of one page for one customer, read when the first widget asks.
+
+    The first widget costs one statement, and the first one with products one `resolve`; all others cost nothing, unless
+    one brings a product that the page did not name: that is one more of each.
+    """
+
+    def __init__(self, *, store: str, customer_id: str | None, products: Iterable[str] = ()) -> None:
+        self.store = store
+        self.customer_id = customer_id
+        self.wanted: list[str] = [str(product) for product in products]
+        self.shown: set[int] = set()
+        self.rows = 0
+        self._read: PageRead | None = None
+        self._live: dict[str, LiveProduct] = {}
+        self._asked: set[str] = set()
+        self._known: set[str] = set()
+
+    @classmethod
+    def of(cls, request: HttpRequest) -> LoyaltyPage:
+        """The page of this request, the same object however often it is asked for."""
+        page = getattr(request, "_loyalty_page", None)
+        if page is None:
+            page = cls(**identify(request))
+            request._loyalty_page = page
+        return page
+
+    def want(self, products: Iterable[str]) -> list[str]:
+        """Name products the page is about, at best before its first widget; their ids as text."""
+        names = [str(product) for product in products if product not in (None, "")]
+        self.wanted.extend(name for name in names if name not in self.wanted)
+        return names
+
+    @property
+    def read(self) -> PageRead:
+        """The page's read; empty where nothing could be read."""
+        if self._read is None:
+            self._read = self._ask_database(self.customer_id, self.wanted)
+            self._known = set(self.wanted)
+        elif missing := [name for name in self.wanted if name not in self._known]:
+            self._known.update(missing)
+            more = self._ask_database(None, missing)
+            near = {kind: dict(found) for kind, found in self._read.neighbours.items()}
+            for kind, found in more.neighbours.items():
+                near.setdefault(kind, {}).update(found)
+            self._read = replace(
+                self._read,
+                neighbours=near,
+                context=self._read.context | more.context,
+                products=self._read.products | more.products,
+            )
+        return self._read
+
+    @property
+    def profile(self) -> Profile | None:
+        """The customer's loyalty, None for a stranger and for somebody who opted out of personalisation."""
+        return self.read.profile
+
+    def recommended(self, *, limit: int, kind: ListKind = ListKind.RECOMMENDED) -> Row | None:
+        """Products for this customer: the published list, then neighbours of what is at hand, then what is popular."""
+        read = self.read
+        if kind == ListKind.BUY_AGAIN:
+            return self.buy_again(limit=limit)
+        chain = [] if kind == ListKind.POPULAR else [read.lists.get(kind, []), self._at_hand()]
+        just_bought = {candidate.product for candidate in read.bought}
+        return self._row(
+            kind.name.lower(),
+            *chain,
+            read.lists.get(ListKind.POPULAR, []),
+            limit=limit,
+            skip=just_bought | self.shown,
+        )
+
+    def near(self, products: Iterable[str], *, kind: NeighbourKind, limit: int) -> Row | None:
+        """Products that belong with these; where too few are similar, products bought together with them follow."""
+        wanted = self.want(products)
+        context = self.read.context
+        keys = [context[name] for name in wanted if name in context]
+        kinds = dict.fromkeys((kind, NeighbourKind.BOUGHT_TOGETHER))
+        return self._row(
+            kind.name.lower(), *(self._neighbours(each, keys) for each in kinds), limit=limit, skip=self.shown
+        )
+
+    def buy_again(self, *, limit: int) -> Row | None:
+        """What the customer buys repeatedly, led by what they bought since the lists were made; may repeat other rows."""
+        return self._row("buy_again", self.read.bought, self.read.lists.get(ListKind.BUY_AGAIN, []), limit=limit)
+
+    def _at_hand(self) -> Iterator[Candidate]:
+        keys = [*self.read.context.values(), *self.read.recent]
+        for kind in (NeighbourKind.BOUGHT_TOGETHER, NeighbourKind.SIMILAR):
+            yield from self._neighbours(kind, keys)
+
+    def _neighbours(self, kind: NeighbourKind, keys: Iterable[int]) -> Iterator[Candidate]:
+        near = self.read.neighbours.get(kind, {})
+        return blend({key: near[key] for key in keys if key in near}, why=Why(kind.name.lower()))
+
+    def _row(self, name: str, *lists: Iterable[Candidate], limit: int, skip: Iterable[int] = ()) -> Row | None:
+        read = self.read
+        candidates = merge(
+            *lists,
+            limit=limit,
+            skip=read.hidden.union(skip, read.context.values()),
+            sellable=lambda key: self._live_product(key) is not None,
+        )
+        if not candidates:
+            return None
+        self.shown.update(candidate.product for candidate in candidates)
+        self.rows += 1
+        items = [
+            Item(
+                self._live[read.products[candidate.product][0]],
+                candidate.why,
+                read.products.get(candidate.because, ("", ""))[1],
+                candidate.at,
+            )
+            for candidate in candidates
+        ]
+        return Row(name, self.rows, items)
+
+    def _live_product(self, key: int) -> LiveProduct | None:
+        if key not in self.read.products:
+            return None
+        if missing := {external_id for external_id, _ in self.read.products.values()} - self._asked:
+            self._asked |= missing
+            self._live.update(self._ask_shop(sorted(missing)))
+        product = self._live.get(self.read.products[key][0])
+        return product if product is not None and product.available else None
+
+    def _ask_database(self, customer_id: str | None, products: list[str]) -> PageRead:
+        if resting(self.store):
+            return EMPTY
+        try:
+            with deadline(self.store):
+                return read_page(store=self.store, customer_id=customer_id, products=products, seconds=DEADLINE)
+        except Exception:  # a widget may be empty, it may not break a page
+            logger.exception("page read failed", extra={"store": self.store})
+            return EMPTY
+
+    def _ask_shop(self, product_ids: list[str]) -> Mapping[str, LiveProduct]:
+        if resting(self.store):
+            return {}
+        try:
+            with deadline(self.store), guarded():
+                return get_adapter(self.store).resolve(product_ids)
+        except Exception:  # the adapter is the shop's code: whatever it raises, the page goes on
+            logger.exception("adapter failed to resolve products", extra={"store": self.store})
+            return {}
+
+
+def identify(request: HttpRequest) -> dict[str, Any]:
+    """The store and the customer of a request: `request.loyalty_store` where a middleware set it, else the first store."""
+    slug = getattr(request, "loyalty_store", None) or next(iter(app_settings.STORES), "")
+    try:
+        return {"store": slug, "customer_id": get_adapter(slug).customer_id(request)}
+    except Exception:  # the adapter is the shop's code; somebody it cannot name is a stranger
+        logger.exception("adapter failed to name the customer", extra={"store": slug})
+        return {"store": slug, "customer_id": None}
+
+
+def guarded() -> AbstractContextManager[Any]:
+    """A savepoint where the page is inside a transaction, so that the shop's failed query does not poison it."""
+    connection = transaction.get_connection()
+    return transaction.atomic() if connection.in_atomic_block else nullcontext()
+
+
+def resting(store: str) -> bool:
+    """Whether this store missed a deadline a moment ago."""
+    return time.monotonic() < _resting.get(store, 0.0)
+
+
+@contextmanager
+def deadline(store: str) -> Iterator[None]:
+    """Let a store that was too slow rest: a call cannot be cut short from outside, but the next pages need not wait too."""
+    start = time.monotonic()
+    try:
+        yield
+    finally:
+        seconds = time.monotonic() - start
+        if seconds > DEADLINE:
+            _resting[store] = time.monotonic() + REST
+            logger.warning("page deadline missed", extra={"store": store, "seconds": round(seconds, 3)})
