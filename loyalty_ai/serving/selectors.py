@@ -205,9 +205,10 @@ def parse(row: dict[str, Any]) -> PageRead:
     """The statement's one row as candidates."""
     lists: dict[ListKind, list[Candidate]] = {}
     for entry in row["lists"] or []:
-        lists[ListKind(entry["kind"])] = [
-            Candidate(item, WHY[ReasonKind(kind)], because=reason)
-            for item, reason, kind in zip(entry["items"], entry["reasons"], entry["reason_kinds"], strict=True)
+        kind = ListKind(entry["kind"])
+        lists[kind] = [
+            Candidate(item, Why.POPULAR if kind == ListKind.POPULAR else WHY[ReasonKind(why)], because=reason)
+            for item, reason, why in zip(entry["items"], entry["reasons"], entry["reason_kinds"], strict=True)
         ]
     neighbours: dict[NeighbourKind, dict[int, list[tuple[int, float]]]] = {}
     for entry in row["near"] or []:
