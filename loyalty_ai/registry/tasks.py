@@ -1,0 +1,6 @@
+"""The room's kinds of jobs."""
+
+from loyalty_ai.jobs.work import register
+from loyalty_ai.registry.training import KIND, QUEUE, run_training
+
+register(KIND, queue=QUEUE, run=run_training)

@@ -1,0 +1,131 @@
+"""Which run is live: promotion through the gate, nightly publishing, and rollback. Model and scores move together."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.serving.gate import GateRefused, gate_findings
+from loyalty_ai.serving.models import Alias, Deployment, ScoringRun
+from loyalty_ai.shop.models import Store
+from loyalty_ai.signals import scores_published, version_promoted
+
+
+class CannotDeploy(Exception):
+    """There is nothing to deploy or to go back to; no override helps."""
+
+
+@transaction.atomic
+def promote_version(
+    *,
+    store: Store,
+    version: ModelVersion,
+    alias: str = Alias.CHAMPION,
+    by: Any = None,
+    reason: str = "",
+    override: bool = False,
+) -> Deployment:
+    """Let the alias point at the version and its newest complete run; promoting what is live already changes nothing.
+
+    Args:
+        by: the user who asks, kept in the history.
+        reason: why, at most 500 characters; required with `override`.
+        override: accept what the gate holds against the version; its findings are kept with the deployment.
+
+    Raises:
+        CannotDeploy: the version has no complete, audited run.
+        GateRefused: the gate has findings and they were not overridden.
+        ValueError: `override` without a reason.
+    """
+    if override and not reason.strip():
+        raise ValueError(_("To override the gate, say why."))
+    live = _lock(store, alias)
+    run = (
+        ScoringRun.objects.filter(store=store, version=version, state=ScoringRun.State.COMPLETE).order_by("-pk").first()
+    )
+    if run is None:
+        raise CannotDeploy(
+            _("Version %(number)d has no complete scoring run: score it first.") % {"number": version.number}
+        )
+    if live and live.run_id == run.pk:
+        return live
+    champion = live.version if live else None
+    if alias != Alias.CHAMPION:
+        champion = None  # a challenger may be worse: trying it out is what it is for
+    findings = gate_findings(version=version, run=run, champion=champion)
+    if findings and not override:
+        raise GateRefused(findings)
+    return _open(store, alias, run, live=live, by=by, reason=reason, overridden=findings)
+
+
+@transaction.atomic
+def publish_run(*, run: ScoringRun, alias: str = Alias.CHAMPION, by: Any = None, reason: str = "") -> Deployment | None:
+    """Show fresh scores of the version that the alias points at; None where it points elsewhere or at something newer."""
+    live = _lock(run.store, alias)
+    run.refresh_from_db()
+    if live is None or live.version_id != run.version_id or run.state != ScoringRun.State.COMPLETE:
+        return None
+    if live.run_id >= run.pk:
+        return live if live.run_id == run.pk else None
+    return _open(run.store, alias, run, live=live, by=by, reason=reason or _("fresh scores"), overridden=[])
+
+
+@transaction.atomic
+def rollback(*, store: Store, alias: str = Alias.CHAMPION, by: Any = None, reason: str = "") -> Deployment:
+    """Point the alias at the newest run that was live under it before the present one, with that run's version.
+
+    Raises:
+        CannotDeploy: nothing is live, or no older run is left.
+    """
+    live = _lock(store, alias)
+    if live is None:
+        raise CannotDeploy(_("Nothing is live, so there is nothing to roll back."))
+    older = ScoringRun.objects.filter(
+        deployments__store=store, deployments__alias=alias, state=ScoringRun.State.COMPLETE, pk__lt=live.run_id
+    )
+    run = older.select_related("version").order_by("-pk").first()
+    if run is None:
+        raise CannotDeploy(_("No older run is left to roll back to."))
+    return _open(store, alias, run, live=live, by=by, reason=reason or _("rolled back"), overridden=[])
+
+
+def _lock(store: Store, alias: str) -> Deployment | None:
+    """The alias's open deployment; until the transaction ends nobody else moves a pointer of the store or drops its runs."""
+    Store.objects.select_for_update(no_key=True).get(pk=store.pk)
+    open_rows = Deployment.objects.filter(store=store, alias=alias, closed_at__isnull=True)
+    return open_rows.select_related("version").first()
+
+
+def _open(
+    store: Store,
+    alias: str,
+    run: ScoringRun,
+    *,
+    live: Deployment | None,
+    by: Any,
+    reason: str,
+    overridden: list[str],
+) -> Deployment:
+    now = timezone.now()
+    if live:
+        Deployment.objects.filter(pk=live.pk).update(closed_at=now)
+    deployment = Deployment.objects.create(
+        store=store,
+        alias=Alias(alias),
+        version=run.version,
+        run=run,
+        opened_by=by,
+        reason=reason[:500],
+        overridden=overridden,
+    )
+    if live is None or live.version_id != run.version_id:
+        tell = partial(version_promoted.send_robust, Deployment, store=store, version=run.version, alias=alias, run=run)
+        transaction.on_commit(tell)
+    if alias == Alias.CHAMPION:
+        transaction.on_commit(partial(scores_published.send_robust, Deployment, store=store, run=run))
+    return deployment

@@ -1,0 +1,302 @@
+"""The job of kind "score": every customer who allows it, in chunks that any worker takes, into a run nobody reads yet."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from loyalty_ai.conf import app_settings
+from loyalty_ai.jobs.work import CannotWork, ChunkWork, Work
+from loyalty_ai.registry.datasets import build_interactions
+from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.registry.selectors import artifact_directory, champion, trained_versions
+from loyalty_ai.serving.audit import audit_run
+from loyalty_ai.serving.deployments import publish_run
+from loyalty_ai.serving.models import (
+    ItemNeighbours,
+    ListKind,
+    NeighbourKind,
+    Prediction,
+    ReasonKind,
+    Recommendation,
+    ScoringRun,
+)
+from loyalty_ai.serving.runs import open_run, prune_runs, write_rows
+from loyalty_ai.shop.consent import consenting_customers
+from loyalty_ai.shop.models import Customer, Product, Purpose, Store
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from loyalty_ai.ml.behaviour import BehaviourPrediction
+    from loyalty_ai.ml.interactions import Interactions
+    from loyalty_ai.ml.scoring import CustomerModel, RankedLists, ScoredUsers, Scorer
+
+KIND, QUEUE = "score", "loyalty_score"
+
+CHUNK_CUSTOMERS = 1000
+PURCHASE_DAYS = 30
+"""The horizon of `Prediction.purchase_probability`; the others are settings."""
+
+NEIGHBOURS = 20
+TOGETHER_FLOOR = 5
+"""Customers who must have bought two products in one order before the pair is shown: fewer could be recognised."""
+
+
+def prepare_scoring(work: Work) -> list[dict[str, Any]]:
+    """Open a run for `params` {"version": number or null, "cutoff": ISO time} and split its customers into ranges of keys.
+
+    Without a number the champion is scored, or the newest version where there is none.
+    """
+    version = _version(work.store, work.params.get("version"))
+    customers = list(_scorable(work.store).order_by("pk").values_list("pk", flat=True))
+    run = open_run(version=version, cutoff=datetime.fromisoformat(work.params["cutoff"]), customers=len(customers))
+    parts = [customers[start : start + CHUNK_CUSTOMERS] for start in range(0, len(customers), CHUNK_CUSTOMERS)]
+    return [{"run": run.pk, "first": part[0], "last": part[-1]} for part in parts] or [
+        {"run": run.pk, "first": 0, "last": 0}
+    ]
+
+
+def score_chunk(work: ChunkWork) -> int:
+    """Score the customers of one range and write their rows in the transaction that marks the chunk done."""
+    run = _running(work.payload["run"])
+    seat = _seat(run.pk)
+    work.progress(_("scoring"), 0, 1)
+    # Asked again here: whoever said no since the run was opened is not scored.
+    in_range = _scorable(run.store).filter(pk__range=(work.payload["first"], work.payload["last"]))
+    users = seat.users(list(in_range.order_by("pk").values_list("pk", flat=True)))
+    if len(users):
+        scored = seat.scorer.score(users, k=app_settings.TOP_K, allowed=seat.allowed, horizons_days=horizons())
+        keys = seat.log.user_ids[users].tolist()
+        work.rows = len(keys)
+        with work.fenced():
+            write_rows(Prediction, prediction_rows(run, keys, scored.behaviour))
+            write_rows(Recommendation, recommendation_rows(run, keys, scored, seat.log.item_ids))
+    return len(users)
+
+
+def finish_scoring(work: Work) -> dict[str, Any]:
+    """Write what everybody shares, audit the run and, with `params` {"publish": true}, show it where its version is live.
+
+    The result says `run`, `version` (number), `state`, `customers`, `findings` and whether it was `published`.
+    """
+    run = ScoringRun.objects.select_related("version", "store").get(pk=work.job.chunks.first().payload["run"])
+    if run.state == ScoringRun.State.RUNNING:
+        _complete(work, run)
+    published = bool(
+        work.params.get("publish") and run.state == ScoringRun.State.COMPLETE and publish_run(run=run) is not None
+    )
+    work.progress(_("dropping old runs"), 0, 1)
+    prune_runs(store=run.store)
+    return {
+        "run": run.pk,
+        "version": run.version.number,
+        "state": run.state,
+        "customers": run.counts.get("customers", 0),
+        "findings": run.audit.get("findings", []),
+        "published": published,
+    }
+
+
+def horizons() -> tuple[int, int, int]:
+    """Days ahead of the chance of an order, of churn and of the value."""
+    return PURCHASE_DAYS, app_settings.HORIZONS["churn"], app_settings.HORIZONS["value"]
+
+
+def prediction_rows(
+    run: ScoringRun, customers: list[int], behaviour: BehaviourPrediction | None
+) -> Iterator[tuple[Any, ...]]:
+    """Rows for `write_rows(Prediction, ...)`; without a behaviour model every number is null."""
+    if behaviour is None:
+        yield from ((run.pk, customer, *[None] * 8) for customer in customers)
+        return
+    day = run.cutoff.astimezone(ZoneInfo(run.store.time_zone))
+    purchase, churn, value = range(3)
+    columns = (
+        behaviour.p_purchase[:, purchase],
+        1 - behaviour.p_purchase[:, churn],
+        behaviour.expected_orders[:, value],
+        behaviour.expected_spend[:, value],
+        behaviour.spend_low[:, value],
+        behaviour.spend_high[:, value],
+        behaviour.next_order_days,
+        behaviour.average_days_between_orders,
+    )
+    for customer, *numbers in zip(customers, *(column.tolist() for column in columns), strict=True):
+        *rest, wait, gap = (None if math.isnan(number) else number for number in numbers)
+        expected = None if wait is None else (day + timedelta(days=wait)).date()
+        yield (run.pk, customer, *rest, expected, gap)
+
+
+def recommendation_rows(
+    run: ScoringRun, customers: list[int], scored: ScoredUsers, products: np.ndarray
+) -> Iterator[tuple[Any, ...]]:
+    """Rows for `write_rows(Recommendation, ...)`: up to three lists a customer, empty ones left out."""
+    for kind, lists in (
+        (ListKind.RECOMMENDED, scored.repeats),
+        (ListKind.DISCOVER, scored.new_only),
+        (ListKind.BUY_AGAIN, scored.buy_again),
+    ):
+        reasons, kinds = _reasons(kind, lists, products)
+        for n, (customer, items, scores) in enumerate(zip(customers, lists.items, lists.scores.tolist(), strict=True)):
+            if length := int((items >= 0).sum()):
+                listed = products[items[:length]].tolist()
+                yield (run.pk, kind.value, customer, listed, scores[:length], reasons[n][:length], kinds[n][:length])
+
+
+def neighbour_rows(
+    run: ScoringRun, kind: NeighbourKind, items: np.ndarray, scores: np.ndarray, products: np.ndarray
+) -> Iterator[tuple[Any, ...]]:
+    """Rows for `write_rows(ItemNeighbours, ...)`; products without a neighbour are left out."""
+    for product, near, values in zip(products.tolist(), items, scores.tolist(), strict=True):
+        if length := int((near >= 0).sum()):
+            yield (run.pk, kind.value, product, products[near[:length]].tolist(), values[:length])
+
+
+def _reasons(kind: ListKind, lists: RankedLists, products: np.ndarray) -> tuple[list[list[int]], list[list[int]]]:
+    """Reason products (0 = none) and `ReasonKind` codes of each list."""
+    import numpy as np
+
+    from loyalty_ai.ml.reasons import ReasonKind as Found
+
+    if kind == ListKind.BUY_AGAIN:
+        return products[lists.items].tolist(), np.full(lists.items.shape, ReasonKind.BOUGHT_BEFORE.value).tolist()
+    named = lists.reason_items >= 0
+    # Where no single purchase speaks for a product, it is the model's word for customers with a history, else popularity.
+    unknown = np.where((named & (lists.items >= 0)).any(axis=1), ReasonKind.MODEL.value, ReasonKind.POPULAR.value)
+    kinds = np.broadcast_to(unknown[:, None], lists.items.shape).copy()
+    kinds[named & (lists.reason_kinds == Found.HISTORY)] = ReasonKind.BECAUSE_BOUGHT.value
+    kinds[named & (lists.reason_kinds == Found.REPEAT)] = ReasonKind.BOUGHT_BEFORE.value
+    return np.where(named, products[lists.reason_items], 0).tolist(), kinds.tolist()
+
+
+def _complete(work: Work, run: ScoringRun) -> None:
+    """Shared rows, withdrawn customers, audit and verdict: all in one transaction, so that a killed one left nothing."""
+    begun = time.monotonic()
+    work.progress(_("shared lists"), 0, 2)
+    seat = _seat(run.pk)
+    popular = seat.scorer.popular(app_settings.TOP_K, seat.allowed)
+    similar = seat.scorer.similar(NEIGHBOURS, seat.allowed)
+    together = seat.scorer.bought_together(NEIGHBOURS, seat.allowed, floor=TOGETHER_FLOOR)
+    products = seat.log.item_ids
+    work.progress(_("audit"), 1, 2)
+    with work.fenced():
+        _withdraw(run)
+        write_rows(Recommendation, _popular_row(run, *popular, products))
+        for kind, (items, scores) in ((NeighbourKind.SIMILAR, similar), (NeighbourKind.BOUGHT_TOGETHER, together)):
+            write_rows(ItemNeighbours, neighbour_rows(run, kind, items, scores, products))
+        shared = time.monotonic()
+        run.audit = audit_run(run=run)
+        run.counts = _counts(run)
+        run.finished_at = timezone.now()
+        run.seconds = {
+            "shared": round(shared - begun, 1),
+            "audit": round(time.monotonic() - shared, 1),
+            "total": round((run.finished_at - run.created_at).total_seconds(), 1),
+        }
+        run.state = ScoringRun.State.COMPLETE if run.audit["passed"] else ScoringRun.State.REFUSED
+        run.save()
+    _seat.cache_clear()
+
+
+def _popular_row(
+    run: ScoringRun, items: np.ndarray, scores: np.ndarray, products: np.ndarray
+) -> Iterator[tuple[Any, ...]]:
+    length = int((items >= 0).sum())
+    if length:
+        listed, kinds = products[items[:length]].tolist(), [ReasonKind.POPULAR.value] * length
+        yield (run.pk, ListKind.POPULAR.value, None, listed, scores[:length].tolist(), [0] * length, kinds)
+
+
+def _withdraw(run: ScoringRun) -> None:
+    """Remove the rows of customers who said no, or were merged into another account, after their chunk was scored."""
+    scored = Prediction.objects.filter(run=run).exclude(customer__in=_scorable(run.store))
+    gone = list(scored.values_list("customer_id", flat=True))
+    if gone:
+        Recommendation.objects.filter(run=run, customer__in=gone).delete()
+        Prediction.objects.filter(run=run, customer__in=gone).delete()
+
+
+def _counts(run: ScoringRun) -> dict[str, int]:
+    lists = Recommendation.objects.filter(run=run).values_list("kind").annotate(Count("pk"))
+    near = ItemNeighbours.objects.filter(run=run).values_list("kind").annotate(Count("pk"))
+    return {
+        "customers": Prediction.objects.filter(run=run).count(),
+        **{ListKind(kind).name.lower(): count for kind, count in lists},
+        **{NeighbourKind(kind).name.lower(): count for kind, count in near},
+    }
+
+
+@dataclass(frozen=True)
+class _Seat:
+    """What scoring a run needs, made once a process."""
+
+    log: Interactions
+    scorer: Scorer
+    allowed: np.ndarray
+
+    def users(self, customers: list[int]) -> np.ndarray:
+        """int32 positions of those customers, ascending by key, that the log knows."""
+        import numpy as np
+
+        return np.flatnonzero(np.isin(self.log.user_ids, customers)).astype(np.int32)
+
+
+@lru_cache(maxsize=1)
+def _seat(run_id: int) -> _Seat:
+    import numpy as np
+
+    run = _running(run_id)
+    log = build_interactions(store=run.store, cutoff=run.cutoff)
+    sellable = Product.objects.filter(store=run.store, available=True, withdrawn_at__isnull=True)
+    version = run.version
+    model = _model(str(artifact_directory(version)), version.digest, app_settings.DEVICE)
+    return _Seat(
+        log=log,
+        scorer=model.scorer(log, cutoff=int(run.cutoff.timestamp())),
+        allowed=np.isin(log.item_ids, list(sellable.values_list("pk", flat=True))),
+    )
+
+
+@lru_cache(maxsize=2)
+def _model(directory: str, digest: str, device: str) -> CustomerModel:
+    from pathlib import Path
+
+    from loyalty_ai.ml.artifact import ArtifactError
+    from loyalty_ai.ml.scoring import CustomerModel
+
+    try:
+        return CustomerModel.load(Path(directory), device=device, digest=digest)
+    except ArtifactError as error:
+        raise CannotWork(str(error)) from error
+
+
+def _running(run_id: int) -> ScoringRun:
+    run = ScoringRun.objects.select_related("version", "store").get(pk=run_id)
+    if run.state != ScoringRun.State.RUNNING:
+        raise CannotWork(_("Run %(run)d is %(state)s.") % {"run": run.pk, "state": run.get_state_display()})
+    return run
+
+
+def _scorable(store: Store) -> QuerySet[Customer]:
+    """Accounts, not the guests merged into them, that may be profiled."""
+    return consenting_customers(store=store, purpose=Purpose.PREFERENCES).filter(alias_of__isnull=True)
+
+
+def _version(store: Store, number: int | None) -> ModelVersion:
+    versions = trained_versions(store=store)
+    version = versions.filter(number=number).first() if number else champion(store=store) or versions.first()
+    if version is None:
+        missing = _("There is no trained version %(number)s.") % {"number": number}
+        raise CannotWork(missing if number else _("No version is trained yet: run loyalty_train first."))
+    return version
