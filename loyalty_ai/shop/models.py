@@ -45,6 +45,7 @@ class Customer(models.Model):
     alias_of = models.ForeignKey(
         "self", models.SET_NULL, verbose_name=_("merged into"), null=True, blank=True, related_name="aliases"
     )
+    merged_at = models.DateTimeField(_("merged"), null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(_("customer since"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 

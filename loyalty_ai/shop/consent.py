@@ -1,0 +1,91 @@
+"""What a customer allows. Choices are only ever appended; the rule that reads them is written once in SQL and once in Python.
+
+A person may be several customers: an account and the guests merged into it (`identity`). Each of them holds the latest choice
+that reaches them: their own, or one made by another of the same person while both were merged. The strictest of these rules
+for all, so a merge never gives more than was allowed, a choice made after it holds for the whole person, and undoing the
+merge leaves nobody with a choice of somebody else's.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.fields import BooleanField
+
+from loyalty_ai.conf import app_settings
+from loyalty_ai.shop.models import ConsentRecord, Customer, Purpose, Store
+
+
+def record_consent(
+    *, customer: Customer, purpose: str, granted: bool, source: str, text_version: str = ""
+) -> ConsentRecord:
+    """Append a choice, e.g. `record_consent(customer=c, purpose="preferences", granted=False, source="account page")`.
+
+    Raises:
+        ValueError: an unknown purpose.
+    """
+    return ConsentRecord.objects.create(
+        customer=customer, purpose=Purpose(purpose), granted=granted, source=source, text_version=text_version
+    )
+
+
+def default_consent(purpose: str) -> bool:
+    """What holds for a customer who has not chosen.
+
+    Raises:
+        ValueError: an unknown purpose.
+    """
+    return bool(app_settings.CONSENT_DEFAULTS[Purpose(purpose).value])
+
+
+def has_consent(*, customer: Customer, purpose: str) -> bool:
+    """Whether the person behind the customer allows the purpose now; two queries."""
+    default = default_consent(purpose)
+    # The row may be older than a merge, so it is read again with the rest of the person.
+    main = Q(pk=customer.pk, alias_of=None) | Q(aliases=customer.pk)
+    person = list(Customer.objects.filter(main | Q(alias_of__in=Customer.objects.filter(main))).distinct())
+    merged_at = {member.pk: member.merged_at for member in person}
+    records = ConsentRecord.objects.filter(customer__in=merged_at, purpose=purpose).order_by("-id")
+    choices = list(records.values_list("customer_id", "granted", "recorded_at"))
+
+    def reaches(member: int, giver: int, recorded_at) -> bool:
+        return member == giver or all(
+            since is None or recorded_at > since for since in (merged_at[member], merged_at[giver])
+        )
+
+    return all(
+        next((granted for giver, granted, at in choices if reaches(member, giver, at)), default) for member in merged_at
+    )
+
+
+def consent_sql(purpose: str, customer: str = "customer_id") -> str:
+    """The same rule as a boolean SQL expression; `customer` is the SQL of a customer's id (null or unknown: the default).
+
+    Holds no parameter and no percent sign. The aliases inside start with `consent_`.
+
+    Raises:
+        ValueError: an unknown purpose.
+    """
+    default = "TRUE" if default_consent(purpose) else "FALSE"
+    person = "consent_{0}.id = consent_me.main OR consent_{0}.alias_of_id = consent_me.main"
+    return f"""COALESCE((
+        SELECT bool_and(COALESCE(consent_choice.granted, {default}))
+        FROM (SELECT COALESCE(alias_of_id, id) AS main FROM loyalty_ai_customer WHERE id = {customer}) consent_me
+        JOIN loyalty_ai_customer consent_member ON {person.format("member")}
+        LEFT JOIN LATERAL (
+            SELECT consent_record.granted
+            FROM loyalty_ai_customer consent_giver
+            JOIN loyalty_ai_consentrecord consent_record ON consent_record.customer_id = consent_giver.id
+            WHERE ({person.format("giver")})
+                AND consent_record.purpose = '{Purpose(purpose).value}'
+                AND (consent_giver.id = consent_member.id OR consent_record.recorded_at
+                    > GREATEST(consent_giver.merged_at, consent_member.merged_at))
+            ORDER BY consent_record.id DESC LIMIT 1
+        ) consent_choice ON TRUE
+    ), {default})"""  # noqa: S608 (an enum's value and a column, no input)
+
+
+def consenting_customers(*, store: Store, purpose: str) -> QuerySet[Customer]:
+    """The store's customers who allow the purpose, in one statement."""
+    rule = RawSQL(consent_sql(purpose, "loyalty_ai_customer.id"), [], output_field=BooleanField())  # noqa: S611
+    return Customer.objects.filter(rule, store=store)

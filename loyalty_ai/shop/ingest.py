@@ -1,0 +1,351 @@
+"""Events into the log: checked one by one, stored set by set, idempotent by the shop's own key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from hashlib import blake2b
+from itertools import islice
+from typing import Any
+
+from django.db import transaction
+
+from loyalty_ai.shop.adapters.base import EventRecord, Rejected
+from loyalty_ai.shop.consent import consent_sql
+from loyalty_ai.shop.copying import copy_rows, fetch, run
+from loyalty_ai.shop.models import Event, EventType, Store
+from loyalty_ai.shop.rejection import CLOCK_SKEW, TYPE_CODES, event_problem, keep_rejected, rejection, unreadable
+from loyalty_ai.shop.suppression import erased_customers, hold_off_erasure
+from loyalty_ai.signals import event_recorded
+
+BATCH = 10_000
+
+COLUMNS = {
+    "n": "integer",
+    "id": "=bigint DEFAULT nextval(pg_get_serial_sequence('loyalty_ai_event', 'id'))",
+    "key": 'text COLLATE "C"',
+    "fingerprint": "bytea",
+    "type": "smallint",
+    "customer": "text",
+    "product": "text",
+    "ref": "text",
+    "quantity": "integer",
+    "value": "numeric(16, 4)",
+    "occurred_at": "timestamptz",
+    "session": "text",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """What became of one record: `status` is accepted, duplicate, rejected, erased or without_consent."""
+
+    key: str
+    status: str
+    code: str = ""
+    reason: str = ""
+
+
+@dataclass
+class IngestResult:
+    """Counts of what became of the records; `rows` holds one `RowResult` a record, in order, where they were asked for."""
+
+    accepted: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    erased: int = 0
+    without_consent: int = 0
+    unmatched_refunds: int = 0
+    """Accepted refunds whose original order is not known."""
+    rows: list[RowResult] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int]:
+        return {name: value for name, value in vars(self).items() if name != "rows"}
+
+
+def record_events(
+    *,
+    store: Store,
+    source: str,
+    records: Iterable[EventRecord | Rejected],
+    now: datetime,
+    row_results: bool = False,
+    batch_size: int = BATCH,
+) -> IngestResult:
+    """Store what is new and valid, in batches of one transaction each; list what is not valid.
+
+    A key seen before with the same content is a duplicate: counted, nothing written. With other content it is rejected and what
+    was stored stays. Customers not seen before are created; products must be known. Events of erased customers, and
+    behaviour (all but purchases and refunds) of customers without consent to analytics, are counted and not stored.
+
+    Args:
+        source: what names the keys apart, at most 32 characters ("shop", "api", "file").
+        now: aware; an event more than five minutes later is rejected.
+        row_results: also say what became of each record.
+    """
+    result, records = IngestResult(), iter(records)
+    while batch := list(islice(records, batch_size)):
+        with transaction.atomic():
+            stored = _Batch(store=store, source=source, records=batch, now=now).store_all()
+        for name, count in stored.counts.items():
+            setattr(result, name, getattr(result, name) + count)
+        if row_results:
+            result.rows += stored.row_results()
+    return result
+
+
+class _Batch:
+    """Up to some ten thousand records on their way into the log, inside one transaction."""
+
+    def __init__(self, *, store: Store, source: str, records: Sequence[EventRecord | Rejected], now: datetime) -> None:
+        self.store, self.source, self.records, self.now = store, source, records, now
+        self.counts: Counter[str] = Counter()
+        self.fate: dict[int, tuple[str, Rejected | None]] = {}  # by position, of the records that are not accepted
+
+    def store_all(self) -> _Batch:
+        hold_off_erasure(self.store)
+        rows = self._checked()
+        if rows:
+            copy_rows("loyalty_incoming_event", COLUMNS, rows)
+            left = len(rows) - self._drop(self._unfit())
+            if left and self._claim_keys() < left:
+                left -= self._drop(self._known_keys())
+            if left:
+                self._add_customers()
+                self._store_orders()
+                self.counts["accepted"] = left
+                self._store_events()
+                transaction.on_commit(lambda: self._tell(left))
+        self._keep_rejected()
+        return self
+
+    def row_results(self) -> list[RowResult]:
+        results = []
+        for n, record in enumerate(self.records):
+            status, rejected = self.fate.get(n, ("accepted", None))
+            key = getattr(record, "key", "") or ""
+            results.append(RowResult(str(key), status, *((rejected.code, rejected.reason) if rejected else ())))
+        return results
+
+    def _checked(self) -> list[tuple[Any, ...]]:
+        """The rows to copy: what Python alone can judge is judged here, repeated keys inside the batch too."""
+        latest = self.now + CLOCK_SKEW
+        erased = erased_customers(
+            store=self.store,
+            external_ids={r.customer_id for r in self.records if isinstance(r, EventRecord) and r.customer_id},
+        )
+        rows, seen = [], {}
+        for n, record in enumerate(self.records):
+            if isinstance(record, Rejected):
+                self._reject(n, record)
+                continue
+            if (problem := event_problem(record, latest)) is not None:
+                self._refuse(n, problem[0], **problem[1])
+                continue
+            if record.customer_id in erased:
+                self._set_aside(n, "erased")
+                continue
+            row = _row(n, record)
+            if row is None:
+                self._refuse(n, "unreadable_text")
+                continue
+            known = seen.setdefault(record.key, row[2])
+            if known is row[2]:
+                rows.append(row)
+            elif known == row[2]:
+                self._set_aside(n, "duplicate")
+            else:
+                self._refuse(n, "key_conflict", value=record.key)
+        return rows
+
+    def _unfit(self) -> list[tuple[int, str]]:
+        """Rows that name a product nobody knows, or behaviour that may not be kept."""
+        return fetch(
+            f"""
+            SELECT i.n, CASE WHEN i.product IS NOT NULL AND p.id IS NULL THEN 'unknown_product' ELSE 'without_consent' END
+            FROM loyalty_incoming_event i
+            LEFT JOIN loyalty_ai_product p ON p.store_id = %s AND p.external_id = i.product
+            LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            WHERE i.product IS NOT NULL AND p.id IS NULL
+                OR i.type <> ALL(%s) AND i.customer IS NOT NULL AND NOT {consent_sql("analytics", "c.id")}
+            """,  # noqa: S608
+            self.store.pk,
+            self.store.pk,
+            [EventType.PURCHASE.value, EventType.REFUND.value],
+        )
+
+    def _claim_keys(self) -> int:
+        """Write the keys that are free; another transaction that writes the same ones is waited for. How many were free."""
+        return run(
+            """
+            INSERT INTO loyalty_ai_eventkey (store_id, source, key, fingerprint, event_id)
+            SELECT %s, %s, key, fingerprint, id FROM loyalty_incoming_event ORDER BY key
+            ON CONFLICT (store_id, source, key) DO NOTHING
+            """,
+            self.store.pk,
+            self.source,
+        )
+
+    def _known_keys(self) -> list[tuple[int, str]]:
+        return fetch(
+            """
+            SELECT i.n, CASE WHEN k.fingerprint = i.fingerprint THEN 'duplicate' ELSE 'key_conflict' END
+            FROM loyalty_incoming_event i
+            JOIN loyalty_ai_eventkey k ON k.store_id = %s AND k.source = %s AND k.key = i.key
+            WHERE k.event_id <> i.id
+            """,
+            self.store.pk,
+            self.source,
+        )
+
+    def _drop(self, rows: list[tuple[int, str]]) -> int:
+        """Take rows out of the batch, each with its status or the code of its rejection."""
+        for n, status in rows:
+            record = self.records[n]
+            if status == "unknown_product":
+                self._refuse(n, status, value=record.product_id)
+            elif status == "key_conflict":
+                self._refuse(n, status, value=record.key)
+            else:
+                self._set_aside(n, status)
+        if rows:
+            run("DELETE FROM loyalty_incoming_event WHERE n = ANY(%s)", [n for n, _ in rows])
+        return len(rows)
+
+    def _add_customers(self) -> None:
+        run(
+            """
+            INSERT INTO loyalty_ai_customer (store_id, external_id, created_at)
+            SELECT DISTINCT %s, customer, now() FROM loyalty_incoming_event i
+            WHERE customer IS NOT NULL
+                AND NOT EXISTS (SELECT FROM loyalty_ai_customer c WHERE c.store_id = %s AND c.external_id = i.customer)
+            ORDER BY customer
+            ON CONFLICT (store_id, external_id) DO NOTHING
+            """,
+            self.store.pk,
+            self.store.pk,
+        )
+
+    def _store_orders(self) -> None:
+        """Create the orders that the purchases are lines of, or add the lines to them."""
+        run(
+            """
+            INSERT INTO loyalty_ai_order
+                (store_id, customer_id, ref, placed_at, status, goods, discount, shipping, tax, currency)
+            SELECT %s, max(c.id), i.ref, min(i.occurred_at), 'placed', sum(i.value), 0, 0, 0, %s
+            FROM loyalty_incoming_event i
+            LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            WHERE i.type = %s AND i.ref IS NOT NULL
+            GROUP BY i.ref ORDER BY i.ref
+            ON CONFLICT (store_id, ref) DO UPDATE SET
+                customer_id = COALESCE(loyalty_ai_order.customer_id, EXCLUDED.customer_id),
+                placed_at = LEAST(loyalty_ai_order.placed_at, EXCLUDED.placed_at),
+                goods = loyalty_ai_order.goods + EXCLUDED.goods
+            """,
+            self.store.pk,
+            self.store.currency,
+            self.store.pk,
+            EventType.PURCHASE.value,
+        )
+
+    def _store_events(self) -> None:
+        run(
+            """
+            INSERT INTO loyalty_ai_event (id, store_id, customer_id, type, product_id, order_id, quantity, value,
+                occurred_at, session, source)
+            SELECT i.id, %s, c.id, i.type, p.id, o.id, i.quantity, i.value, i.occurred_at, i.session, %s
+            FROM loyalty_incoming_event i
+            LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            LEFT JOIN loyalty_ai_product p ON p.store_id = %s AND p.external_id = i.product
+            LEFT JOIN loyalty_ai_order o ON o.store_id = %s AND o.ref = i.ref
+            ORDER BY i.id
+            """,
+            self.store.pk,
+            self.source,
+            self.store.pk,
+            self.store.pk,
+            self.store.pk,
+        )
+        if any(record.type == "refund" for record in self.records if isinstance(record, EventRecord)):
+            self._settle_refunds()
+
+    def _settle_refunds(self) -> None:
+        """Count the refunds without an order, and close the orders of which everything was paid back."""
+        refund = EventType.REFUND.value
+        [(self.counts["unmatched_refunds"],)] = fetch(
+            """
+            SELECT count(*) FROM loyalty_incoming_event i JOIN loyalty_ai_event e ON e.id = i.id
+            WHERE e.type = %s AND e.order_id IS NULL
+            """,
+            refund,
+        )
+        run(
+            """
+            UPDATE loyalty_ai_order o SET status = 'refunded'
+            FROM (SELECT DISTINCT ref FROM loyalty_incoming_event WHERE type = %s AND ref IS NOT NULL) touched
+            WHERE o.store_id = %s AND o.ref = touched.ref AND o.status = 'placed'
+                AND o.goods <= (SELECT sum(e.value) FROM loyalty_ai_event e WHERE e.order_id = o.id AND e.type = %s)
+            """,
+            refund,
+            self.store.pk,
+            refund,
+        )
+
+    def _refuse(self, n: int, code: str, **values: Any) -> None:
+        record = self.records[n]
+        self._reject(n, rejection(record, f"{self.source}:{record.key}", code, **values))
+
+    def _reject(self, n: int, rejected: Rejected) -> None:
+        self.fate[n] = "rejected", rejected
+        self.counts["rejected"] += 1
+
+    def _set_aside(self, n: int, status: str) -> None:
+        self.fate[n] = status, None
+        self.counts["duplicates" if status == "duplicate" else status] += 1
+
+    def _keep_rejected(self) -> None:
+        if rejected := [item for _, item in self.fate.values() if item is not None]:
+            keep_rejected(store=self.store, source=self.source, rejected=rejected)
+
+    def _tell(self, accepted: int) -> None:
+        event_recorded.send_robust(Event, store=self.store, source=self.source, accepted=accepted)
+
+
+def _row(n: int, record: EventRecord) -> tuple[Any, ...] | None:
+    """What is copied, None where a text cannot be stored. The fingerprint covers all that is stored of the record."""
+    value = record.value if isinstance(record.value, Decimal) else Decimal(str(record.value))
+    moment = record.occurred_at.astimezone(UTC).isoformat()
+    content = "\x1f".join(
+        (
+            record.key,
+            record.type,
+            moment,
+            _present(record.customer_id),
+            _present(record.product_id),
+            _present(record.order_id),
+            f"{record.quantity}\x1f{value:.4f}",
+            record.session,
+        )
+    )
+    if unreadable(content):
+        return None
+    return (
+        n,
+        record.key,
+        blake2b(content.encode(), digest_size=16).digest(),
+        TYPE_CODES[record.type],
+        record.customer_id,
+        record.product_id,
+        record.order_id,
+        record.quantity,
+        value,
+        moment,
+        record.session,
+    )
+
+
+def _present(text: str | None) -> str:
+    return "-" if text is None else f"+{text}"
