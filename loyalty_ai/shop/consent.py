@@ -70,7 +70,10 @@ def consent_sql(purpose: str, customer: str = "customer_id") -> str:
     person = "consent_{0}.id = consent_me.main OR consent_{0}.alias_of_id = consent_me.main"
     return f"""COALESCE((
         SELECT bool_and(COALESCE(consent_choice.granted, {default}))
-        FROM (SELECT COALESCE(alias_of_id, id) AS main FROM loyalty_ai_customer WHERE id = {customer}) consent_me
+        FROM (
+            SELECT COALESCE(consent_self.alias_of_id, consent_self.id) AS main
+            FROM loyalty_ai_customer consent_self WHERE consent_self.id = {customer}
+        ) consent_me
         JOIN loyalty_ai_customer consent_member ON {person.format("member")}
         LEFT JOIN LATERAL (
             SELECT consent_record.granted
