@@ -54,6 +54,9 @@ LOCK_MILLISECONDS = 50
 """How long readers may stand behind us when a table's partitions change; then we step back and try again."""
 
 TRIES = 20
+LOCKED, IN_USE = ("55P03", "40P01"), "55006"
+"""PostgreSQL's codes: a lock not had in time, a deadlock; a table that the present transaction still uses."""
+
 ORPHANED = timedelta(hours=1)
 """Age after which a run that no live job works on counts as failed."""
 
@@ -113,6 +116,8 @@ def drop_run(*, run: ScoringRun) -> bool:
         else:
             ScoringRun.objects.filter(pk=run.pk).update(state=ScoringRun.State.DROPPED)
     except OperationalError as error:
+        if _state_of(error) not in (*LOCKED, IN_USE):
+            raise
         logger.info("run %s stays for now: %s", run.pk, error)
         return False
     return True
@@ -137,11 +142,11 @@ def prune_runs(*, store: Store) -> list[int]:
 
 
 def _fail_orphans(store: Store) -> None:
-    worked_on = JobChunk.objects.filter(job__state__in=LIVE, payload__run=OuterRef("pk"))
-    orphans = ScoringRun.objects.filter(
-        store=store, state=ScoringRun.State.RUNNING, created_at__lt=Now() - ORPHANED
-    ).exclude(Exists(worked_on))
-    orphans.update(state=ScoringRun.State.FAILED, finished_at=timezone.now())
+    worked_on = JobChunk.objects.filter(job__state__in=LIVE, payload__has_key="run").order_by()
+    orphans = ScoringRun.objects.filter(store=store, state=ScoringRun.State.RUNNING, created_at__lt=Now() - ORPHANED)
+    orphans.exclude(pk__in=list(worked_on.values_list("payload__run", flat=True).distinct())).update(
+        state=ScoringRun.State.FAILED, finished_at=timezone.now()
+    )
 
 
 def _partitions(run: ScoringRun) -> list[str]:
@@ -170,11 +175,12 @@ def _patiently(change: Callable[[], Any]) -> Any:
                     cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
                 return done
         except OperationalError as error:
-            if not _is_lock_timeout(error) or attempt == TRIES - 1:
+            if _state_of(error) not in LOCKED or attempt == TRIES - 1:
                 raise
             time.sleep(0.05 * (attempt + 1))
     raise AssertionError("unreachable")
 
 
-def _is_lock_timeout(error: OperationalError) -> bool:
-    return getattr(error.__cause__, "sqlstate", None) in ("55P03", "40P01")
+def _state_of(error: OperationalError) -> str | None:
+    """PostgreSQL's code of the error."""
+    return getattr(error.__cause__, "sqlstate", None)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from loyalty_ai.management.base import StoreCommand
 from loyalty_ai.registry.models import ModelVersion
@@ -18,9 +17,7 @@ from loyalty_ai.shop.models import Store
 
 
 class Command(StoreCommand):
-    help = gettext_lazy(
-        "Let an alias point at a version and its newest complete scoring run, or roll back to an older run."
-    )
+    help = _("Let an alias point at a version and its newest complete scoring run, or roll back to an older run.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)

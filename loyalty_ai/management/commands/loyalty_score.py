@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from loyalty_ai.management.base import StoreCommand
 from loyalty_ai.management.options import add_cutoff, chosen_cutoff, queued
@@ -17,7 +16,7 @@ from loyalty_ai.shop.models import Store
 
 
 class Command(StoreCommand):
-    help = gettext_lazy("Score every customer who allows it, audit the run and publish it where its version is live.")
+    help = _("Score every customer who allows it, audit the run and publish it where its version is live.")
 
     def create_parser(self, prog_name: str, subcommand: str, **options: Any) -> CommandParser:
         # Django's own --version, which prints Django's version, gives way to ours.

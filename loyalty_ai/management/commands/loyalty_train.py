@@ -6,7 +6,6 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from loyalty_ai.management.base import StoreCommand
 from loyalty_ai.management.options import add_cutoff, chosen_cutoff, queued
@@ -17,7 +16,7 @@ from loyalty_ai.shop.models import Store
 
 
 class Command(StoreCommand):
-    help = gettext_lazy("Train a version of the customer model on what happened before a cutoff and evaluate it.")
+    help = _("Train a version of the customer model on what happened before a cutoff and evaluate it.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
