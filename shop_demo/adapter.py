@@ -1,0 +1,194 @@
+"""The demo shop as loyalty_ai sees it."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+
+from loyalty_ai.shop.adapters.base import (
+    Change,
+    CustomerRecord,
+    EventRecord,
+    LiveProduct,
+    ProductRecord,
+    ShopAdapter,
+)
+from shop_demo.accounts import customer_number
+from shop_demo.models import Customer, Kind, OrderLine, Product, RefundLine
+from shop_demo.retail_log import LOG
+from shop_demo.shelves import category_path
+from shop_demo.signals import event_happened
+
+SPENT_ON_GOODS = (Kind.GOODS, Kind.MANUAL, Kind.DISCOUNT)
+"""Lines that change what a customer spent on goods. Postage, fees and vouchers are the shop's own business."""
+
+CHUNK = 10_000
+
+
+class DemoShop(ShopAdapter):
+    """Reads the shop's own tables. Manual lines and discounts are events without a product."""
+
+    live = True
+
+    def customers(self, since: str) -> Iterator[Change[CustomerRecord]]:
+        rows = changed(Customer.objects.all(), since).values_list("id", "changed_at", "number", "user_id", "joined_at")
+        for pk, changed_at, number, user_id, joined_at in rows.iterator(CHUNK):
+            yield Change(CustomerRecord(number, user_id, joined_at), cursor_of(changed_at, pk))
+
+    def products(self, since: str) -> Iterator[Change[ProductRecord]]:
+        rows = changed(Product.objects.all(), since)
+        for product in rows.iterator(CHUNK):
+            record = ProductRecord(
+                product_id=product.sku,
+                title=product.title,
+                category=category_path(product.shelf),
+                price=product.price,
+                currency=self.store.currency,
+                available=product.stock > 0,
+                url=product.get_absolute_url(),
+                image=cover_address(product.sku),
+            )
+            yield Change(record, cursor_of(product.changed_at, product.pk))
+
+    def events(self, since: str) -> Iterator[Change[EventRecord]]:
+        """Purchases and refunds in one stream, by time; the cursor holds the last line of each kind."""
+        line, refund = _positions(since)
+        for kind, at, record in heapq.merge(_purchases(line), _refunds(refund), key=_time):
+            if kind == "line":
+                line = at
+            else:
+                refund = at
+            yield Change(record, f"{line}.{refund}")
+
+    def count(self, stream: str, since: str) -> int:
+        if stream == "events":
+            line, refund = _positions(since)
+            return _lines(OrderLine, line).count() + _lines(RefundLine, refund).count()
+        return changed(Customer.objects.all() if stream == "customers" else Product.objects.all(), since).count()
+
+    def resolve(self, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
+        rows = Product.objects.filter(sku__in=list(product_ids)).values_list("sku", "title", "price", "stock")
+        address, cover = reverse("product", args=["SKU"]), cover_address("SKU")
+        return {
+            sku: LiveProduct(
+                sku,
+                title,
+                price,
+                self.store.currency,
+                stock > 0,
+                address.replace("SKU", sku),
+                cover.replace("SKU", sku),
+            )
+            for sku, title, price, stock in rows
+        }
+
+    def customer_id(self, request: HttpRequest) -> str | None:
+        return customer_number(request)
+
+    def connect(self, record: Callable[[EventRecord], None]) -> None:
+        def take(**event: Any) -> None:
+            record(event["record"])
+
+        event_happened.connect(take, weak=False, dispatch_uid=f"shop_demo.adapter.{self.store.slug}")
+
+    def check(self) -> list[str]:
+        return [] if LOG.exists() else [f"The demo's data {LOG} is missing; manage.py build_demo_data writes it."]
+
+
+def purchase(line: OrderLine) -> EventRecord:
+    """The event of one line just sold, the same that `DemoShop.events` will stream."""
+    order = line.order
+    return EventRecord(
+        key=f"{order.number}/{line.code}/{line.ordinal}",
+        type="purchase",
+        occurred_at=order.placed_at,
+        customer_id=order.customer.number if order.customer else None,
+        product_id=line.product.sku if line.product else None,
+        order_id=order.number,
+        quantity=line.quantity,
+        value=line.value,
+    )
+
+
+def cover_address(sku: str) -> str:
+    """Where the drawn picture of a product is."""
+    return reverse("cover", args=[sku])
+
+
+def changed(rows: QuerySet[Any], since: str) -> QuerySet[Any]:
+    """Rows changed behind a cursor, in order of change."""
+    if since:
+        moment, _, pk = since.partition("|")
+        at = datetime.fromisoformat(moment)
+        rows = rows.filter(Q(changed_at__gt=at) | Q(changed_at=at, id__gt=int(pk)))
+    return rows.order_by("changed_at", "id")
+
+
+def cursor_of(changed_at: datetime, pk: int) -> str:
+    return f"{changed_at.isoformat()}|{pk}"
+
+
+Position = tuple[str, int, EventRecord]
+
+
+def _time(position: Position) -> datetime:
+    return position[2].occurred_at
+
+
+def _positions(since: str) -> tuple[int, int]:
+    line, _, refund = since.partition(".")
+    return int(line or 0), int(refund or 0)
+
+
+def _lines(model: type[Model], after: int) -> QuerySet[Any]:
+    return model.objects.filter(id__gt=after, kind__in=SPENT_ON_GOODS).order_by("id")
+
+
+def _purchases(after: int) -> Iterator[Position]:
+    rows = _lines(OrderLine, after).values_list(
+        "id",
+        "order__number",
+        "code",
+        "ordinal",
+        "order__placed_at",
+        "order__customer__number",
+        "product__sku",
+        "quantity",
+        "unit_price",
+    )
+    for pk, number, code, ordinal, placed_at, customer, sku, quantity, price in rows.iterator(CHUNK):
+        key = f"{number}/{code}/{ordinal}"
+        yield (
+            "line",
+            pk,
+            EventRecord(key, "purchase", placed_at, customer, sku, number, quantity, quantity * price),
+        )
+
+
+def _refunds(after: int) -> Iterator[Position]:
+    rows = _lines(RefundLine, after).values_list(
+        "id",
+        "refund__number",
+        "code",
+        "ordinal",
+        "part",
+        "refund__placed_at",
+        "refund__customer__number",
+        "product__sku",
+        "order_line__order__number",
+        "quantity",
+        "unit_price",
+    )
+    for pk, number, code, ordinal, part, placed_at, customer, sku, order, quantity, price in rows.iterator(CHUNK):
+        key = f"{number}/{code}/{ordinal}/{part}"
+        yield (
+            "refund",
+            pk,
+            EventRecord(key, "refund", placed_at, customer, sku, order, quantity, quantity * price),
+        )
