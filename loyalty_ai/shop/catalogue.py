@@ -49,7 +49,7 @@ def upsert_customers(
             result.erased += len(erased)
             rows = {key: row for key, row in rows.items() if key not in erased}
             if rows:
-                _write_customers(store, rows.values(), now, result)
+                _write_customers(store, list(rows.values()), now, result)
     return result
 
 
@@ -65,7 +65,7 @@ def upsert_products(
         with transaction.atomic():
             rows = _accepted(store, source, batch, product_problem, _product_row, result)
             if rows:
-                _write_products(store, rows.values(), now, result)
+                _write_products(store, list(rows.values()), now, result)
     return result
 
 

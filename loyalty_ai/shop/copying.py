@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import connection
 
+ANALYZE_FROM = 1_000
+"""Rows from which it pays to let the planner count them; without that it joins nested loops over fresh tables."""
 
-def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]) -> None:
+
+def copy_rows(table: str, columns: dict[str, str], rows: Collection[Sequence[Any]]) -> None:
     """Fill the temporary table (made once a connection, emptied here and at the end of the transaction) with the rows.
 
     Args:
@@ -25,6 +28,8 @@ def copy_rows(table: str, columns: dict[str, str], rows: Iterable[Sequence[Any]]
         with cursor.copy(f"COPY pg_temp.{table} ({given}) FROM STDIN") as copy:
             for row in rows:
                 copy.write_row(row)
+        if len(rows) >= ANALYZE_FROM:
+            cursor.execute(f"ANALYZE pg_temp.{table}")
 
 
 def run(sql: str, *params: Any) -> int:

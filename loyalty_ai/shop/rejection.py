@@ -58,23 +58,33 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 80 else text[:79] + "…"
 
 
+EVENT_TEXTS = (
+    ("key", 160),
+    ("type", 40),
+    ("customer_id", ID_LENGTH),
+    ("product_id", ID_LENGTH),
+    ("order_id", ID_LENGTH),
+    ("session", 64),
+)
+OPTIONAL = {"customer_id", "product_id", "order_id"}
+WITHOUT_PRODUCT = {"purchase", "refund", "view_item_list", "view_cart", "begin_checkout", "search"}
+
+
 def event_problem(record: EventRecord, latest: datetime) -> tuple[str, dict[str, Any]] | None:
     """The code and the values of what is wrong with an event, None when all is well; `latest` is now plus the clock skew.
 
     Reads texts' lengths, the type, the time and the numbers. Whether product and key are known only the database can say.
     """
-    for name, limit in (("key", 160), ("customer_id", ID_LENGTH), ("product_id", ID_LENGTH), ("order_id", ID_LENGTH)):
+    for name, limit in EVENT_TEXTS:
         text = getattr(record, name)
-        if text is None and name != "key":
+        if text is None and name in OPTIONAL:
             continue
         if not isinstance(text, str):
-            return "bad_field", {"field": name, "value": repr(text), "kind": "text"}
-        if not text:
+            return "bad_field", {"field": name, "value": repr(text), "kind": _("text")}
+        if not text and name != "session":
             return "missing_field", {"field": name}
         if len(text) > limit:
             return "too_long", {"field": name, "length": len(text), "limit": limit}
-    if len(record.session) > 64:
-        return "too_long", {"field": "session", "length": len(record.session), "limit": 64}
     if record.type not in TYPE_CODES:
         return "unknown_type", {"value": record.type, "known": ", ".join(TYPE_CODES)}
     if record.product_id is None and record.type not in WITHOUT_PRODUCT:
@@ -84,7 +94,7 @@ def event_problem(record: EventRecord, latest: datetime) -> tuple[str, dict[str,
     if record.occurred_at > latest:
         return "future_time", {"value": record.occurred_at.isoformat()}
     if type(record.quantity) is not int:
-        return "bad_field", {"field": "quantity", "value": repr(record.quantity), "kind": "a whole number"}
+        return "bad_field", {"field": "quantity", "value": repr(record.quantity), "kind": _("a whole number")}
     if record.quantity < 0:
         return "negative_quantity", {"value": record.quantity}
     if record.quantity > LARGEST_QUANTITY:
@@ -92,12 +102,9 @@ def event_problem(record: EventRecord, latest: datetime) -> tuple[str, dict[str,
     return money_problem("value", record.value, LARGEST_VALUE)
 
 
-WITHOUT_PRODUCT = {"purchase", "refund", "view_item_list", "view_cart", "begin_checkout", "search"}
-
-
 def time_problem(field: str, value: Any) -> tuple[str, dict[str, Any]] | None:
     if not isinstance(value, datetime):
-        return "bad_field", {"field": field, "value": repr(value), "kind": "a time"}
+        return "bad_field", {"field": field, "value": repr(value), "kind": _("a time")}
     if value.utcoffset() is None:
         return "naive_time", {"value": value.isoformat()}
     return None
@@ -105,7 +112,7 @@ def time_problem(field: str, value: Any) -> tuple[str, dict[str, Any]] | None:
 
 def money_problem(field: str, value: Any, limit: Decimal) -> tuple[str, dict[str, Any]] | None:
     if type(value) is not Decimal and (isinstance(value, bool) or not isinstance(value, (Decimal, int, float))):
-        return "bad_field", {"field": field, "value": repr(value), "kind": "a number"}
+        return "bad_field", {"field": field, "value": repr(value), "kind": _("a number")}
     if not math.isfinite(value):
         return "not_finite", {"field": field, "value": value}
     if value < 0:
@@ -129,7 +136,7 @@ def product_problem(record: ProductRecord) -> tuple[str, dict[str, Any]] | None:
 
 def id_problem(field: str, value: Any) -> tuple[str, dict[str, Any]] | None:
     if not isinstance(value, str):
-        return "bad_field", {"field": field, "value": repr(value), "kind": "text"}
+        return "bad_field", {"field": field, "value": repr(value), "kind": _("text")}
     if not value.strip():
         return "missing_field", {"field": field}
     if len(value) > ID_LENGTH:
