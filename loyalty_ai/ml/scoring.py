@@ -1,0 +1,240 @@
+"""A trained customer model at work: load a version, look at a log up to a cutoff, score customers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file
+
+from loyalty_ai.ml.artifact import verify
+from loyalty_ai.ml.behaviour import BehaviourModel, BehaviourPrediction
+from loyalty_ai.ml.config import ModelConfig, TrainingConfig
+from loyalty_ai.ml.counts import dense_rows
+from loyalty_ai.ml.decoder import DecoderView, decoder_data
+from loyalty_ai.ml.devices import torch_device
+from loyalty_ai.ml.evidence import Origin
+from loyalty_ai.ml.interactions import Interactions
+from loyalty_ai.ml.lists import ranked_scores, top_items
+from loyalty_ai.ml.model import Decoder
+from loyalty_ai.ml.ranker import Ranker, ranker_from_text
+from loyalty_ai.ml.reasons import list_reasons
+from loyalty_ai.ml.sequences import build_baskets
+from loyalty_ai.ml.text import text_vectors
+from loyalty_ai.ml.vocab import Vocab
+
+LISTS = ("repeats", "new_only", "buy_again")
+"""Kinds of personal list: anything, only items new to the user, only items bought before."""
+
+
+@dataclass(frozen=True)
+class RankedLists:
+    """One kind of list for n users; arrays [n, k], best first.
+
+    Args:
+        items: int32, positions in the log's `item_ids`, -1 = none.
+        scores: float32, higher is better, comparable within one user, 0 where there is no item.
+        reason_items: int32, the past item that speaks for it, -1 = none.
+        reason_kinds: int8, see `ReasonKind`.
+    """
+
+    items: np.ndarray
+    scores: np.ndarray
+    reason_items: np.ndarray
+    reason_kinds: np.ndarray
+
+
+@dataclass(frozen=True)
+class ScoredUsers:
+    """The lists of each kind in `LISTS`, and what the users will probably do."""
+
+    repeats: RankedLists
+    new_only: RankedLists
+    buy_again: RankedLists
+    behaviour: BehaviourPrediction | None
+
+
+class CustomerModel:
+    """A loaded version; everything in it was verified against its manifest."""
+
+    def __init__(
+        self,
+        *,
+        model: ModelConfig,
+        training: TrainingConfig,
+        vocab: Vocab,
+        weights: dict[str, dict[str, torch.Tensor]],
+        text_dim: int,
+        rung: str,
+        rankers: dict[str, Ranker],
+        behaviour: BehaviourModel | None,
+        device: str = "auto",
+    ) -> None:
+        self.model, self.training, self.vocab, self.text_dim, self.rung = model, training, vocab, text_dim, rung
+        self.weights, self.rankers, self.behaviour = weights, rankers, behaviour
+        self.device = torch_device(device)
+
+    @classmethod
+    def load(cls, directory: Path, *, device: str = "auto", digest: str | None = None) -> CustomerModel:
+        """Read a version directory; ArtifactError where it is not what training wrote (or not `digest`)."""
+        directory = Path(directory)
+        files = verify(directory, digest=digest)["files"]
+        config: dict[str, Any] = json.loads((directory / "config.json").read_text())
+        training = TrainingConfig.from_dict(config["training"])
+        behaviour = None
+        if "behaviour.json" in files:
+            tensors = load_file(directory / "behaviour.safetensors")
+            settings = json.loads((directory / "behaviour.json").read_text())
+            behaviour = BehaviourModel.from_state({name: t.numpy() for name, t in tensors.items()}, settings)
+        return cls(
+            model=ModelConfig.from_dict(config["model"]),
+            training=training,
+            vocab=Vocab(tuple(json.loads((directory / "vocab.json").read_text())["item_ids"])),
+            weights={
+                name: load_file(directory / f"{name}.safetensors")
+                for name in ("weights", "start")
+                if f"{name}.safetensors" in files
+            },
+            text_dim=config["text_dim"],
+            rung=config["rung"],
+            rankers={
+                mode: ranker_from_text(
+                    entry["kind"],
+                    (directory / f"ranker_{mode}.txt").read_text(),
+                    tuple(entry["names"]),
+                    training.threads,
+                )
+                for mode, entry in config["rankers"].items()
+            },
+            behaviour=behaviour,
+            device=device,
+        )
+
+    def decoder(self, name: str = "weights") -> Decoder | None:
+        """The trained network ("start" is how it was before the earliest label window), or None on the lower rungs."""
+        if name not in self.weights:
+            return None
+        decoder = Decoder(self.model, rows=len(self.vocab), text_dim=self.text_dim)
+        decoder.load_state_dict(self.weights[name])
+        return decoder.to(self.device).eval()
+
+    def scorer(self, log: Interactions, *, cutoff: int) -> Scorer:
+        """Count what happened before `cutoff` (seconds) once, and be ready to score any of the log's users."""
+        return Scorer(self, log, cutoff=cutoff)
+
+
+class Scorer:
+    """Scores users of one log at one cutoff. Items the model has not met are scored by their text and their counts."""
+
+    def __init__(self, model: CustomerModel, log: Interactions, *, cutoff: int) -> None:
+        self.model, self.log, self.cutoff = model, log, cutoff
+        self.rows = model.vocab.rows(log.item_ids)
+        self.text = text_vectors(log.item_text, kind=model.model.text, dim=model.model.text_dim)
+        self.baskets = build_baskets(log.before(cutoff))
+        self.origin = Origin(
+            self.baskets,
+            origin=cutoff,
+            n_users=log.n_users,
+            n_items=log.n_items,
+            price=log.item_price,
+            ease_items=model.training.ease_items,
+            text=self.text,
+            view=self._view(model.decoder(), cutoff),
+        )
+
+    def _view(self, decoder: Decoder | None, origin: int) -> DecoderView | None:
+        if decoder is None:
+            return None
+        text = self.text if self.model.text_dim else None
+        if self.model.text_dim and text is None:
+            text = np.zeros((self.log.n_items, self.model.text_dim), np.float32)
+        data = decoder_data(self.baskets, origin=origin, n_users=self.log.n_users, rows=self.rows, text=text)
+        return DecoderView(decoder, data, self.model.device)
+
+    def score(
+        self,
+        users: np.ndarray,
+        *,
+        k: int = 20,
+        allowed: np.ndarray | None = None,
+        horizons_days: tuple[int, ...] = (30, 90, 365),
+    ) -> ScoredUsers:
+        """Rank items for `users` (int32 positions in `log.user_ids`).
+
+        Args:
+            k: length of each list.
+            allowed: bool [items], what may be listed (sellable and in stock), or None for everything.
+            horizons_days: days ahead of the predictions.
+        """
+        lists: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in LISTS}
+        for _, evidence in self.origin.chunks(users):
+            proposed = evidence.candidates(self.model.training.candidates, allowed)
+            rankers = self.model.rankers
+            everything = ranked_scores(evidence, rankers["repeats"], proposed)
+            new = ranked_scores(evidence, rankers["new_only"], proposed & ~evidence.bought)
+            stranger = ~evidence.bought.any(axis=1)
+            everything[stranger] = new[stranger] = self._popularity(allowed)
+            again = np.where(evidence.bought, everything, -np.inf)
+            for kind, scores in zip(LISTS, (everything, new, again), strict=True):
+                lists[kind].append(top_items(scores, k))
+        count = self.origin.history.count[users]
+        ranked = {}
+        for kind, parts in lists.items():
+            items = np.concatenate([p[0] for p in parts]) if parts else np.zeros((0, k), np.int32)
+            scores = np.concatenate([p[1] for p in parts]) if parts else np.zeros((0, k), np.float32)
+            ranked[kind] = RankedLists(
+                items, scores, *list_reasons(items, count=count, likeness=self.origin.counts.cosine)
+            )
+        return ScoredUsers(**ranked, behaviour=self._behaviour(users, horizons_days))
+
+    def _behaviour(self, users: np.ndarray, horizons_days: tuple[int, ...]) -> BehaviourPrediction | None:
+        model = self.model.behaviour
+        if model is None:
+            return None
+        view = self._view(self.model.decoder("start"), self.cutoff)
+        states = None if view is None else view.states(users)
+        return model.predict(self.log, users=users, cutoff=self.cutoff, states=states, horizons_days=horizons_days)
+
+    def popular(self, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Items int32 [k] (-1 = none) and float32 [k] baskets of the last 30 days that held them, ties by all baskets."""
+        items, values = top_items(self._popularity(allowed)[None], k)
+        return items[0], values[0]
+
+    def _popularity(self, allowed: np.ndarray | None) -> np.ndarray:
+        facts = self.origin.items
+        sold = facts.sales > 0 if allowed is None else (facts.sales > 0) & allowed
+        return np.where(sold, facts.popularity[30] + facts.sales / max(1.0, float(facts.sales.sum())), -np.inf)
+
+    def similar(self, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """For every item its nearest: int32 [items, k] (-1 = none) and float32 cosines, of buyers and of text."""
+        return self._neighbours(k, allowed, self.origin.counts.cosine, text=self.text)
+
+    def bought_together(
+        self, k: int, allowed: np.ndarray | None = None, *, floor: int = 5
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """For every item what shares its baskets: int32 [items, k] (-1 = none) and float32 cosines of baskets.
+
+        Pairs that fewer than `floor` distinct known users bought in one basket are not shown.
+        """
+        return self._neighbours(k, allowed, self.origin.shared_baskets(floor), text=None)
+
+    def _neighbours(
+        self, k: int, allowed: np.ndarray | None, table: Any, *, text: np.ndarray | None
+    ) -> tuple[np.ndarray, np.ndarray]:
+        n = self.log.n_items
+        items, scores = np.full((n, k), -1, np.int32), np.zeros((n, k), np.float32)
+        for start in range(0, n, 512):
+            part = slice(start, min(start + 512, n))
+            block = dense_rows(table, part)
+            if text is not None:
+                block = block + 0.3 * (text[part] @ text.T)
+            block[np.arange(block.shape[0]), np.arange(part.start, part.stop)] = 0
+            block[block <= 0] = -np.inf
+            if allowed is not None:
+                block[:, ~allowed] = -np.inf
+            items[part], scores[part] = top_items(block, k)
+        return items, scores
