@@ -76,6 +76,11 @@ class LoyaltyProfile(LoyaltyMeasures):
     def __str__(self) -> str:
         return f"{self.customer_id} {self.group}"
 
+    @property
+    def repeat(self) -> bool:
+        """Whether the customer came back."""
+        return self.orders > 1
+
 
 class LoyaltySnapshot(LoyaltyMeasures):
     """The measures of one customer at the end of one month."""

@@ -45,7 +45,7 @@ def redeem_code(*, code: str, referee: Customer) -> Referral:
         raise ReferralRefused(_("This code is for a first order, and you have ordered before."))
     try:
         with transaction.atomic():
-            return Referral.objects.create(referrer=referrer, referee=account, code=code)
+            return Referral.objects.create(referrer=referrer, referee=account, code=code.strip().lower())
     except IntegrityError:
         raise ReferralRefused(_("You have used a code before.")) from None
 
