@@ -131,6 +131,9 @@ def customer_problem(record: CustomerRecord) -> tuple[str, dict[str, Any]] | Non
 def product_problem(record: ProductRecord) -> tuple[str, dict[str, Any]] | None:
     if (problem := id_problem("product_id", record.product_id)) is not None:
         return problem
+    for name in ("title", "description", "category", "brand", "currency", "url", "image"):
+        if not isinstance(text := getattr(record, name), str):
+            return "bad_field", {"field": name, "value": repr(text), "kind": _("text")}
     return None if record.price is None else money_problem("price", record.price, LARGEST_VALUE)
 
 
