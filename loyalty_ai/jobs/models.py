@@ -48,6 +48,8 @@ class Job(LeasedWork):
     progress_done = models.BigIntegerField(_("done"), default=0)
     progress_total = models.BigIntegerField(_("total"), default=0)
     result = models.JSONField(_("result"), default=dict)
+    prepared_at = models.DateTimeField(_("prepared"), null=True, blank=True, help_text=_("When its chunks were made."))
+    woken_at = models.DateTimeField(_("last call for a worker"), null=True, blank=True)
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
