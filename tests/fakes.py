@@ -125,10 +125,12 @@ def record_event(
 PARTITIONED = ("loyalty_ai_prediction", "loyalty_ai_recommendation", "loyalty_ai_itemneighbours")
 
 
-def make_run(store: Store, *, cutoff: datetime = NOON, deploy: bool = True) -> ScoringRun:
+def make_run(store: Store, *, cutoff: datetime = NOON, deploy: bool = True, **version_fields: Any) -> ScoringRun:
     """A complete, still empty run of a new version, with its partitions; live unless `deploy` is False."""
     number = ModelVersion.objects.filter(store=store).count() + 1
-    version = ModelVersion.objects.create(store=store, number=number, cutoff=cutoff, trained_at=cutoff)
+    version = ModelVersion.objects.create(
+        store=store, number=number, cutoff=cutoff, trained_at=cutoff, **version_fields
+    )
     run = ScoringRun.objects.create(store=store, version=version, cutoff=cutoff, state=ScoringRun.State.COMPLETE)
     with connection.cursor() as cursor:
         for table in PARTITIONED:

@@ -85,13 +85,21 @@ def rollback(*, store: Store, alias: str = Alias.CHAMPION, by: Any = None, reaso
     live = _lock(store, alias)
     if live is None:
         raise CannotDeploy(_("Nothing is live, so there is nothing to roll back."))
-    older = ScoringRun.objects.filter(
-        deployments__store=store, deployments__alias=alias, state=ScoringRun.State.COMPLETE, pk__lt=live.run_id
-    )
-    run = older.select_related("version").order_by("-pk").first()
+    run = run_before(live=live)
     if run is None:
         raise CannotDeploy(_("No older run is left to roll back to."))
     return _open(store, alias, run, live=live, by=by, reason=reason or _("rolled back"), overridden=[])
+
+
+def run_before(*, live: Deployment) -> ScoringRun | None:
+    """The run that a rollback of this deployment would show; None where none is left."""
+    older = ScoringRun.objects.filter(
+        deployments__store=live.store_id,
+        deployments__alias=live.alias,
+        state=ScoringRun.State.COMPLETE,
+        pk__lt=live.run_id,
+    )
+    return older.select_related("version").order_by("-pk").first()
 
 
 def _lock(store: Store, alias: str) -> Deployment | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest
 from django.utils.formats import date_format
@@ -140,7 +141,7 @@ def card(item: Item, *, row_name: str, currency: str) -> Card:
         url=safe_address(product.url),
         image=safe_address(product.image, ("data:image/",)),
         price=format_money(product.price, product.currency or currency) if product.price is not None else "",
-        reason=reason(item, row_name=row_name),
+        reason=reason(item.why, because=item.because, at=item.at, row_name=row_name),
     )
 
 
@@ -149,20 +150,26 @@ def safe_address(address: str, also: tuple[str, ...] = ()) -> str:
     return address if address.lower().startswith(("/", "https://", "http://", *also)) else ""
 
 
-def reason(item: Item, *, row_name: str) -> str:
-    """Why a product is shown, as a sentence; empty where the row's title already says it."""
-    if item.why == row_name:
+def reason(why: Why, *, because: str = "", at: datetime | None = None, row_name: str = "") -> str:
+    """Why a product is shown, as a sentence; empty where the row's title already says it.
+
+    Args:
+        because: title of the product that the reason names.
+        at: when it was bought.
+        row_name: the row that the sentence stands in.
+    """
+    if why == row_name:
         return ""
-    if item.why == Why.BOUGHT_RECENTLY and item.at is not None:
-        return _("You bought this on %(date)s") % {"date": date_format(localtime(item.at), "MONTH_DAY_FORMAT")}
-    if item.why == Why.BOUGHT_BEFORE:
+    if why == Why.BOUGHT_RECENTLY and at is not None:
+        return _("You bought this on %(date)s") % {"date": date_format(localtime(at), "MONTH_DAY_FORMAT")}
+    if why == Why.BOUGHT_BEFORE:
         return _("You buy this often") if row_name == "buy_again" else _("You bought this before")
-    if item.why == Why.POPULAR:
+    if why == Why.POPULAR:
         return _("Popular now")
-    if not item.because:
+    if not because:
         return ""
-    if item.why == Why.BECAUSE_BOUGHT:
-        return _("Because you bought %(product)s") % {"product": item.because}
-    if item.why == Why.BOUGHT_TOGETHER:
-        return _("Often bought with %(product)s") % {"product": item.because}
-    return _("Similar to %(product)s") % {"product": item.because}
+    if why == Why.BECAUSE_BOUGHT:
+        return _("Because you bought %(product)s") % {"product": because}
+    if why == Why.BOUGHT_TOGETHER:
+        return _("Often bought with %(product)s") % {"product": because}
+    return _("Similar to %(product)s") % {"product": because}

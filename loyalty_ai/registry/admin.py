@@ -1,0 +1,245 @@
+"""Model versions in Django admin: how each measured beside what is simpler, and training a new one.
+
+Who may go live is decided a room higher: `serving.admin` registers the versions with promotion and rollback.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin import display
+from django.contrib.admin.widgets import AdminSplitDateTime
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyalty_ai.jobs.services import request_job
+from loyalty_ai.readonly_admin import ReadOnlyAdmin, label, may
+from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.registry.selectors import MODEL, MODES, Standing, standings
+from loyalty_ai.registry.training import KIND
+from loyalty_ai.shop.models import Store
+from loyalty_ai.shop.selectors import data_until
+
+METRIC = "ndcg@10"
+
+MODE_NAMES = {"repeats": gettext_lazy("Next basket"), "new_only": gettext_lazy("Next new products")}
+
+BEHAVIOUR_NAMES = {
+    "auc": gettext_lazy("Who buys: AUC"),
+    "pr_auc": gettext_lazy("Who buys: PR-AUC"),
+    "log_loss": gettext_lazy("Who buys: log loss (lower is better)"),
+    "ece": gettext_lazy("Who buys: calibration error (lower is better)"),
+    "count_deviance": gettext_lazy("How often: Poisson deviance (lower is better)"),
+    "count_bias_percent": gettext_lazy("How often: bias in % (nearer 0 is better)"),
+    "spend_gini": gettext_lazy("How much: normalised Gini"),
+    "spend_spearman": gettext_lazy("How much: rank correlation"),
+    "spend_deviance": gettext_lazy("How much: Tweedie deviance (lower is better)"),
+    "spend_bias_percent": gettext_lazy("How much: bias in % (nearer 0 is better)"),
+    "spend_coverage": gettext_lazy("How much: share inside the 80 % range"),
+    "spend_above_high": gettext_lazy("How much: share above the range"),
+}
+
+
+class JobForm(forms.Form):
+    """A form that asks for a job; sent twice, it is one job."""
+
+    token = forms.UUIDField(widget=forms.HiddenInput, initial=uuid.uuid4)
+
+
+class TrainForm(JobForm):
+    """What a training needs: whose data, until when, and whether to start from the champion."""
+
+    store = forms.ModelChoiceField(Store.objects.all(), label=gettext_lazy("Store"), empty_label=None)
+    cutoff = forms.SplitDateTimeField(
+        label=gettext_lazy("Data until"),
+        required=False,
+        widget=AdminSplitDateTime,
+        help_text=gettext_lazy("Empty: all there is."),
+    )
+    from_scratch = forms.BooleanField(
+        label=gettext_lazy("Start from scratch instead of from the champion"), required=False
+    )
+
+
+class ModelVersionAdmin(ReadOnlyAdmin):
+    """The trained versions with their proof; registered by `serving.admin`."""
+
+    list_display = [
+        "number",
+        "store",
+        "answers",
+        "basket",
+        "basket_best",
+        "basket_lead",
+        "new_products",
+        "cutoff",
+        "trained_at",
+    ]
+    list_filter = ["store", "rung", "trained_at"]
+    list_select_related = ["store", "requested_by", "parent"]
+    ordering = ["-pk"]
+    change_list_template = "admin/loyalty_ai/modelversion/change_list.html"
+    change_form_template = "admin/loyalty_ai/modelversion/change_form.html"
+    fields = ["store", "number", "parent", "requested_by", "created_at", "trained_at", "path", "digest"]
+
+    @display(description=gettext_lazy("answers with"), ordering="rung")
+    def answers(self, version: ModelVersion) -> SafeString | str:
+        if version.trained_at is None:
+            return label(_("in training"), "busy")
+        return method_name(version.rung)
+
+    @display(description=gettext_lazy("next basket, NDCG@10"))
+    def basket(self, version: ModelVersion) -> str:
+        return measured(version, "repeats", version.rung)
+
+    @display(description=gettext_lazy("best simpler method"))
+    def basket_best(self, version: ModelVersion) -> str:
+        best = best_baseline(version, "repeats")
+        return f"{method_name(best.method)} {best.metrics[METRIC][0]:.4f}" if best else ""
+
+    @display(description=gettext_lazy("lead over it (95 %)"))
+    def basket_lead(self, version: ModelVersion) -> SafeString | str:
+        best = best_baseline(version, "repeats")
+        return lead_label(best.lead) if best and best.lead and version.rung == MODEL else ""
+
+    @display(description=gettext_lazy("new products, NDCG@10"))
+    def new_products(self, version: ModelVersion) -> str:
+        return measured(version, "new_only", version.rung)
+
+    def get_urls(self) -> list[URLPattern]:
+        train = self.admin_site.admin_view(self.train_view)
+        return [path("train/", train, name="loyalty_ai_modelversion_train"), *super().get_urls()]
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        allowed = {"may_train": may(request, "train_modelversion"), "may_promote": may(request, "promote_modelversion")}
+        return super().changelist_view(request, {**allowed, **(extra_context or {})})
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        version = self.get_object(request, object_id)
+        context = {} if version is None else self.context(request, version)
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+    def context(self, request: HttpRequest, version: ModelVersion) -> dict[str, Any]:
+        """What the version's page shows beside its fields."""
+        return {
+            "version": version,
+            "method": method_name(version.rung),
+            "evaluated_customers": version.metrics.get("next_basket", {}).get("users"),
+            "modes": [(MODE_NAMES[mode], rows) for mode in MODES if (rows := standing_rows(version, mode))],
+            "behaviour": behaviour_table(version),
+            "loss": list(enumerate(version.curves.get("train_loss", []), start=1)),
+            "validation": list(enumerate(version.curves.get("validation_ndcg", []), start=1)),
+            "seconds": [(name, value) for name, value in version.seconds.items() if isinstance(value, int | float)],
+            "config": json.dumps(version.config, indent=2, sort_keys=True, ensure_ascii=False),
+            "may_promote": may(request, "promote_modelversion"),
+            "may_train": may(request, "train_modelversion"),
+        }
+
+    def train_view(self, request: HttpRequest) -> HttpResponse:
+        """Asks which store and data, then asks for the job; the job's page shows how far it is."""
+        self.require(request, "train_modelversion")
+        back = reverse("admin:loyalty_ai_modelversion_changelist")
+        form = TrainForm(request.POST or None, initial={"store": Store.objects.first()})
+        if request.method == "POST" and form.is_valid():
+            store, cutoff = form.cleaned_data["store"], form.cleaned_data["cutoff"]
+            job = request_job(
+                kind=KIND,
+                store=store,
+                slot=f"{KIND}:{store.slug}:{form.cleaned_data['token']}",
+                params={
+                    "cutoff": (cutoff or data_until(store)).isoformat(),
+                    "parent": None if form.cleaned_data["from_scratch"] else "champion",
+                },
+                requested_by=request.user,
+            )
+            self.message_user(request, _("%(job)s waits for a worker.") % {"job": job}, messages.SUCCESS)
+            return HttpResponseRedirect(reverse("admin:loyalty_ai_job_change", args=[job.pk]))
+        return self.confirmation(
+            request,
+            title=_("Train a new version"),
+            form=form,
+            consequence=_("A worker trains on the store's log up to the date, measures the version beside every simpler "
+                          "method, and leaves what is live alone."),
+            back=back,
+            submit=_("Train"),
+        )  # fmt: skip
+
+
+def method_name(method: str) -> str:
+    """A method of the metrics in words."""
+    names = {
+        "model": _("customer model"),
+        "ranker_without_decoder": _("ranker without the decoder"),
+        "linear_blend": _("linear blend"),
+        "personal_frequency": _("personal frequency"),
+        "recent_popularity": _("recent popularity"),
+        "popularity": _("popularity"),
+        "transitions": _("what followed the last basket"),
+        "cosine": _("item-to-item cosine"),
+        "ease": _("EASE"),
+        "naive_rate": _("same rate as before"),
+        "naive": _("same rate as before"),
+        "bg_nbd": _("BG/NBD and Gamma-Gamma"),
+        "pareto_nbd": _("Pareto/NBD and Gamma-Gamma"),
+    }
+    return names.get(method, method.replace("_", " "))
+
+
+def measured(version: ModelVersion, mode: str, method: str) -> str:
+    value = version.metrics.get("next_basket", {}).get(mode, {}).get(method, {}).get(METRIC)
+    return f"{value['value']:.4f}" if value else ""
+
+
+def best_baseline(version: ModelVersion, mode: str) -> Standing | None:
+    """The strongest method beside what answers; the rungs that are parts of the model itself count too."""
+    others = [s for s in standings(version) if s.mode == mode and s.method not in (MODEL, version.rung) and s.metrics]
+    return max(others, key=lambda s: s.metrics[METRIC][0], default=None)
+
+
+def lead_label(lead: tuple[float, float, float]) -> SafeString:
+    """A lead with its interval: good where all of it is above zero, bad where all of it is below."""
+    difference, low, high = lead
+    tone = "good" if low > 0 else "bad" if high < 0 else ""
+    return label(f"{difference:+.4f} ({low:+.4f} … {high:+.4f})", tone)
+
+
+def standing_rows(version: ModelVersion, mode: str) -> list[dict[str, Any]]:
+    """The methods of a mode, best first."""
+    found = [s for s in standings(version) if s.mode == mode and METRIC in s.metrics]
+    return [
+        {
+            "method": method_name(s.method),
+            "own": s.method == version.rung,
+            "metrics": [s.metrics.get(name) for name in (METRIC, "hr@10", "recall@10")],
+            "lead": lead_label(s.lead) if s.lead else "",
+        }
+        for s in sorted(found, key=lambda s: -s.metrics[METRIC][0])
+    ]
+
+
+def behaviour_table(version: ModelVersion) -> dict[str, Any] | None:
+    """The predictions of who, how often and how much beside the lifetime baselines: methods across, metrics down."""
+    measured = version.metrics.get("behaviour") or {}
+    methods = [name for name, part in measured.items() if isinstance(part, dict) and "auc" in part]
+    if not methods:
+        return None
+    errors = measured.get("errors", {})
+    return {
+        "customers": measured.get("customers"),
+        "horizon": measured.get("horizon_days"),
+        "methods": [method_name(name) for name in methods],
+        "rows": [
+            (name, [(measured[method].get(metric), errors.get(method, {}).get(metric)) for method in methods])
+            for metric, name in BEHAVIOUR_NAMES.items()
+            if any(measured[method].get(metric) is not None for method in methods)
+        ],
+    }

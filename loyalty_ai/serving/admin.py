@@ -1,0 +1,87 @@
+"""The room's rows in Django admin: runs with their audit, and the history of what was live."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from loyalty_ai.readonly_admin import ReadOnlyAdmin, label
+from loyalty_ai.serving.customer_admin import CustomerAdmin
+from loyalty_ai.serving.models import Deployment, ScoringRun
+from loyalty_ai.serving.store_admin import StoreAdmin
+from loyalty_ai.serving.version_admin import PromotableVersionAdmin, run_state
+
+__all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin", "StoreAdmin"]
+
+
+@admin.register(ScoringRun)
+class ScoringRunAdmin(ReadOnlyAdmin):
+    list_display = [
+        "__str__",
+        "store",
+        "version",
+        "state_label",
+        "audited",
+        "customers",
+        "seconds_total",
+        "cutoff",
+        "finished_at",
+    ]
+    list_filter = ["store", "state", "created_at"]
+    list_select_related = ["store", "version"]
+    ordering = ["-pk"]
+    fields = ["store", "version", "cutoff", "customers", "created_at", "finished_at"]
+
+    @display(description=gettext_lazy("state"), ordering="state")
+    def state_label(self, run: ScoringRun) -> SafeString:
+        return run_state(run)
+
+    @display(description=gettext_lazy("audit"))
+    def audited(self, run: ScoringRun) -> SafeString | str:
+        if not run.audit:
+            return ""
+        if run.audit.get("passed"):
+            return label(_("passed"), "good")
+        count = len(run.audit.get("findings", []))
+        return label(ngettext("%(count)d finding", "%(count)d findings", count) % {"count": count}, "bad")
+
+    @display(description=gettext_lazy("seconds"))
+    def seconds_total(self, run: ScoringRun) -> str:
+        total = run.seconds.get("total")
+        return f"{total:.1f}" if total is not None else ""
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        context = {"run": run, "state_label": run_state(run), "audited": self.audited(run)} if run else {}
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+
+@admin.register(Deployment)
+class DeploymentAdmin(ReadOnlyAdmin):
+    list_display = ["opened_at", "store", "alias", "version", "run", "until", "opened_by", "reason", "gate"]
+    list_filter = ["store", "alias", ("closed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["store", "version", "run", "opened_by"]
+    ordering = ["-pk"]
+    fields = ["store", "alias", "version", "run", "opened_at", "closed_at", "opened_by", "reason", "findings"]
+
+    @display(description=gettext_lazy("until"), ordering="closed_at")
+    def until(self, deployment: Deployment) -> Any:
+        return deployment.closed_at or label(_("live"), "good")
+
+    @display(description=gettext_lazy("gate"))
+    def gate(self, deployment: Deployment) -> SafeString | str:
+        return label(_("overridden"), "bad") if deployment.overridden else ""
+
+    @display(description=gettext_lazy("gate findings overridden"))
+    def findings(self, deployment: Deployment) -> SafeString | str:
+        lines = format_html_join("", "<li>{}</li>", [(finding,) for finding in deployment.overridden])
+        return format_html("<ul>{}</ul>", lines) if deployment.overridden else ""

@@ -1,0 +1,114 @@
+"""A store in Django admin: its page is the dashboard of the store's loyalty."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import display
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from loyalty_ai.jobs.models import Job
+from loyalty_ai.loyalty.selectors import store_summary
+from loyalty_ai.readonly_admin import ReadOnlyAdmin
+from loyalty_ai.serving.facts import UNKNOWN, day, money, number, percent
+from loyalty_ai.serving.models import Alias, Deployment
+from loyalty_ai.shop.models import Customer, Order, Product, Store
+
+MONTHS_SHOWN = 24
+
+
+@admin.register(Store)
+class StoreAdmin(ReadOnlyAdmin):
+    list_display = ["slug", "live_version", "customers", "products", "orders", "synced_at", "currency", "time_zone"]
+    ordering = ["slug"]
+    fields = ["slug", "currency", "language", "time_zone", "synced_at", "created_at"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Store]:
+        live = Deployment.objects.filter(store=OuterRef("pk"), alias=Alias.CHAMPION, closed_at__isnull=True)
+        return super().get_queryset(request).annotate(
+            live=Subquery(live.values("version__number")[:1]),
+            customer_count=rows_of(Customer),
+            product_count=rows_of(Product),
+            order_count=rows_of(Order),
+        )  # fmt: skip
+
+    @display(description=gettext_lazy("live version"), ordering="live")
+    def live_version(self, store: Store) -> str:
+        return f"v{store.live}" if store.live else ""
+
+    @display(description=gettext_lazy("customers"), ordering="customer_count")
+    def customers(self, store: Store) -> str:
+        return number(store.customer_count, 0)
+
+    @display(description=gettext_lazy("products"), ordering="product_count")
+    def products(self, store: Store) -> str:
+        return number(store.product_count, 0)
+
+    @display(description=gettext_lazy("orders"), ordering="order_count")
+    def orders(self, store: Store) -> str:
+        return number(store.order_count, 0)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        store = self.get_object(request, object_id)
+        context = {} if store is None else dashboard(store)
+        return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+
+def dashboard(store: Store) -> dict[str, Any]:
+    """What the store's page shows: tiles, charts and the latest jobs."""
+    summary = store_summary(store=store)
+    live = Deployment.objects.filter(store=store, alias=Alias.CHAMPION, closed_at__isnull=True)
+    deployment = live.select_related("version", "run").first()
+    currency = summary["currency"]
+    months = summary["months"][-MONTHS_SHOWN:]
+    return {
+        "title": _("Loyalty of %(store)s") % {"store": store.slug},
+        "store": store,
+        "deployment": deployment,
+        "as_of": summary["as_of"],
+        "tiles": tiles(summary, deployment),
+        "groups": [(group["label"], group["customers"]) for group in summary["groups"]],
+        "group_rows": [
+            (group["label"], number(group["customers"], 0), percent(group["share"]), money(group["revenue"], currency))
+            for group in summary["groups"]
+        ],
+        "tier_rows": [
+            (tier["label"], number(tier["customers"], 0), percent(tier["share"]), money(tier["revenue"], currency))
+            for tier in summary["tiers"]
+        ],
+        "revenue": [(f"{month['month']:%Y-%m}", month["revenue"]) for month in months],
+        "returning": [(f"{month['month']:%Y-%m}", month["returning_customers"]) for month in months],
+        "jobs": Job.objects.filter(store=store).order_by("-pk")[:8],
+    }
+
+
+def tiles(summary: dict[str, Any], deployment: Deployment | None) -> list[tuple[str, str, str]]:
+    """Name, value and note of each headline number."""
+    currency, average = summary["currency"], summary["average_order_value"]
+    buyers = _("%(count)s with an order") % {"count": number(summary["buyers"], 0)}
+    median = _("median %(amount)s") % {"amount": money(average["median"], currency)}
+    live, since = UNKNOWN, _("nothing is deployed")
+    if deployment:
+        live = f"v{deployment.version.number}"
+        since = _("run %(run)d since %(day)s") % {"run": deployment.run_id, "day": day(deployment.opened_at)}
+    return [
+        (_("Customers"), number(summary["customers"], 0), buyers),
+        (_("Repeat rate"), percent(summary["repeat_rate"]), _("buyers with two or more orders")),
+        (_("Orders"), number(summary["orders"], 0), _("guests included")),
+        (_("Net revenue"), money(summary["revenue"], currency), _("after refunds")),
+        (_("Average order"), money(average["mean"], currency), median),
+        (_("Live version"), live, since),
+    ]
+
+
+def rows_of(model: type) -> Coalesce:
+    """How many rows of a model a store has."""
+    counted = model.objects.filter(store=OuterRef("pk")).order_by().values("store").annotate(rows=Count("pk"))
+    return Coalesce(Subquery(counted.values("rows"), output_field=IntegerField()), 0)

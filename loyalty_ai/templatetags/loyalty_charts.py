@@ -1,0 +1,124 @@
+"""Small charts drawn on the server as accessible SVG, with the same numbers in a table; no script, no inline style."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.formats import number_format
+
+register = template.Library()
+
+WIDTH, HEIGHT = 720, 240
+LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 32
+GRID = 4
+LABELS = 8
+"""In units of the picture's view box."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One value where it stands in the picture."""
+
+    x: float
+    y: float
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar in the picture."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    label: str
+    text: str
+
+
+@register.inclusion_tag("admin/loyalty_ai/line_chart.html")
+def line_chart(points: Sequence[tuple[Any, float]], title: str, places: int = 2, slug: str = "line") -> dict[str, Any]:
+    """A line through (label, value) points in order; nothing where there are fewer than two.
+
+    Args:
+        places: decimals of the numbers.
+        slug: makes the ids of this chart unique on its page.
+    """
+    points = [(x, float(y)) for x, y in points or [] if y is not None]
+    if len(points) < 2:
+        return {"points": []}
+    low, high = min(y for _, y in points), max(y for _, y in points)
+    low, high = padded(low, high)
+    step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
+    drawn = [
+        Point(round(LEFT + n * step, 1), height(y, low, high), str(x), number(y, places))
+        for n, (x, y) in enumerate(points)
+    ]
+    return {
+        **frame(low, high, places),
+        "title": title,
+        "slug": slug,
+        "points": drawn,
+        "path": " ".join(f"{point.x},{point.y}" for point in drawn),
+        "labels": thin(drawn),
+    }
+
+
+@register.inclusion_tag("admin/loyalty_ai/bar_chart.html")
+def bar_chart(bars: Sequence[tuple[Any, float]], title: str, places: int = 0, slug: str = "bar") -> dict[str, Any]:
+    """Upright bars of (label, value); values below zero hang down."""
+    bars = [(x, float(y)) for x, y in bars or [] if y is not None]
+    if not bars:
+        return {"bars": []}
+    low, high = padded(min(0.0, *(y for _, y in bars)), max(0.0, *(y for _, y in bars)), floor=False)
+    step = (WIDTH - LEFT - RIGHT) / len(bars)
+    zero = height(0.0, low, high)
+    drawn = [
+        Bar(
+            x=round(LEFT + (n + 0.14) * step, 1),
+            y=min(zero, height(y, low, high)),
+            width=round(step * 0.72, 1),
+            height=round(abs(zero - height(y, low, high)), 1),
+            label=str(x),
+            text=number(y, places),
+        )
+        for n, (x, y) in enumerate(bars)
+    ]
+    middles = [Point(bar.x + bar.width / 2, 0, bar.label, bar.text) for bar in drawn]
+    return {**frame(low, high, places), "title": title, "slug": slug, "bars": drawn, "labels": thin(middles)}
+
+
+def frame(low: float, high: float, places: int) -> dict[str, Any]:
+    lines = [low + (high - low) * n / GRID for n in range(GRID + 1)]
+    return {
+        "width": WIDTH,
+        "height": HEIGHT,
+        "left": LEFT,
+        "right": WIDTH - RIGHT,
+        "bottom": HEIGHT - 8,
+        "grid": [{"y": height(value, low, high), "text": number(value, places)} for value in lines],
+    }
+
+
+def padded(low: float, high: float, *, floor: bool = True) -> tuple[float, float]:
+    """A range with some air: never empty, and without a floor it keeps zero where it is."""
+    air = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    return (low - air if floor or low < 0 else low), (high + air if high > 0 or floor else high)
+
+
+def height(value: float, low: float, high: float) -> float:
+    return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
+
+
+def thin(points: list[Point]) -> list[Point]:
+    """As many labels as fit beside each other."""
+    every = max(1, -(-len(points) // LABELS))
+    return points[::every]
+
+
+def number(value: float, places: int) -> str:
+    return number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
