@@ -39,7 +39,7 @@ def refresh_profiles(
     report = progress or (lambda step, done, total: None)
     with transaction.atomic(), connection.cursor() as cursor:
         # Two refreshes of one store would delete each other's rows: the second waits.
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REFRESH_LOCK, store.pk])
+        hold_off_refresh(store)
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute("DROP TABLE IF EXISTS loyalty_measured")
         referrals = qualify_referrals(store=store, as_of=as_of)
@@ -62,6 +62,12 @@ def refresh_profiles(
         "referrals": referrals,
         "seconds": seconds,
     }
+
+
+def hold_off_refresh(store: Store) -> None:
+    """Wait for a running refresh of the store and hold the next one until this transaction ends; erasing calls it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [REFRESH_LOCK, store.pk])
 
 
 REFRESH_LOCK = 0x6C6F7970  # "loyp": the class of the advisory lock, one lock a store

@@ -1,0 +1,54 @@
+"""No table and no column of the app is forgotten: the models themselves are asked."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+
+from loyalty_ai.privacy.tables import IMPERSONAL, PERSON, PERSONAL, REFERENCED
+from loyalty_ai.shop.models import Customer
+
+MODELS = list(apps.get_app_config("loyalty_ai").get_models())
+
+
+def fields_to_customer(model) -> set[str]:
+    return {
+        field.name
+        for field in model._meta.get_fields(include_hidden=True)
+        if field.is_relation and not field.auto_created and field.related_model is Customer
+    }
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_table_is_named_once(model):
+    held = [table.model for table in PERSONAL] + [PERSON.model, *REFERENCED, *IMPERSONAL]
+    assert held.count(model) == 1, f"{model.__name__}: say in privacy/tables.py where a person stands in it"
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
+def test_every_relation_to_a_customer_is_followed(model):
+    if model is Customer:
+        return
+    followed = {field for table in PERSONAL if table.model is model for field in table.customer}
+    assert fields_to_customer(model) == followed
+
+
+def test_no_table_elsewhere_points_at_our_customers_unseen():
+    """Erasing goes through the ORM for tables of other apps; a relation that blocks it (PROTECT) would leave the person here."""
+    for relation in Customer._meta.get_fields(include_hidden=True):
+        if relation.is_relation and relation.auto_created and relation.related_model not in MODELS:
+            assert relation.on_delete.__name__ != "PROTECT", relation
+
+
+@pytest.mark.parametrize("table", [PERSON, *PERSONAL], ids=lambda table: table.name)
+def test_every_column_is_exported_or_left_out_on_purpose(table):
+    columns = {lookup.partition("__")[0] for lookup in table.columns.values()}
+    named = columns | set(table.internal)
+    assert {field.name for field in table.model._meta.concrete_fields} == named
+    assert not columns & set(table.internal)
+    for lookup in table.columns.values():
+        try:
+            table.model._meta.get_field(lookup.partition("__")[0])
+        except FieldDoesNotExist:
+            pytest.fail(lookup)
