@@ -11,4 +11,7 @@ class LoyaltyAIConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from loyalty_ai import checks  # noqa: F401
+        from loyalty_ai import checks, tasks  # noqa: F401  (a web process asks for jobs too: it has to know their kinds)
+        from loyalty_ai.shop.live import connect_shops
+
+        connect_shops()

@@ -73,6 +73,13 @@ class LoyaltySettings:
         return getattr(settings, "LOYALTY_AI", {})
 
     @property
+    def slugs(self) -> list[str]:
+        """The stores' names; none where the setting is malformed, of which the system checks speak."""
+        given = self.user_settings()
+        entries = given.get("STORES", {}) if isinstance(given, dict) else {}
+        return list(entries) if isinstance(entries, dict) else []
+
+    @property
     def artifacts(self) -> Path:
         """The folder of the model versions."""
         base = getattr(settings, "BASE_DIR", Path.cwd())
