@@ -158,7 +158,8 @@ def _copy_events(store: Store, cutoff: datetime) -> np.ndarray:
     """  # noqa: S608 (constants of this module)
     types = [EventType[name.upper()].value for name in EVENT_TYPES]
     data = bytearray()
-    with connection.cursor() as cursor, cursor.copy(statement, [store.pk, cutoff, types]) as copy:
+    # The driver's own cursor: under DEBUG Django wraps `copy` and takes no parameters.
+    with connection.cursor() as cursor, cursor.cursor.copy(statement, [store.pk, cutoff, types]) as copy:
         for block in copy:
             data += block
     header, trailer = 19, 2  # signature, flags and extension length; the closing -1
