@@ -220,9 +220,8 @@ def _popular_row(
 
 def _withdraw(run: ScoringRun) -> None:
     """Remove the rows of customers who said no, or were merged into another account, after their chunk was scored."""
-    scored = Prediction.objects.filter(run=run).exclude(customer__in=_scorable(run.store))
-    gone = list(scored.values_list("customer_id", flat=True))
-    if gone:
+    scored = set(Prediction.objects.filter(run=run).values_list("customer_id", flat=True))
+    if gone := scored.difference(_scorable(run.store).values_list("pk", flat=True)):
         Recommendation.objects.filter(run=run, customer__in=gone).delete()
         Prediction.objects.filter(run=run, customer__in=gone).delete()
 
