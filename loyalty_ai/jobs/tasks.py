@@ -10,6 +10,7 @@ import threading
 from celery import shared_task
 
 from loyalty_ai.jobs import services
+from loyalty_ai.jobs.models import Job
 from loyalty_ai.jobs.work import WorkStopped
 
 logger = logging.getLogger(__name__)
@@ -22,8 +23,8 @@ def run_job(job_id: int) -> None:
     try:
         services.run_job(job_id=job_id, owner=owner, wait=False, stopping=stopping)
     except WorkStopped:
-        services.wake_workers(job=services.Job.objects.get(pk=job_id))
-    except services.Job.DoesNotExist:
+        services.wake_workers(job=Job.objects.get(pk=job_id))
+    except Job.DoesNotExist:
         logger.info("job %s is gone", job_id)
     except LookupError as error:
         logger.error("job %s stays waiting: %s", job_id, error)
