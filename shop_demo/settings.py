@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from loyalty_ai.jobs.schedule import SCHEDULE
+from shop_demo.broker import broker_options
 from shop_demo.database import database_settings
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -58,7 +60,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "django.template.context_processors.i18n",
-                "shop_demo.context.cart",
+                "shop_demo.context.shop",
             ],
         },
     },
@@ -98,3 +100,16 @@ LOYALTY_AI = {
     "ARTIFACTS": VAR / "artifacts",
     "ERASURE_KEYS": {"1": os.environ.get("LOYALTY_ERASURE_KEY", "only-for-the-demo-erasure-key")},
 }
+
+# --- Celery: messages only call workers, the job rows are the truth. Embedded unless CELERY_BROKER_URL names a broker. ---
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, VAR / "broker")
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_DEFAULT_QUEUE = "loyalty"  # training and scoring are sent to loyalty_train and loyalty_score by their kind
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1  # a call for a worker waits with the broker, not behind a long job
+# The embedded broker keeps what was sent to workers that are gone, so that nothing is broadcast there.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not CELERY_BROKER_URL.startswith("filesystem")
+CELERY_TIMEZONE = TIME_ZONE
+CELERY_BEAT_SCHEDULE = SCHEDULE
+# --- end of Celery ---
