@@ -136,7 +136,8 @@ class Chain:
         processes = self.accelerator.num_processes
         usable = len(batches) // processes * processes if processes > 1 else len(batches)
         for step in range(position.step, usable, processes):
-            batch = data.learning_batch(batches[step + self.accelerator.process_index], device)
+            chosen = batches[step + self.accelerator.process_index]
+            batch = data.learning_batch(chosen, device, horizon=training.horizon)
             torch.manual_seed(training.seed * 1_000_003 + position.total_steps)
             self._rate(first=position.stage == 0)
             if batch is not None:

@@ -57,6 +57,7 @@ class ModelConfig(Config):
         heads: attention heads, a divisor of `dim`.
         context: most recent baskets a sequence keeps.
         dropout: probability of dropping a unit of the input and of the hidden state.
+        item_dropout: probability that training leaves an item out of a basket it reads.
         id_dropout: probability that training sees an item by its text alone, so that an unseen item can be scored.
         temperature: initial softmax temperature of the cosine between state and item; learned from there.
         text: "hashed" (character and word n-grams, needs no weights) or "none".
@@ -68,6 +69,7 @@ class ModelConfig(Config):
     heads: int = 2
     context: int = 64
     dropout: float = 0.2
+    item_dropout: float = 0.0
     id_dropout: float = 0.1
     temperature: float = 0.07
     text: str = "hashed"
@@ -94,6 +96,7 @@ class TrainingConfig(Config):
         weight_decay: AdamW's decoupled weight decay.
         batch_tokens: baskets in a batch, padding included.
         full_softmax_items: up to this many items the loss sums over all of them, beyond over `negatives`.
+        horizon: how many of the following purchases a state learns to predict, the j-th with weight 1/j.
         negatives: sampled items shared by a batch where the catalogue is larger.
         checkpoint_steps: optimiser steps between checkpoints.
         window_days: length of a label window; the last one before the cutoff is the evaluation window.
@@ -108,12 +111,13 @@ class TrainingConfig(Config):
 
     seed: int = 0
     device: str = "auto"
-    epochs: int = 30
+    epochs: int = 20
     patience: int = 4
-    rolling_epochs: int = 4
-    learning_rate: float = 2e-3
+    rolling_epochs: int = 2
+    learning_rate: float = 4e-3
     weight_decay: float = 0.01
-    batch_tokens: int = 1024
+    batch_tokens: int = 512
+    horizon: int = 1
     full_softmax_items: int = 20_000
     negatives: int = 1024
     checkpoint_steps: int = 200

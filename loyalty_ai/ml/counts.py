@@ -22,6 +22,9 @@ EASE_REGULARISATION = 200.0
 TRANSITION_PRIOR = 10.0
 """Pseudo-baskets added to each item's count, so that one lucky pair is no certainty."""
 
+DENSE_SHARE, DENSE_ITEMS = 0.05, 12_000
+"""From this share of filled cells, up to this many items, a table is kept dense."""
+
 Matrix = Any
 """scipy.sparse.csr_matrix float32, or a dense float32 array of the same meaning."""
 
@@ -50,6 +53,12 @@ def scale_rows(matrix: Matrix, factors: np.ndarray) -> Matrix:
     import scipy.sparse as sparse
 
     return (sparse.diags(factors.astype(np.float32)) @ matrix).tocsr().astype(np.float32)
+
+
+def compact(table: Matrix) -> Matrix:
+    """The same table, dense where sparse storage would be no smaller by much: products with it are then faster."""
+    dense = table.nnz > DENSE_SHARE * table.shape[0] * table.shape[1] and table.shape[1] <= DENSE_ITEMS
+    return table.toarray() if dense else table
 
 
 def dense_rows(table: Matrix, part: slice | np.ndarray) -> np.ndarray:
@@ -88,9 +97,9 @@ def build_counts(bought: Baskets, *, origin: int, n_users: int, n_items: int, ea
         recent = purchase_matrix(bought, n_users, n_items, decay(bought.time, origin, 60))
         ease, ease_recent = ease_weights(users_ever), ease_weights(recent)
     return CountTables(
-        transitions=transition_tables(bought, held),
-        cosine=cosine_table(users_ever),
-        together=cosine_table(held),
+        transitions={window: compact(table) for window, table in transition_tables(bought, held).items()},
+        cosine=compact(cosine_table(users_ever)),
+        together=compact(cosine_table(held)),
         ease=ease,
         ease_recent=ease_recent,
     )
@@ -134,7 +143,7 @@ def ease_weights(matrix: Matrix) -> np.ndarray:
     inverse = torch.cholesky_inverse(torch.linalg.cholesky(gram))
     weights = inverse / -inverse.diagonal()
     weights.fill_diagonal_(0)
-    return weights.numpy()
+    return weights.contiguous().numpy()  # the inverse comes column by column, products want rows
 
 
 @dataclass(frozen=True)

@@ -61,27 +61,35 @@ class DecoderData:
             picked[~real] = 0
             return torch.from_numpy(picked.reshape(*shape, *values.shape[1:])).to(device)
 
+        share = np.repeat(1 / np.maximum(sizes, 1), sizes).astype(np.float32)
         return {
             "items": torch.from_numpy(items).to(device),
+            "share": torch.from_numpy(share).to(device),
             "offsets": torch.from_numpy(np.cumsum(sizes) - sizes).to(device),
             "event": column(self.baskets.event.astype(np.int64)),
             "value": column(self.value),
             "gap": column(self.gap),
         }
 
-    def targets(self, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    def targets(self, batch: Batch, *, horizon: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
         """Which states learn, and what: flat token positions [s], and for each right item its state [p], item [p] and
-        weight [p] (a basket's items share its weight of one)."""
+        weight [p]. The items of the j-th following purchase share a weight of 1/j, for j up to `horizon`."""
         flat = batch.positions.ravel()
-        following = np.where(flat >= 0, self.following[flat], -1)
-        learning = np.flatnonzero(following >= 0)
-        items, sizes = self._items(following[learning], np.ones(len(learning), bool))
-        state = np.repeat(np.arange(len(learning)), sizes)
-        return learning, state, items, (1 / np.maximum(sizes, 1))[state].astype(np.float32)
+        basket = np.where(flat >= 0, self.following[flat], -1)
+        learning = np.flatnonzero(basket >= 0)
+        basket = basket[learning]
+        states, items, weights = [], [], []
+        for step in range(1, horizon + 1):
+            found, sizes = self._items(np.maximum(basket, 0), basket >= 0)
+            states.append(np.repeat(np.arange(len(learning)), sizes))
+            items.append(found)
+            weights.append(np.repeat(1 / (step * np.maximum(sizes, 1)), sizes))
+            basket = np.where(basket >= 0, self.following[basket], -1)
+        return learning, np.concatenate(states), np.concatenate(items), np.concatenate(weights).astype(np.float32)
 
-    def learning_batch(self, batch: Batch, device: torch.device) -> dict[str, Tensor] | None:
+    def learning_batch(self, batch: Batch, device: torch.device, *, horizon: int) -> dict[str, Tensor] | None:
         """The `batch` of `Decoder.forward`, or None where no state has anything to learn."""
-        learning, state, item, weight = self.targets(batch)
+        learning, state, item, weight = self.targets(batch, horizon=horizon)
         if not len(learning):
             return None
         targets = {"learning": learning, "state": state, "item": item, "weight": weight}

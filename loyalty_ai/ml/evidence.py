@@ -23,6 +23,7 @@ from loyalty_ai.ml.counts import (
 )
 from loyalty_ai.ml.decoder import DecoderView
 from loyalty_ai.ml.interactions import ANONYMOUS, PURCHASE
+from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.sequences import Baskets, user_spans
 
 Matrix = Any
@@ -217,23 +218,18 @@ class Evidence:
     def candidates(
         self, per_source: int, allowed: np.ndarray | None = None, *, without: tuple[str, ...] = ()
     ) -> np.ndarray:
-        """bool [u, items]: each source's best `per_source` items, as many new ones, and all that the user bought.
+        """bool [u, items]: all that the user bought, and each source's best `per_source` of the items that are new.
 
         `allowed` (bool [items]) bars items, `without` names sources that may not propose.
         """
         chosen = self.bought.copy()
-        per_source = min(per_source, self.n_items)
-        rows = np.arange(len(self.users))[:, None]
         for name in PROPOSING:
             if name not in self.columns or name in without:
                 continue
-            values = self.columns[name]
-            new = np.where(self.bought, -np.inf, values)
-            values = values if allowed is None else np.where(allowed, values, -np.inf)
-            new = new if allowed is None else np.where(allowed, new, -np.inf)
-            for ranked in (values, new):
-                top = np.argpartition(-ranked, per_source - 1, axis=1)[:, :per_source]
-                chosen[rows if len(ranked) > 1 else slice(None), top if len(ranked) > 1 else top[0]] = True
+            new = np.where(self.bought, -np.inf, self.columns[name])
+            top = top_items(new if allowed is None else np.where(allowed, new, -np.inf), per_source)[0]
+            rows, places = np.nonzero(top >= 0)
+            chosen[rows, top[rows, places]] = True
         return chosen if allowed is None else chosen & allowed
 
     def features(self, rows: np.ndarray, items: np.ndarray, names: tuple[str, ...]) -> np.ndarray:

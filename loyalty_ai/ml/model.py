@@ -75,12 +75,16 @@ class Decoder(nn.Module):
 
         Args:
             vectors: [items, dim] of `item_vectors`.
-            tokens: `items` int64 [m] and `offsets` int64 [n * t] (the items of each token, as in `embedding_bag`),
-                `event`, `value` int64 [n, t], `gap` float32 [n, t, 2]. Padding is on the right, with empty bags.
+            tokens: `items` int64 [m], `share` float32 [m] (one over the size of the basket) and `offsets` int64 [n * t] (the
+                items of each token, as in `embedding_bag`); `event`, `value` int64 [n, t], `gap` float32 [n, t, 2].
+                Padding is on the right, with empty bags.
         """
         n, t = tokens["event"].shape
-        pooled = F.embedding_bag(tokens["items"], vectors, tokens["offsets"], mode="mean").view(n, t, -1)
-        inputs = pooled + self.event(tokens["event"]) + self.value(tokens["value"]) + self.gap(tokens["gap"])
+        share = F.dropout(tokens["share"], self.config.item_dropout, self.training).to(vectors.dtype)
+        pooled = F.embedding_bag(tokens["items"], vectors, tokens["offsets"], mode="sum", per_sample_weights=share)
+        inputs = (
+            pooled.view(n, t, -1) + self.event(tokens["event"]) + self.value(tokens["value"]) + self.gap(tokens["gap"])
+        )
         # attention is causal and padding is on the right, so no real token ever sees a padded one
         states = self.backbone(inputs_embeds=self.dropout(inputs * self.config.dim**0.5)).last_hidden_state
         return self.dropout(states)

@@ -8,6 +8,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from loyalty_ai.ml.evidence import Evidence
+
 BLEND_COLUMNS = (
     "count_per_order", "frequency_14", "frequency_30", "frequency_120", "in_latest", "transition_1", "transition_5",
     "cosine", "cosine_last", "together_last", "ease", "ease_recent", "popularity_7", "popularity_30", "sales", "decoder",
@@ -163,3 +165,13 @@ def ranker_from_text(kind: str, text: str, names: tuple[str, ...], threads: int 
     if kind == TreeRanker.kind:
         return TreeRanker.from_text(text, names, threads)
     return LinearBlend.from_text(text, names)
+
+
+def ranked_scores(evidence: Evidence, ranker: Ranker, mask: np.ndarray) -> np.ndarray:
+    """float32 [u, items]: the ranker's scores of the cells in `mask`, -inf elsewhere."""
+    rows, items = np.nonzero(mask)
+    scores = np.full(mask.shape, -np.inf, np.float32)
+    if len(rows):
+        sizes = np.bincount(rows, minlength=len(mask))
+        scores[rows, items] = ranker.predict(evidence.features(rows, items, ranker.names), sizes[sizes > 0])
+    return scores

@@ -19,9 +19,9 @@ from loyalty_ai.ml.decoder import DecoderView, decoder_data
 from loyalty_ai.ml.devices import torch_device
 from loyalty_ai.ml.evidence import Origin
 from loyalty_ai.ml.interactions import Interactions
-from loyalty_ai.ml.lists import ranked_scores, top_items
+from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
-from loyalty_ai.ml.ranker import Ranker, ranker_from_text
+from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
 from loyalty_ai.ml.reasons import list_reasons
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import text_vectors

@@ -27,7 +27,7 @@ from loyalty_ai.ml.devices import accelerator
 from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, paired_gain, ranking_metrics, summarise
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import Interactions
-from loyalty_ai.ml.lists import ranked_scores, top_items
+from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.ranker import (
     BLEND_COLUMNS,
@@ -36,6 +36,7 @@ from loyalty_ai.ml.ranker import (
     Ranker,
     TreeRanker,
     lightgbm_available,
+    ranked_scores,
 )
 from loyalty_ai.ml.readiness import RUNGS, choose_rung
 from loyalty_ai.ml.sequences import build_baskets

@@ -1,0 +1,158 @@
+"""Properties of the decoder: causal, indifferent to padding and to order inside a basket, able to learn."""
+
+import numpy as np
+import pytest
+import torch
+
+from loyalty_ai.ml.config import ModelConfig
+from loyalty_ai.ml.decoder import DecoderView, decoder_data
+from loyalty_ai.ml.model import Decoder, next_basket_loss, sampled_log_normaliser
+from loyalty_ai.ml.sequences import Batch, build_baskets, sequence_batches
+from loyalty_ai.ml.vocab import UNKNOWN
+from tests.ml.logs import DAY, changed_after, cycle_log, make_log, shuffled_inside_baskets
+
+CPU = torch.device("cpu")
+SMALL = ModelConfig(dim=16, layers=2, heads=2, dropout=0.0, id_dropout=0.0)
+
+
+@pytest.fixture(scope="module")
+def log():
+    return cycle_log(users=20)
+
+
+def new_decoder(log, seed=0, text_dim=0, config=SMALL):
+    torch.manual_seed(seed)
+    return Decoder(config, rows=log.n_items + 1, text_dim=text_dim)
+
+
+def data_of(log, origin, **options):
+    rows = np.arange(1, log.n_items + 1)
+    return decoder_data(
+        build_baskets(log), origin=origin, n_users=log.n_users, **({"rows": rows, "text": None} | options)
+    )
+
+
+def scores_at(log, origin, decoder):
+    view = DecoderView(decoder, data_of(log, origin), CPU)
+    return view.scores(view.states(np.arange(log.n_users)))
+
+
+def test_the_future_changes_no_past_score(log):
+    decoder, origin = new_decoder(log), 100 * DAY
+    assert (log.time >= origin).any()
+    assert np.array_equal(scores_at(log, origin, decoder), scores_at(changed_after(log, origin), origin, decoder))
+
+
+def test_a_state_never_sees_later_baskets(log):
+    """Within one pass: the states of a prefix are those of the whole sequence."""
+    decoder, data = new_decoder(log).eval(), data_of(log, 400 * DAY)
+    vectors, _ = decoder.item_vectors(torch.from_numpy(data.rows), None)
+    batch = next(sequence_batches(data.spans, np.arange(1), context=64, batch_tokens=64))
+    with torch.no_grad():
+        whole = decoder.hidden(vectors, data.tokens(batch, CPU))
+        prefix = Batch(batch.users, batch.positions[:, :5], np.array([5]))
+        part = decoder.hidden(vectors, data.tokens(prefix, CPU))
+    torch.testing.assert_close(whole[:, :5], part)
+
+
+def test_padding_changes_nothing(log):
+    decoder, data = new_decoder(log).eval(), data_of(log, 400 * DAY)
+    vectors, _ = decoder.item_vectors(torch.from_numpy(data.rows), None)
+    batch = next(sequence_batches(data.spans, np.arange(1), context=64, batch_tokens=64))
+    padded = Batch(batch.users, np.pad(batch.positions, ((0, 0), (0, 7)), constant_values=-1), batch.lengths)
+    with torch.no_grad():
+        plain, longer = (decoder.hidden(vectors, data.tokens(b, CPU)) for b in (batch, padded))
+    torch.testing.assert_close(plain, longer[:, : plain.shape[1]])
+
+
+def test_order_inside_a_basket_changes_nothing_at_all():
+    rows = [(0, item, day, day) for day in range(4) for item in (1, 3, 5, day)]
+    log = make_log(rows, users=1, items=8)
+    decoder = new_decoder(log)
+    other = shuffled_inside_baskets(log, seed=3)
+    assert not np.array_equal(log.item, other.item)
+    assert np.array_equal(scores_at(log, 400 * DAY, decoder), scores_at(other, 400 * DAY, decoder))
+
+
+def test_a_user_without_history_gets_finite_scores():
+    log = make_log([(0, 1, 1, 1)], users=2, items=4)
+    scores = scores_at(log, 400 * DAY, new_decoder(log))
+    assert np.isfinite(scores).all()
+    assert np.exp(scores).sum(axis=1) == pytest.approx(1, abs=1e-4)
+
+
+def test_items_unseen_before_the_origin_share_the_unknown_row_and_differ_by_text(log):
+    text = np.eye(log.n_items, 8, dtype=np.float32)
+    data = data_of(log, 1 * DAY, text=text)
+    unseen = np.flatnonzero(~np.isin(np.arange(log.n_items), log.item[(log.time < DAY) & (log.user >= 0)]))
+    assert (data.rows[unseen] == UNKNOWN).all()
+    view = DecoderView(new_decoder(log, text_dim=8), data, CPU)
+    assert not torch.equal(view.vectors[unseen[0]], view.vectors[unseen[1]])
+
+
+def test_the_loss_falls_on_a_toy_pattern(log):
+    config = ModelConfig(dim=32, layers=1, heads=2, dropout=0.0, id_dropout=0.0)
+    decoder, data = new_decoder(log, config=config), data_of(log, 400 * DAY)
+    optimiser = torch.optim.AdamW(decoder.parameters(), lr=1e-2)
+    rows, losses = torch.from_numpy(data.rows), []
+    for _ in range(70):
+        for batch in sequence_batches(data.spans, np.arange(log.n_users), context=64, batch_tokens=1024):
+            loss = decoder(rows, None, data.learning_batch(batch, CPU, horizon=1), None)
+            loss.backward()
+            optimiser.step()
+            optimiser.zero_grad()
+            losses.append(loss.item())
+    # a basket has two items, so even certainty costs log(2)
+    assert losses[0] > 3
+    assert losses[-1] < 1.2
+
+
+def test_the_loss_by_hand():
+    logits = torch.tensor([[1.0, 2.0, 3.0], [0.0, 0.0, 0.0]])
+    state, item = torch.tensor([0, 0, 1]), torch.tensor([0, 2, 1])
+    weight = torch.tensor([0.5, 0.5, 1.0])
+    log_z = np.log(np.exp(1) + np.exp(2) + np.exp(3))
+    expected = (0.5 * (log_z - 1) + 0.5 * (log_z - 3) + np.log(3)) / 2
+    assert next_basket_loss(logits, state, item, weight).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_sampled_normaliser_is_exact_when_everything_is_sampled():
+    torch.manual_seed(0)
+    logits = torch.randn(4, 10)
+    right = torch.rand(4, 10) < 0.3
+    got = sampled_log_normaliser(logits, right, columns=torch.ones(10, dtype=torch.bool), items=10)
+    torch.testing.assert_close(got, torch.logsumexp(logits, dim=-1))
+
+
+def test_the_sampled_normaliser_is_unbiased():
+    torch.manual_seed(0)
+    logits, right = torch.randn(3, 60), torch.zeros(3, 60, dtype=torch.bool)
+    right[:, :4] = True  # the same for all, so that these columns are always there
+    draws = []
+    for _ in range(4000):
+        drawn = torch.zeros(60, dtype=torch.bool)
+        drawn[torch.randperm(60)[:20]] = True
+        kept = drawn | right[0]
+        draws.append(sampled_log_normaliser(logits[:, kept], right[:, kept], columns=drawn[kept], items=60).exp())
+    sampled = torch.stack(draws)
+    error = sampled.std(dim=0) / len(draws) ** 0.5
+    assert ((sampled.mean(dim=0) - logits.exp().sum(dim=-1)).abs() < 4 * error).all()
+
+
+def test_sampling_every_item_gives_the_full_softmax_loss(log):
+    decoder, data = new_decoder(log), data_of(log, 400 * DAY)
+    batch = next(sequence_batches(data.spans, np.arange(log.n_users), context=64, batch_tokens=256))
+    rows, learning = torch.from_numpy(data.rows), data.learning_batch(batch, CPU, horizon=2)
+    full, sampled = decoder(rows, None, learning, None), decoder(rows, None, learning, log.n_items)
+    torch.testing.assert_close(full, sampled)
+
+
+def test_later_purchases_weigh_less():
+    log = make_log([(0, i, i, i) for i in range(4)], users=1, items=4)
+    data = data_of(log, 400 * DAY)
+    batch = next(sequence_batches(data.spans, np.arange(1), context=64, batch_tokens=64))
+    learning, state, item, weight = data.targets(batch, horizon=2)
+    assert learning.tolist() == [0, 1, 2]
+    assert sorted(zip(state.tolist(), item.tolist(), weight.tolist(), strict=True)) == [
+        (0, 1, 1.0), (0, 2, 0.5), (1, 2, 1.0), (1, 3, 0.5), (2, 3, 1.0),
+    ]  # fmt: skip
