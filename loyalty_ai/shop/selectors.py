@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from django.db.models import Max, QuerySet
@@ -40,3 +42,16 @@ def store_counts(*, store: Store) -> dict[str, int]:
         "events": Event.objects.filter(store=store).count(),
         "rejected_rows": RejectedRow.objects.filter(store=store).count(),
     }
+
+
+def rejected_table(rows: QuerySet[RejectedRow]) -> Iterator[list[str]]:
+    """A header and one line a rejected row, for a CSV file to download, mend and send again."""
+    yield ["where", "code", "reason", "record", "rejected"]
+    for row in rows.iterator():
+        record = json.dumps(row.raw, ensure_ascii=False)
+        yield [_harmless(row.location), row.code, _harmless(row.reason), record, row.created_at.isoformat()]
+
+
+def _harmless(text: str) -> str:
+    """A spreadsheet runs what starts like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

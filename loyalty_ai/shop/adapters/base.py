@@ -21,6 +21,7 @@ class CustomerRecord:
     customer_id: str
     user_id: int | None = None
     joined_at: datetime | None = None
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class ProductRecord:
     url: str = ""
     image: str = ""
     withdrawn: bool = False
+    location: str = ""
 
 
 @dataclass(frozen=True, slots=True)
