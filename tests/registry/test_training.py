@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+import json
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+import loyalty_ai.tasks  # noqa: F401 (registers the kinds of jobs)
+from loyalty_ai.jobs.models import Job, JobState
+from loyalty_ai.jobs.services import request_job, run_job
+from loyalty_ai.jobs.work import CannotWork
+from loyalty_ai.ml import training
+from loyalty_ai.ml.training import FitResult
+from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.registry.selectors import artifact_directory, standings, trained_versions
+from loyalty_ai.registry.services import discard_version, reserve_version, train_version
+from loyalty_ai.serving.models import Deployment, ScoringRun
+from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
+
+ESTIMATE = {
+    "ndcg@10": {"value": 0.3, "se": 0.01},
+    "hr@10": {"value": 0.8, "se": 0.01},
+    "recall@10": {"value": 0.2, "se": 0.01},
+}
+METRICS = {
+    "next_basket": {"users": 300, "repeats": {"popularity": ESTIMATE, "model": ESTIMATE}, "new_only": {}},
+    "gains": {"repeats": {"popularity": {"difference": 0.1, "low": 0.05, "high": 0.15}}, "new_only": {}},
+}
+
+
+class FakeFit:
+    """Stands in for `ml.training.fit`: writes a file, reports progress, and fails as told."""
+
+    def __init__(self) -> None:
+        self.calls: list[SimpleNamespace] = []
+        self.errors: list[BaseException] = []
+
+    def __call__(self, log, *, cutoff, model, training, directory: Path, parent, progress) -> FitResult:
+        found = [path.name for path in directory.iterdir()] if directory.is_dir() else []
+        call = SimpleNamespace(
+            log=log, cutoff=cutoff, training=training, directory=directory, parent=parent, found=found
+        )
+        self.calls.append(call)
+        directory.mkdir(parents=True, exist_ok=True)
+        (directory / "checkpoint").write_text("half way")
+        progress("decoder", 1, 2)
+        if self.errors:
+            raise self.errors.pop(0)
+        (directory / "weights.safetensors").write_text("weights")
+        return FitResult(directory, "d" * 64, "model", METRICS, {"loss": [2.0, 1.0]}, {"decoder": 1.5}, 1234)
+
+
+@pytest.fixture
+def fit(monkeypatch, settings, tmp_path) -> FakeFit:
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"ARTIFACTS": tmp_path, "DEVICE": "cpu", "TRAINING": {"epochs": 3}}
+    fake = FakeFit()
+    monkeypatch.setattr(training, "fit", fake)
+    return fake
+
+
+@pytest.fixture
+def store(db):
+    store = make_store()
+    record_purchase(make_customer(store), make_product(store), make_product(store))
+    return store
+
+
+CUTOFF = NOON.replace(month=7)
+
+
+def new_job(store, slot: str = "train:1", **params) -> Job:
+    return request_job(kind="train", store=store, slot=slot, params={"cutoff": CUTOFF.isoformat()} | params, wake=False)
+
+
+def test_a_trained_version_tells_what_it_saw_and_how_it_did(store, fit):
+    version = train_version(store=store, cutoff=CUTOFF)
+    version.refresh_from_db()
+    assert (version.number, version.rung, version.digest, version.data_from) == (1, "model", "d" * 64, NOON)
+    assert version.config == {"model": {}, "training": {"device": "cpu", "epochs": 3}}
+    assert version.metrics == METRICS
+    assert version.curves == {"loss": [2.0, 1.0]}
+    assert version.data_counts["purchase"] == 2
+    assert len(version.data_fingerprint) == 64
+    assert {"data", "decoder"} <= version.seconds.keys()
+    assert {"python", "torch", "numpy"} <= version.libraries.keys()
+    assert artifact_directory(version) == fit.calls[0].directory
+    assert fit.calls[0].cutoff == int(CUTOFF.timestamp())
+    assert fit.calls[0].training.epochs == 3
+
+
+def test_a_trained_version_is_immutable(store, fit):
+    version = train_version(store=store, cutoff=CUTOFF)
+    version.metrics = {"forged": 1}
+    with pytest.raises(DatabaseError, match="cannot change"), transaction.atomic():
+        version.save()
+    discard_version(version=version)
+    assert trained_versions(store=store).get() == version
+    assert (artifact_directory(version) / "weights.safetensors").exists()
+
+
+def test_the_card_stands_beside_the_weights(store, fit):
+    directory = artifact_directory(train_version(store=store, cutoff=CUTOFF))
+    facts = json.loads((directory / "card.json").read_text())
+    assert (facts["version"], facts["data"]["counts"]["purchase"], facts["parameters"]) == (1, 2, 1234)
+    page = (directory / "card.md").read_text()
+    assert "| repeats | popularity | 0.3000 ± 0.0100 |" in page
+    assert "+0.1000 (+0.0500 to +0.1500)" in page
+    assert "trained from scratch" in page.lower()
+
+
+def test_standings_put_the_version_first_and_state_its_lead(store, fit):
+    own, baseline = standings(train_version(store=store, cutoff=CUTOFF))
+    assert (own.method, own.lead, own.metrics["hr@10"]) == ("model", None, (0.8, 0.01))
+    assert (baseline.method, baseline.lead) == ("popularity", (0.1, 0.05, 0.15))
+
+
+def test_training_starts_from_the_champion_unless_told_otherwise(store, fit):
+    first = train_version(store=store, cutoff=CUTOFF)
+    run = ScoringRun.objects.create(store=store, version=first, cutoff=CUTOFF)
+    assert train_version(store=store, cutoff=CUTOFF).parent is None
+    Deployment.objects.create(store=store, version=first, run=run)
+    assert train_version(store=store, cutoff=CUTOFF).parent == first
+    assert fit.calls[-1].parent == artifact_directory(first)
+    assert train_version(store=store, cutoff=CUTOFF, parent=None).parent is None
+    assert fit.calls[-1].parent is None
+
+
+def test_another_shape_of_model_starts_from_scratch(store, fit, settings):
+    first = train_version(store=store, cutoff=CUTOFF)
+    settings.LOYALTY_AI = settings.LOYALTY_AI | {"MODEL": {"dim": 32}}
+    assert train_version(store=store, cutoff=CUTOFF, parent=first).parent is None
+
+
+def test_a_parent_whose_files_are_gone_is_no_parent(store, fit):
+    first = train_version(store=store, cutoff=CUTOFF)
+    artifact_directory(first).rename(artifact_directory(first).with_name("elsewhere"))
+    second = train_version(store=store, cutoff=CUTOFF, parent=first)
+    assert (second.parent, fit.calls[-1].parent) == (None, None)
+
+
+def test_a_training_that_fails_leaves_no_half_version(store, fit, tmp_path):
+    fit.errors.append(RuntimeError("out of memory"))
+    with pytest.raises(RuntimeError):
+        train_version(store=store, cutoff=CUTOFF)
+    assert not ModelVersion.objects.exists()
+    assert list(tmp_path.glob("*/*")) == []
+
+
+def test_a_killed_job_goes_on_with_its_version_its_folder_and_its_data(store, fit, tmp_path):
+    class Killed(BaseException):
+        """What a handler cannot catch, as it cannot a SIGKILL."""
+
+    fit.errors.append(Killed())
+    job = new_job(store)
+    with pytest.raises(Killed):
+        run_job(job_id=job.pk, owner="first")
+    assert not trained_versions(store=store).exists()
+    record_purchase(make_customer(store), make_product(store))  # late data: not what this training began with
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=None)
+    job = run_job(job_id=job.pk, owner="second")
+    version = ModelVersion.objects.get()
+    assert job.result == {"version": version.pk, "number": 1}
+    assert fit.calls[1].directory == fit.calls[0].directory
+    assert fit.calls[1].found == ["checkpoint"]
+    assert len(fit.calls[1].log) == len(fit.calls[0].log) == 2
+    assert [path.name for path in tmp_path.glob("*/*")] == [artifact_directory(version).name]
+
+
+def test_a_job_killed_after_the_version_was_sealed_does_not_train_twice(store, fit):
+    job = run_job(job_id=new_job(store).pk, owner="first")
+    Job.objects.filter(pk=job.pk).update(state=JobState.RUNNING, heartbeat_at=None)
+    job = run_job(job_id=job.pk, owner="second")
+    assert job.result["version"] == ModelVersion.objects.get().pk
+    assert len(fit.calls) == 1
+
+
+def test_an_error_of_the_data_ends_the_job_at_once_and_is_kept_on_it(store, fit, tmp_path):
+    fit.errors.append(ValueError("no orders before the cutoff"))
+    job = new_job(store)
+    with pytest.raises(CannotWork, match="no orders"):
+        run_job(job_id=job.pk, owner="test")
+    job.refresh_from_db()
+    assert (job.state, job.error) == (JobState.FAILED, "no orders before the cutoff")
+    assert not ModelVersion.objects.exists()
+    assert list(tmp_path.glob("*/*")) == []
+
+
+def test_an_error_that_may_pass_keeps_the_checkpoint_until_the_attempts_are_spent(store, fit, tmp_path):
+    job = new_job(store)
+    for attempt in range(1, 6):
+        fit.errors.append(OSError("disk full"))
+        run_job(job_id=job.pk, owner="test", wait=False)
+        assert ModelVersion.objects.exists() is (attempt < 5)
+        Job.objects.filter(pk=job.pk, state=JobState.WAITING).update(heartbeat_at=None)
+    job.refresh_from_db()
+    assert (job.state, job.error) == (JobState.FAILED, "OSError: disk full")
+    assert fit.calls[4].found == ["checkpoint"]
+    assert list(tmp_path.glob("*/*")) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_versions_reserved_at_once_have_numbers_of_their_own(fit):
+    store = make_store()
+    barrier, numbers = threading.Barrier(8), []
+
+    def reserve() -> None:
+        barrier.wait(10)
+        numbers.append(reserve_version(store=store, cutoff=CUTOFF).number)
+        connection.close()
+
+    threads = [threading.Thread(target=reserve) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == list(range(1, 9))
