@@ -14,6 +14,7 @@ class ShopDemoConfig(AppConfig):
     def ready(self) -> None:
         from django.contrib.auth.signals import user_logged_in
 
+        from shop_demo import celery  # noqa: F401  (the app that sends and runs tasks)
         from shop_demo.accounts import remember_customer
 
         user_logged_in.connect(remember_customer, dispatch_uid="shop_demo.remember_customer")
