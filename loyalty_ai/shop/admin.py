@@ -30,7 +30,7 @@ from loyalty_ai.shop.models import (
 
 @admin.register(Product)
 class ProductAdmin(ReadOnlyAdmin):
-    list_display = ["title", "external_id", "category", "brand", "price", "currency", "state", "store"]
+    list_display = ["title", "external_id", "category", "price", "state"]
     list_filter = ["store", "available", ("withdrawn_at", admin.EmptyFieldListFilter)]
     list_select_related = ["store"]
     search_fields = ["external_id__startswith", "title"]
@@ -46,7 +46,7 @@ class ProductAdmin(ReadOnlyAdmin):
 
 @admin.register(Order)
 class OrderAdmin(ReadOnlyAdmin):
-    list_display = ["ref", "customer", "placed_at", "status", "goods", "discount", "currency", "store"]
+    list_display = ["ref", "customer", "placed_at", "status", "goods", "currency"]
     list_filter = ["store", "status", "placed_at"]
     list_select_related = ["store", "customer"]
     search_fields = ["ref__startswith", "customer__external_id__exact"]
@@ -64,7 +64,7 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["occurred_at", "kind", "customer", "product", "quantity", "value", "order", "source", "store"]
+    list_display = ["occurred_at", "kind", "customer", "product", "quantity", "value", "order"]
     list_filter = ["store", "type", "source", "occurred_at"]
     list_select_related = ["store", "customer", "product", "order"]
     search_fields = ["customer__external_id__exact"]
@@ -84,8 +84,8 @@ class EventAdmin(ReadOnlyAdmin):
 
 @admin.register(RejectedRow)
 class RejectedRowAdmin(ReadOnlyAdmin):
-    list_display = ["location", "code", "reason", "source", "created_at", "store"]
-    list_filter = ["code", "store", "source", "created_at"]
+    list_display = ["location", "code", "reason", "created_at"]
+    list_filter = ["code", "store", "source"]
     list_select_related = ["store"]
     search_fields = ["location", "reason"]
     ordering = ["-pk"]

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, PermissionDenied
+from rest_framework.parsers import JSONParser
 from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -39,12 +41,28 @@ class TooMuch(APIException):
     default_code = "too_large"
 
 
+class MomentField(serializers.DateTimeField):
+    """An aware time; one without its offset is not guessed at."""
+
+    default_error_messages = {
+        "naive": _("Send the time with its offset from UTC, such as 2026-01-31T12:00:00Z."),
+        "early": _("That is before there were web shops."),
+    }
+
+    def enforce_timezone(self, value: datetime) -> datetime:
+        if value.utcoffset() is None:
+            self.fail("naive")
+        if value.year < 1990:
+            self.fail("early")
+        return value
+
+
 class EventInput(serializers.Serializer):
     """One event, as a service or a page sends it."""
 
     key = serializers.CharField(max_length=100, help_text=_("Your own id of the event; sent again it is a duplicate."))
     type = serializers.ChoiceField(EventType.labels)
-    occurred_at = serializers.DateTimeField(default_timezone=None, help_text=_("With its offset from UTC."))
+    occurred_at = MomentField(help_text=_("With its offset from UTC."))
     customer_id = serializers.CharField(max_length=128, required=False, allow_null=True)
     product_id = serializers.CharField(max_length=128, required=False, allow_null=True)
     order_id = serializers.CharField(max_length=128, required=False, allow_null=True)
@@ -53,19 +71,17 @@ class EventInput(serializers.Serializer):
     session = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
 
+@extend_schema_field(EventInput(many=True))
+class AnyEvents(serializers.ListField):
+    """The events as sent; each is checked on its own, so that a wrong one does not spoil the others."""
+
+    child = serializers.JSONField()
+
+
 class EventBatchInput(serializers.Serializer):
     """Up to 1,000 events; a wrong one does not spoil the others."""
 
-    events = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=MAX_EVENTS)
-
-
-class EventBatchShape(serializers.Serializer):
-    """What the schema says of the batch, whose events are checked one by one."""
-
-    events = EventInput(many=True, min_length=1, max_length=MAX_EVENTS)
-
-    class Meta:
-        ref_name = "EventBatchInput"
+    events = AnyEvents(min_length=1, max_length=MAX_EVENTS)
 
 
 class EventResultOutput(serializers.Serializer):
@@ -105,17 +121,19 @@ class Sender:
             return refusal(given["key"], "not_allowed")
         if given.get("customer_id") not in (None, self.customer_id):
             return refusal(given["key"], "not_yours")
-        # The id in front keeps one customer from taking another's keys.
-        own = {
-            "key": f"{len(self.customer_id)}:{self.customer_id}:{given['key']}"[:160],
-            "customer_id": self.customer_id,
-        }
-        return EventRecord(**given | own | {"order_id": None})
+        return EventRecord(
+            **given | {"key": self.own_key(given["key"]), "customer_id": self.customer_id, "order_id": None}
+        )
+
+    def own_key(self, key: str) -> str:
+        """A key that no other customer can take or block."""
+        return blake2b(f"{self.customer_id}\0{key}".encode(), digest_size=16).hexdigest()
 
 
 class RecordEventsView(APIView):
     """`POST events/`."""
 
+    parser_classes = [JSONParser]
     permission_classes = [IsAuthenticated]
     throttle_classes = [ScopedThrottle]
     throttle_scope = "loyalty_ingest"
@@ -124,7 +142,7 @@ class RecordEventsView(APIView):
         operation_id="record_events",
         tags=["events"],
         parameters=[STORE],
-        request=EventBatchShape,
+        request=EventBatchInput,
         responses=EventBatchOutput,
     )
     def post(self, request: Request) -> Response:
