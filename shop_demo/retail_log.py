@@ -219,9 +219,9 @@ def _encode(rows: list[list[str]]) -> tuple[dict[str, Any], dict[str, tuple[list
 
 def _width(values: list[int]) -> int:
     low, high = min(values), max(values)
-    if 0 <= low and high < 2**8:
+    if low >= 0 and high < 2**8:
         return 1
-    return 2 if -(2**15) <= low and high < 2**15 else 4
+    return 2 if low >= -(2**15) and high < 2**15 else 4
 
 
 def _ranked(rows: list[list[str]], field: int) -> dict[str, list[str]]:

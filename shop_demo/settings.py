@@ -70,7 +70,7 @@ DATABASES = database_settings()
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LANGUAGES = [("en-gb", "English"), ("zh-hans", "简体中文")]
 TIME_ZONE = "Europe/London"
 USE_I18N = True
 USE_TZ = True
