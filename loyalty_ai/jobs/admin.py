@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -35,8 +35,8 @@ CHUNKS_SHOWN = 200
 
 @admin.register(Job)
 class JobAdmin(ReadOnlyAdmin):
-    list_display = ["name", "store", "state_label", "progress", "created_at", "took", "attempts", "requested_by"]
-    list_filter = ["state", "kind", "store", "created_at"]
+    list_display = ["name", "state_label", "progress", "created_at", "took"]
+    list_filter = ["state", "kind", "store"]
     list_select_related = ["store", "requested_by"]
     search_fields = ["slot"]
     ordering = ["-pk"]
@@ -58,13 +58,13 @@ class JobAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("progress"))
     def progress(self, job: Job) -> SafeString:
-        if job.state == JobState.DONE:
-            return format_html("{}", "")
-        text = f"{job.progress_step} {job.progress_done:,}/{job.progress_total:,}" if job.progress_total else ""
+        if job.state == JobState.DONE or not job.progress_total:
+            return mark_safe("")
+        text = f"{job.progress_step} {job.progress_done:,}/{job.progress_total:,}"
         return format_html(
             '<progress class="loyalty-progress" value="{}" max="{}">{}</progress> {}',
             job.progress_done,
-            max(job.progress_total, 1),
+            job.progress_total,
             f"{job.progress_done}/{job.progress_total}",
             text,
         )

@@ -71,23 +71,13 @@ class TrainForm(JobForm):
 class ModelVersionAdmin(ReadOnlyAdmin):
     """The trained versions with their proof; registered by `serving.admin`."""
 
-    list_display = [
-        "number",
-        "store",
-        "answers",
-        "basket",
-        "basket_best",
-        "basket_lead",
-        "new_products",
-        "cutoff",
-        "trained_at",
-    ]
-    list_filter = ["store", "rung", "trained_at"]
+    list_display = ["number", "answers", "basket", "basket_best", "basket_lead", "new_products", "trained_at"]
+    list_filter = ["store"]
     list_select_related = ["store", "requested_by", "parent"]
     ordering = ["-pk"]
     change_list_template = "admin/loyalty_ai/modelversion/change_list.html"
     change_form_template = "admin/loyalty_ai/modelversion/change_form.html"
-    fields = ["store", "number", "parent", "requested_by", "created_at", "trained_at", "path", "digest"]
+    fields = ["store", "created_at", "path", "digest"]
 
     @display(description=gettext_lazy("answers with"), ordering="rung")
     def answers(self, version: ModelVersion) -> SafeString | str:
@@ -95,7 +85,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             return label(_("in training"), "busy")
         return method_name(version.rung)
 
-    @display(description=gettext_lazy("next basket, NDCG@10"))
+    @display(description=gettext_lazy("next basket NDCG@10"))
     def basket(self, version: ModelVersion) -> str:
         return measured(version, "repeats", version.rung)
 
@@ -109,7 +99,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         best = best_baseline(version, "repeats")
         return lead_label(best.lead) if best and best.lead and version.rung == MODEL else ""
 
-    @display(description=gettext_lazy("new products, NDCG@10"))
+    @display(description=gettext_lazy("new products NDCG@10"))
     def new_products(self, version: ModelVersion) -> str:
         return measured(version, "new_only", version.rung)
 

@@ -25,7 +25,6 @@ __all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "Scorin
 class ScoringRunAdmin(ReadOnlyAdmin):
     list_display = [
         "__str__",
-        "store",
         "version",
         "state_label",
         "audited",
@@ -34,7 +33,7 @@ class ScoringRunAdmin(ReadOnlyAdmin):
         "cutoff",
         "finished_at",
     ]
-    list_filter = ["store", "state", "created_at"]
+    list_filter = ["store", "state"]
     list_select_related = ["store", "version"]
     ordering = ["-pk"]
     fields = ["store", "version", "cutoff", "customers", "created_at", "finished_at"]
@@ -67,8 +66,8 @@ class ScoringRunAdmin(ReadOnlyAdmin):
 
 @admin.register(Deployment)
 class DeploymentAdmin(ReadOnlyAdmin):
-    list_display = ["opened_at", "store", "alias", "version", "run", "until", "opened_by", "reason", "gate"]
-    list_filter = ["store", "alias", ("closed_at", admin.EmptyFieldListFilter)]
+    list_display = ["opened_at", "alias", "version", "run", "until", "opened_by", "reason", "gate"]
+    list_filter = ["store", "alias"]
     list_select_related = ["store", "version", "run", "opened_by"]
     ordering = ["-pk"]
     fields = ["store", "alias", "version", "run", "opened_at", "closed_at", "opened_by", "reason", "findings"]

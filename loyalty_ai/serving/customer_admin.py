@@ -20,8 +20,8 @@ from loyalty_ai.shop.models import Customer
 
 @admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
-    list_display = ["external_id", "store", "group", "tier", "orders", "spend", "last_order", "merged"]
-    list_filter = ["store", "loyalty__group", "loyalty__tier", ("alias_of", admin.EmptyFieldListFilter)]
+    list_display = ["external_id", "group", "tier", "orders", "spend", "last_order", "merged"]
+    list_filter = ["store", "loyalty__group", "loyalty__tier"]
     list_select_related = ["store", "loyalty", "alias_of"]
     search_fields = ["external_id__startswith"]
     search_help_text = gettext_lazy("The beginning of the customer's id in the shop.")

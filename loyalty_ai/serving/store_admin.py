@@ -74,15 +74,8 @@ def dashboard(store: Store) -> dict[str, Any]:
         "deployment": deployment,
         "as_of": summary["as_of"],
         "tiles": tiles(summary, deployment),
-        "groups": [(group["label"], group["customers"]) for group in summary["groups"]],
-        "group_rows": [
-            (group["label"], number(group["customers"], 0), percent(group["share"]), money(group["revenue"], currency))
-            for group in summary["groups"]
-        ],
-        "tier_rows": [
-            (tier["label"], number(tier["customers"], 0), percent(tier["share"]), money(tier["revenue"], currency))
-            for tier in summary["tiers"]
-        ],
+        "group_rows": shares(summary["groups"], currency),
+        "tier_rows": shares(summary["tiers"], currency),
         "revenue": [(f"{month['month']:%Y-%m}", month["revenue"]) for month in months],
         "returning": [(f"{month['month']:%Y-%m}", month["returning_customers"]) for month in months],
         "jobs": Job.objects.filter(store=store).order_by("-pk")[:8],
@@ -105,6 +98,20 @@ def tiles(summary: dict[str, Any], deployment: Deployment | None) -> list[tuple[
         (_("Net revenue"), money(summary["revenue"], currency), _("after refunds")),
         (_("Average order"), money(average["mean"], currency), median),
         (_("Live version"), live, since),
+    ]
+
+
+def shares(parts: list[dict[str, Any]], currency: str) -> list[dict[str, Any]]:
+    """Groups or tiers, with their numbers in words."""
+    return [
+        {
+            "label": part["label"],
+            "customers": number(part["customers"], 0),
+            "share": part["share"],
+            "percent": percent(part["share"]),
+            "revenue": money(part["revenue"], currency),
+        }
+        for part in parts
     ]
 
 

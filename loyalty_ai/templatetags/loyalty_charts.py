@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,10 @@ from django.utils.formats import number_format
 
 register = template.Library()
 
-WIDTH, HEIGHT = 720, 240
+WIDTH, HEIGHT = 520, 220
 LEFT, RIGHT, TOP, BOTTOM = 64, 16, 16, 32
-GRID = 4
-LABELS = 8
+GRID = 5
+LABELS = 6
 """In units of the picture's view box."""
 
 
@@ -51,15 +52,15 @@ def line_chart(points: Sequence[tuple[Any, float]], title: str, places: int = 2,
     points = [(x, float(y)) for x, y in points or [] if y is not None]
     if len(points) < 2:
         return {"points": []}
-    low, high = min(y for _, y in points), max(y for _, y in points)
-    low, high = padded(low, high)
+    ticks = nice_ticks(min(y for _, y in points), max(y for _, y in points))
+    low, high = ticks[0], ticks[-1]
     step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
     drawn = [
         Point(round(LEFT + n * step, 1), height(y, low, high), str(x), number(y, places))
         for n, (x, y) in enumerate(points)
     ]
     return {
-        **frame(low, high, places),
+        **frame(ticks, places),
         "title": title,
         "slug": slug,
         "points": drawn,
@@ -74,7 +75,8 @@ def bar_chart(bars: Sequence[tuple[Any, float]], title: str, places: int = 0, sl
     bars = [(x, float(y)) for x, y in bars or [] if y is not None]
     if not bars:
         return {"bars": []}
-    low, high = padded(min(0.0, *(y for _, y in bars)), max(0.0, *(y for _, y in bars)), floor=False)
+    ticks = nice_ticks(min(0.0, *(y for _, y in bars)), max(0.0, *(y for _, y in bars)))
+    low, high = ticks[0], ticks[-1]
     step = (WIDTH - LEFT - RIGHT) / len(bars)
     zero = height(0.0, low, high)
     drawn = [
@@ -89,25 +91,29 @@ def bar_chart(bars: Sequence[tuple[Any, float]], title: str, places: int = 0, sl
         for n, (x, y) in enumerate(bars)
     ]
     middles = [Point(bar.x + bar.width / 2, 0, bar.label, bar.text) for bar in drawn]
-    return {**frame(low, high, places), "title": title, "slug": slug, "bars": drawn, "labels": thin(middles)}
+    return {**frame(ticks, places), "title": title, "slug": slug, "bars": drawn, "labels": thin(middles)}
 
 
-def frame(low: float, high: float, places: int) -> dict[str, Any]:
-    lines = [low + (high - low) * n / GRID for n in range(GRID + 1)]
+def frame(ticks: list[float], places: int) -> dict[str, Any]:
+    low, high = ticks[0], ticks[-1]
     return {
         "width": WIDTH,
         "height": HEIGHT,
         "left": LEFT,
         "right": WIDTH - RIGHT,
         "bottom": HEIGHT - 8,
-        "grid": [{"y": height(value, low, high), "text": number(value, places)} for value in lines],
+        "grid": [{"y": height(tick, low, high), "text": number(tick, places)} for tick in ticks],
     }
 
 
-def padded(low: float, high: float, *, floor: bool = True) -> tuple[float, float]:
-    """A range with some air: never empty, and without a floor it keeps zero where it is."""
-    air = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    return (low - air if floor or low < 0 else low), (high + air if high > 0 or floor else high)
+def nice_ticks(low: float, high: float) -> list[float]:
+    """Round numbers, at least two and evenly apart, that reach from `low` or below to `high` or above."""
+    span = (high - low) or abs(high) or 1.0
+    rough = span / (GRID - 1)
+    power = 10.0 ** math.floor(math.log10(rough))
+    step = next(power * nice for nice in (1, 2, 2.5, 5, 10) if power * nice >= rough * 0.999)
+    first, last = math.floor(low / step + 1e-9), math.ceil(high / step - 1e-9)
+    return [n * step for n in range(first, max(last, first + 1) + 1)]
 
 
 def height(value: float, low: float, high: float) -> float:
