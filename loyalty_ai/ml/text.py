@@ -40,7 +40,7 @@ def grams(text: str) -> list[str]:
 
 def gram_vector(gram: str, dim: int) -> tuple[np.ndarray, np.ndarray]:
     """Positions and signs of a gram's sparse random projection: a fixed function of its text, on every machine."""
-    digest = np.frombuffer(hashlib.blake2b(gram.encode(), digest_size=4 * HASHES).digest(), np.uint32)
+    digest = np.frombuffer(hashlib.blake2b(gram.encode(), digest_size=4 * HASHES).digest(), "<u4")
     return (digest >> 1) % dim, np.where(digest & 1, 1.0, -1.0)
 
 
