@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from hashlib import blake2b
 from typing import Any
 
 from django.utils import timezone
@@ -67,7 +69,7 @@ class EventInput(serializers.Serializer):
     product_id = serializers.CharField(max_length=128, required=False, allow_null=True)
     order_id = serializers.CharField(max_length=128, required=False, allow_null=True)
     quantity = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
-    value = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0, default="0")
+    value = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0, default=Decimal(0))
     session = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
 
 
@@ -75,7 +77,7 @@ class EventInput(serializers.Serializer):
 class AnyEvents(serializers.ListField):
     """The events as sent; each is checked on its own, so that a wrong one does not spoil the others."""
 
-    child = serializers.JSONField()
+    child = serializers.JSONField(allow_null=True)
 
 
 class EventBatchInput(serializers.Serializer):
