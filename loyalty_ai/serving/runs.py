@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection, transaction
 from django.db.models import Exists, OuterRef
@@ -17,8 +17,12 @@ from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.leases import LIVE
 from loyalty_ai.jobs.models import JobChunk
 from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.serving.binary import HEADER, TRAILER, list_blocks
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, Prediction, Recommendation, ScoringRun
 from loyalty_ai.shop.models import Store
+
+if TYPE_CHECKING:
+    import numpy as np
 
 logger = logging.getLogger(__name__)
 
@@ -92,6 +96,23 @@ def write_rows(model: type, rows: Iterable[Sequence[Any]]) -> int:
             copy.write_row(row)
             written += 1
     return written
+
+
+def write_lists(model: type, columns: dict[str, Any], lengths: np.ndarray) -> int:
+    """Binary COPY of array rows, as `binary.list_blocks` takes them (a single number stands for a whole column)."""
+    import numpy as np
+
+    types = COLUMNS[model]
+    whole = {
+        name: np.broadcast_to(np.asarray(columns[name]), len(lengths)) for name in types if np.ndim(columns[name]) == 0
+    }
+    statement = f"COPY {model._meta.db_table} ({', '.join(types)}) FROM STDIN (FORMAT BINARY)"
+    with connection.cursor() as cursor, cursor.copy(statement) as copy:
+        copy.write(HEADER)
+        for block in list_blocks(types, columns | whole, lengths):
+            copy.write(block)
+        copy.write(TRAILER)
+    return int((lengths > 0).sum())
 
 
 def drop_run(*, run: ScoringRun) -> bool:

@@ -31,7 +31,7 @@ from loyalty_ai.serving.models import (
     Recommendation,
     ScoringRun,
 )
-from loyalty_ai.serving.runs import open_run, prune_runs, write_rows
+from loyalty_ai.serving.runs import open_run, prune_runs, write_lists, write_rows
 from loyalty_ai.shop.consent import consenting_customers
 from loyalty_ai.shop.models import Customer, Product, Purpose, Store
 
@@ -81,7 +81,7 @@ def score_chunk(work: ChunkWork) -> int:
         work.rows = len(keys)
         with work.fenced():
             write_rows(Prediction, prediction_rows(run, keys, scored.behaviour))
-            write_rows(Recommendation, recommendation_rows(run, keys, scored, seat.log.item_ids))
+            write_recommendations(run, seat.log.user_ids[users], scored, seat.log.item_ids)
     return len(users)
 
 
@@ -138,46 +138,49 @@ def prediction_rows(
         yield (run.pk, customer, *rest, expected, gap)
 
 
-def recommendation_rows(
-    run: ScoringRun, customers: list[int], scored: ScoredUsers, products: np.ndarray
-) -> Iterator[tuple[Any, ...]]:
-    """Rows for `write_rows(Recommendation, ...)`: up to three lists a customer, empty ones left out."""
+def write_recommendations(run: ScoringRun, customers: np.ndarray, scored: ScoredUsers, products: np.ndarray) -> None:
+    """Up to three lists a customer; empty ones are left out."""
     for kind, lists in (
         (ListKind.RECOMMENDED, scored.repeats),
         (ListKind.DISCOVER, scored.new_only),
         (ListKind.BUY_AGAIN, scored.buy_again),
     ):
         reasons, kinds = _reasons(kind, lists, products)
-        for n, (customer, items, scores) in enumerate(zip(customers, lists.items, lists.scores.tolist(), strict=True)):
-            if length := int((items >= 0).sum()):
-                listed = products[items[:length]].tolist()
-                yield (run.pk, kind.value, customer, listed, scores[:length], reasons[n][:length], kinds[n][:length])
+        columns = {
+            "run_id": run.pk,
+            "kind": kind.value,
+            "customer_id": customers,
+            "items": products[lists.items],
+            "scores": lists.scores,
+            "reasons": reasons,
+            "reason_kinds": kinds,
+        }
+        write_lists(Recommendation, columns, (lists.items >= 0).sum(axis=1))
 
 
-def neighbour_rows(
+def write_neighbours(
     run: ScoringRun, kind: NeighbourKind, items: np.ndarray, scores: np.ndarray, products: np.ndarray
-) -> Iterator[tuple[Any, ...]]:
-    """Rows for `write_rows(ItemNeighbours, ...)`; products without a neighbour are left out."""
-    for product, near, values in zip(products.tolist(), items, scores.tolist(), strict=True):
-        if length := int((near >= 0).sum()):
-            yield (run.pk, kind.value, product, products[near[:length]].tolist(), values[:length])
+) -> None:
+    """The neighbours of every product that has some."""
+    columns = {"run_id": run.pk, "kind": kind.value, "product_id": products, "items": products[items], "scores": scores}
+    write_lists(ItemNeighbours, columns, (items >= 0).sum(axis=1))
 
 
-def _reasons(kind: ListKind, lists: RankedLists, products: np.ndarray) -> tuple[list[list[int]], list[list[int]]]:
-    """Reason products (0 = none) and `ReasonKind` codes of each list."""
+def _reasons(kind: ListKind, lists: RankedLists, products: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Reason products (0 = none) and `ReasonKind` codes, each [n, k]."""
     import numpy as np
 
     from loyalty_ai.ml.reasons import ReasonKind as Found
 
     if kind == ListKind.BUY_AGAIN:
-        return products[lists.items].tolist(), np.full(lists.items.shape, ReasonKind.BOUGHT_BEFORE.value).tolist()
+        return products[lists.items], np.full(lists.items.shape, ReasonKind.BOUGHT_BEFORE.value)
     named = lists.reason_items >= 0
     # Where no single purchase speaks for a product, it is the model's word for customers with a history, else popularity.
     unknown = np.where((named & (lists.items >= 0)).any(axis=1), ReasonKind.MODEL.value, ReasonKind.POPULAR.value)
     kinds = np.broadcast_to(unknown[:, None], lists.items.shape).copy()
     kinds[named & (lists.reason_kinds == Found.HISTORY)] = ReasonKind.BECAUSE_BOUGHT.value
     kinds[named & (lists.reason_kinds == Found.REPEAT)] = ReasonKind.BOUGHT_BEFORE.value
-    return np.where(named, products[lists.reason_items], 0).tolist(), kinds.tolist()
+    return np.where(named, products[lists.reason_items], 0), kinds
 
 
 def _complete(work: Work, run: ScoringRun) -> None:
@@ -194,7 +197,7 @@ def _complete(work: Work, run: ScoringRun) -> None:
         _withdraw(run)
         write_rows(Recommendation, _popular_row(run, *popular, products))
         for kind, (items, scores) in ((NeighbourKind.SIMILAR, similar), (NeighbourKind.BOUGHT_TOGETHER, together)):
-            write_rows(ItemNeighbours, neighbour_rows(run, kind, items, scores, products))
+            write_neighbours(run, kind, items, scores, products)
         shared = time.monotonic()
         run.audit = audit_run(run=run)
         run.counts = _counts(run)

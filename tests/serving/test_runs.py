@@ -3,6 +3,7 @@ from __future__ import annotations
 import threading
 from datetime import timedelta
 
+import numpy as np
 import pytest
 from django.db import connection, transaction
 from django.utils import timezone
@@ -54,6 +55,30 @@ def test_rows_are_written_into_the_partitions_of_their_run():
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM loyalty_ai_recommendation_r{run.pk}")
         assert cursor.fetchone() == (1,)
+
+
+@pytest.mark.django_db
+def test_packed_lists_arrive_as_they_were():
+    store = make_store()
+    run, rng = new_run(new_version(store), State.RUNNING), np.random.default_rng(5)
+    customers = np.array([make_customer(store).pk for _ in range(9)])
+    lengths = np.array([3, 0, 1, 3, 2, 3, 1, 0, 3])
+    columns = {
+        "run_id": run.pk,
+        "kind": ListKind.DISCOVER.value,
+        "customer_id": customers,
+        "items": rng.integers(1, 2**31 - 1, (9, 3)),
+        "scores": rng.normal(size=(9, 3)),
+        "reasons": rng.integers(0, 9, (9, 3)),
+        "reason_kinds": rng.integers(1, 5, (9, 3), np.int8),
+    }
+    assert runs.write_lists(Recommendation, columns, lengths) == 7
+    read = {row.customer_id: row for row in Recommendation.objects.filter(run=run, kind=ListKind.DISCOVER)}
+    assert set(read) == set(customers[lengths > 0].tolist())
+    for n in np.flatnonzero(lengths):
+        row = read[customers[n]]
+        for name in ("items", "scores", "reasons", "reason_kinds"):
+            assert getattr(row, name) == columns[name][n, : lengths[n]].tolist()
 
 
 @pytest.mark.django_db

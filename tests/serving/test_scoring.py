@@ -227,17 +227,17 @@ def test_a_faulty_run_is_refused_and_cannot_be_seen(shop, monkeypatch):
 
 
 def test_a_chunk_that_dies_while_writing_leaves_nothing_and_is_done_again(shop, monkeypatch):
-    write = scoring.write_rows
+    write = scoring.write_lists
     deaths = Counter()
 
-    def die_once(model, rows):
-        written = write(model, rows)
+    def die_once(model, *values):
+        written = write(model, *values)
         if model is Recommendation and not deaths["once"]:
             deaths["once"] += 1
             raise MemoryError("killed")
         return written
 
-    monkeypatch.setattr(scoring, "write_rows", die_once)
+    monkeypatch.setattr(scoring, "write_lists", die_once)
     job = new_job(shop)
     with pytest.raises(MemoryError):
         run_job(job_id=job.pk, owner="first")
