@@ -6,14 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Model, Q
+from django.db.models import BooleanField, Max, Model, Q
+from django.db.models.expressions import RawSQL
 
 from loyalty_ai.loyalty.referrals import referral_code
 from loyalty_ai.privacy import mentions
 from loyalty_ai.privacy.tables import EVENTS, PERSON, PERSONAL, PersonalTable
 from loyalty_ai.serving.models import Recommendation
-from loyalty_ai.shop.consent import has_consent
-from loyalty_ai.shop.models import Customer, Product, Purpose
+from loyalty_ai.shop.consent import consent_sql, default_consent, has_consent
+from loyalty_ai.shop.models import ConsentRecord, Customer, Product, Purpose, Store
 
 FORMAT = 1
 """Goes up when a key of the export changes its meaning."""
@@ -94,3 +95,31 @@ def plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
+
+
+def consents_of(*, store: Store, external_id: str) -> list[dict[str, Any]]:
+    """What a customer allows now, purpose by purpose, in two statements; the defaults for one whom nobody knows yet.
+
+    Returns:
+        One ``{"purpose", "label", "granted", "chosen_at"}`` a purpose; ``chosen_at`` is None where they have not chosen.
+    """
+    rules = {
+        purpose.value: RawSQL(consent_sql(purpose, "loyalty_ai_customer.id"), [], output_field=BooleanField())  # noqa: S611
+        for purpose in Purpose
+    }
+    known = Customer.objects.filter(store=store, external_id=external_id).annotate(**rules).first()
+    latest = {}
+    if known is not None:
+        account = known.alias_of_id or known.pk
+        person = Customer.objects.filter(Q(pk=account) | Q(alias_of=account))
+        records = ConsentRecord.objects.filter(customer__in=person).values("purpose").annotate(at=Max("recorded_at"))
+        latest = {record["purpose"]: record["at"] for record in records}
+    return [
+        {
+            "purpose": purpose.value,
+            "label": str(purpose.label),
+            "granted": getattr(known, purpose.value) if known else default_consent(purpose),
+            "chosen_at": latest.get(purpose.value),
+        }
+        for purpose in Purpose
+    ]

@@ -1,0 +1,25 @@
+"""The app's addresses; a project includes them where it likes: `path("loyalty/", include("loyalty_ai.urls"))`."""
+
+from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
+from loyalty_ai.privacy.api import MyConsentsView
+from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
+from loyalty_ai.shop.api import RecordEventsView
+
+app_name = "loyalty_ai"
+
+api = [
+    path("me/recommendations/", MyRecommendationsView.as_view(), name="my-recommendations"),
+    path("me/loyalty/", MyLoyaltyView.as_view(), name="my-loyalty"),
+    path("me/consents/", MyConsentsView.as_view(), name="my-consents"),
+    path("products/<path:product_id>/similar/", SimilarView.as_view(), name="similar"),
+    path("products/<path:product_id>/bought-together/", BoughtTogetherView.as_view(), name="bought-together"),
+    path("events/", RecordEventsView.as_view(), name="events"),
+    path("versions/", VersionsView.as_view(), name="versions"),
+    path("summary/", SummaryView.as_view(), name="summary"),
+    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+urlpatterns = [path("api/", include(api))]
