@@ -23,7 +23,7 @@ from shop_demo.accounts import customer_number
 from shop_demo.models import Customer, Kind, OrderLine, Product, RefundLine
 from shop_demo.retail_log import LOG
 from shop_demo.shelves import category_path
-from shop_demo.signals import event_happened
+from shop_demo.signals import events_happened
 
 SPENT_ON_GOODS = (Kind.GOODS, Kind.MANUAL, Kind.DISCOUNT)
 """Lines that change what a customer spent on goods. Postage, fees and vouchers are the shop's own business."""
@@ -91,11 +91,11 @@ class DemoShop(ShopAdapter):
     def customer_id(self, request: HttpRequest) -> str | None:
         return customer_number(request)
 
-    def connect(self, record: Callable[[EventRecord], None]) -> None:
+    def connect(self, record: Callable[..., None]) -> None:
         def take(**event: Any) -> None:
-            record(event["record"])
+            record(*event["records"])
 
-        event_happened.connect(take, weak=False, dispatch_uid=f"shop_demo.adapter.{self.store.slug}")
+        events_happened.connect(take, weak=False, dispatch_uid=f"shop_demo.adapter.{self.store.slug}")
 
     def check(self) -> list[str]:
         return [] if LOG.exists() else [f"The demo's data {LOG} is missing; manage.py build_demo_data writes it."]

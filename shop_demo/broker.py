@@ -46,4 +46,4 @@ def broker_options(url: str, folder: Path) -> dict[str, Any]:
             "control_folder": str(control),
             "polling_interval": 0.5,
         }
-    return {"visibility_timeout": VISIBILITY_TIMEOUT} if scheme in ("redis", "rediss") else {}
+    return {"visibility_timeout": VISIBILITY_TIMEOUT} if scheme.startswith("redis") else {}

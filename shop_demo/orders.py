@@ -78,8 +78,7 @@ def place_order(*, customer_number: str | None, units: dict[str, int]) -> Order:
         OrderLine(order=order, product=product, code=product.sku, quantity=units[product.sku], unit_price=product.price)
         for product in products
     ]
-    for line in OrderLine.objects.bulk_create(lines):
-        announce(purchase(line))
+    announce(*(purchase(line) for line in OrderLine.objects.bulk_create(lines)))
     return order
 
 

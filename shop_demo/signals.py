@@ -7,10 +7,10 @@ from django.dispatch import Signal
 
 from loyalty_ai.shop.adapters.base import EventRecord
 
-event_happened = Signal()
-"""Sent after commit with `record`, an `EventRecord`. Receivers that fail do not reach the shopper."""
+events_happened = Signal()
+"""Sent after commit with `records`, a tuple of `EventRecord`. Receivers that fail do not reach the shopper."""
 
 
-def announce(record: EventRecord) -> None:
-    """Send `event_happened` once the transaction around it is committed."""
-    transaction.on_commit(lambda: event_happened.send_robust(sender=EventRecord, record=record), robust=True)
+def announce(*records: EventRecord) -> None:
+    """Send `events_happened` once the transaction around it is committed."""
+    transaction.on_commit(lambda: events_happened.send_robust(sender=EventRecord, records=records), robust=True)

@@ -23,5 +23,6 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="login"),
     path("sign-out/", views.sign_out, name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("loyalty/", include("loyalty_ai.urls")),
     path("admin/", admin.site.urls),
 ]

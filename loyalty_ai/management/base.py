@@ -26,13 +26,17 @@ INTERRUPTED = 130
 
 
 class ProgressBar:
-    """Draws steps on a terminal with the time that is left; elsewhere writes one plain line when a step ends."""
+    """Draws steps on a terminal with the time that is left; elsewhere writes one plain line when a step ends.
+
+    With `keep=False` an ended step leaves no line on a terminal, for callers who write one of their own.
+    """
 
     WIDTH = 28
     REDRAW_SECONDS = 0.1
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, *, keep: bool = True) -> None:
         self._stream = stream
+        self._keep = keep
         self._live = stream.isatty()
         self._step = ""
         self._counts = (0, 0)
@@ -55,7 +59,7 @@ class ProgressBar:
             return
         now = time.monotonic()
         if self._live:
-            self._stream.write(f"\r\x1b[2K{self._line(now)}\n")
+            self._stream.write(f"\r\x1b[2K{self._line(now)}\n" if self._keep else "\r\x1b[2K")
         else:
             done, total = self._counts
             seconds = now - self._began
@@ -83,6 +87,9 @@ def as_clock(seconds: float) -> str:
 class StoreCommand(BaseCommand):
     """A command about one store; subclasses implement `run` and return a JSON-able dict with the key `message`."""
 
+    keep_bars = True
+    """Whether the bar of an ended step stays on the terminal."""
+
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--store", metavar="SLUG", help=_("The store's slug; not needed where there is only one."))
         parser.add_argument("--json", action="store_true", help=_("Print the result as one JSON object."))
@@ -91,7 +98,7 @@ class StoreCommand(BaseCommand):
         raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self._bar = ProgressBar(self.stderr._out)
+        self._bar = ProgressBar(self.stderr._out, keep=self.keep_bars)
         as_json, slug = options.pop("json"), options.pop("store")
         try:
             result = self.run(self._store(slug), **options)
