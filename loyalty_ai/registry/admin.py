@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,7 +73,7 @@ class TrainForm(JobForm):
 class ModelVersionAdmin(ReadOnlyAdmin):
     """The trained versions with their proof; registered by `serving.admin`."""
 
-    list_display = ["number", "answers", "basket", "basket_best", "basket_lead", "new_products", "trained_at"]
+    list_display = ["number", "data_until", "answers", "basket", "basket_best", "basket_lead"]
     list_filter = ["store"]
     list_select_related = ["store", "requested_by", "parent"]
     ordering = ["-pk"]
@@ -85,7 +87,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             return label(_("in training"), "busy")
         return method_name(version.rung)
 
-    @display(description=gettext_lazy("next basket NDCG@10"))
+    @display(description=gettext_lazy("NDCG@10"))
     def basket(self, version: ModelVersion) -> str:
         return measured(version, "repeats", version.rung)
 
@@ -99,9 +101,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         best = best_baseline(version, "repeats")
         return lead_label(best.lead) if best and best.lead and version.rung == MODEL else ""
 
-    @display(description=gettext_lazy("new products NDCG@10"))
-    def new_products(self, version: ModelVersion) -> str:
-        return measured(version, "new_only", version.rung)
+    @display(description=gettext_lazy("data until"), ordering="cutoff")
+    def data_until(self, version: ModelVersion) -> date:
+        return localtime(version.cutoff).date()
 
     def get_urls(self) -> list[URLPattern]:
         train = self.admin_site.admin_view(self.train_view)
