@@ -29,7 +29,8 @@ from loyalty_ai.shop.models import EventType, Store
 TIER_DAYS = 365
 
 # `lines` reads the log: an event first counts at the moment whose number is its bucket plus one, so that all moments together
-# cost one read. Joining the accounts after the lines are summed halves the time.
+# cost one read. Orders that never changed after they were placed are summed up before they meet the moments; only the
+# others are judged moment by moment.
 MEASURE = """
 CREATE TEMPORARY TABLE loyalty_measured ON COMMIT DROP AS
 WITH account AS MATERIALIZED (
@@ -49,21 +50,35 @@ WITH account AS MATERIALIZED (
 ), moment AS (
     SELECT number, until, (until AT TIME ZONE %(zone)s)::date AS today
     FROM unnest(%(moments)s::timestamptz[]) WITH ORDINALITY AS given (until, number)
-), placed AS (
-    SELECT moment.number, account.id AS account, min(placed_at) AS placed_at,
-        COALESCE(sum(bought), 0) AS bought, COALESCE(sum(refunded), 0) AS refunded, sum(units) AS units, sum(lately) AS lately,
-        min(placed_at) IS NOT NULL AND COALESCE(sum(refunded) < sum(bought), true) AS counts
+), owned AS (
+    SELECT account.id AS account, lines.*,
+        refunded IS NULL AND count(*) OVER (PARTITION BY account.id, order_id, loose) = 1 AS whole
     FROM lines
     JOIN loyalty_ai_customer c ON c.id = lines.customer_id
     JOIN account ON account.id = COALESCE(c.alias_of_id, c.id)
-    JOIN moment ON moment.number > bucket
-    GROUP BY moment.number, account.id, order_id, loose
+), whole_orders AS (
+    SELECT account, bucket, count(*) AS orders, min(placed_at) AS first_order_at, max(placed_at) AS last_order_at,
+        sum(bought) AS bought, 0 AS refunded, sum(units) AS units, sum(lately) AS lately
+    FROM owned WHERE whole GROUP BY account, bucket
+), changed_orders AS (
+    SELECT number, account, min(placed_at) AS placed_at, COALESCE(sum(bought), 0) AS bought,
+        COALESCE(sum(refunded), 0) AS refunded, sum(units) AS units, sum(lately) AS lately,
+        min(placed_at) IS NOT NULL AND COALESCE(sum(refunded) < sum(bought), true) AS counts
+    FROM owned JOIN moment ON number > bucket WHERE NOT whole
+    GROUP BY number, account, order_id, loose
+), parts AS (
+    SELECT number, account, orders, first_order_at, last_order_at, bought, refunded, units, lately
+    FROM whole_orders JOIN moment ON number > bucket
+    UNION ALL
+    SELECT number, account, counts::int, CASE WHEN counts THEN placed_at END, CASE WHEN counts THEN placed_at END,
+        bought, refunded, units, lately
+    FROM changed_orders
 ), sums AS (
-    SELECT number, account, count(*) FILTER (WHERE counts) AS orders,
-        min(placed_at) FILTER (WHERE counts) AS first_order_at, max(placed_at) FILTER (WHERE counts) AS last_order_at,
+    SELECT number, account, sum(orders)::int AS orders,
+        min(first_order_at) AS first_order_at, max(last_order_at) AS last_order_at,
         GREATEST(sum(units), 0) AS units, round(sum(bought), 2) AS gross, round(sum(refunded), 2) AS refunds,
         round(sum(bought), 2) - round(sum(refunded), 2) AS monetary, COALESCE(sum(lately), 0) AS lately
-    FROM placed GROUP BY number, account
+    FROM parts GROUP BY number, account
 ), days AS (
     SELECT sums.*, today - (last_order_at AT TIME ZONE %(zone)s)::date AS recency_days,
         today - (first_order_at AT TIME ZONE %(zone)s)::date AS tenure_days
