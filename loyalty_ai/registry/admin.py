@@ -44,7 +44,7 @@ BEHAVIOUR_NAMES = {
     "spend_spearman": gettext_lazy("How much: rank correlation"),
     "spend_deviance": gettext_lazy("How much: Tweedie deviance (lower is better)"),
     "spend_bias_percent": gettext_lazy("How much: bias in % (nearer 0 is better)"),
-    "spend_coverage": gettext_lazy("How much: share inside the 80 % range"),
+    "spend_coverage": gettext_lazy("How much: share inside the 80-percent range"),
     "spend_above_high": gettext_lazy("How much: share above the range"),
 }
 

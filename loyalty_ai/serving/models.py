@@ -55,8 +55,8 @@ class Prediction(models.Model):
     churn_probability = models.FloatField(_("chance of no order in the churn horizon"), null=True)
     expected_orders = models.FloatField(_("expected orders in the value horizon"), null=True)
     predicted_clv = models.FloatField(_("expected spend in the value horizon"), null=True)
-    predicted_clv_low = models.FloatField(_("low end of the 80 % range"), null=True)
-    predicted_clv_high = models.FloatField(_("high end of the 80 % range"), null=True)
+    predicted_clv_low = models.FloatField(_("low end of the 80-percent range"), null=True)
+    predicted_clv_high = models.FloatField(_("high end of the 80-percent range"), null=True)
     expected_date_of_next_order = models.DateField(_("expected date of next order"), null=True)
     average_days_between_orders = models.FloatField(_("average days between orders"), null=True)
 
