@@ -26,15 +26,19 @@ def listed(*, department: str = "", shelf: str = "", words: str = "", ordering: 
     if department:
         rows = rows.filter(shelf=f"{department}/{shelf}") if shelf else rows.filter(shelf__startswith=f"{department}/")
     if words.strip():
-        rows = rows.annotate(found=SearchVector("title", config="english")).filter(found=word_query(words))
+        query = word_query(words)
+        if query is None:
+            return rows.none()
+        rows = rows.annotate(found=SearchVector("title", config="english")).filter(found=query)
     return rows.order_by("sold_out", *ORDERINGS.get(ordering, ORDERINGS["popular"]))
 
 
-def word_query(words: str) -> SearchQuery:
-    """All of the words, in any form; the last may be unfinished."""
+def word_query(words: str) -> SearchQuery | None:
+    """All of the words, in any form; the last may be unfinished. None where there is no word in it."""
     terms = re.findall(r"\w+", words)[:8]
-    query = " & ".join(f"{term}:*" for term in terms) or "''"
-    return SearchQuery(query, search_type="raw", config="english")
+    if not terms:
+        return None
+    return SearchQuery(" & ".join(f"{term}:*" for term in terms), search_type="raw", config="english")
 
 
 def best_of(departments: Collection[str]) -> tuple[dict[str, Product], list[Product]]:

@@ -102,7 +102,7 @@ LOYALTY_AI = {
 }
 
 # --- Celery: messages only call workers, the job rows are the truth. Embedded unless CELERY_BROKER_URL names a broker. ---
-CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://")
+CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "filesystem://localhost")
 CELERY_BROKER_TRANSPORT_OPTIONS = broker_options(CELERY_BROKER_URL, VAR / "broker")
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_DEFAULT_QUEUE = "loyalty"  # training and scoring are sent to loyalty_train and loyalty_score by their kind
