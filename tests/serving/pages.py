@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import connection
 from django.http import HttpRequest
-from django.template import engines
+from django.template.backends.django import DjangoTemplates
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 
@@ -28,10 +28,24 @@ def make_request(customer_id: str | None = None) -> HttpRequest:
     return request
 
 
+def engine(**templates: str) -> DjangoTemplates:
+    """The templates of the apps without those of any project; `templates` come before them."""
+    loaders = [
+        ("django.template.loaders.locmem.Loader", templates),
+        "django.template.loaders.app_directories.Loader",
+    ]
+    options = {
+        "loaders": loaders,
+        "context_processors": ["django.template.context_processors.request"],
+        "libraries": {"loyalty_ai": "loyalty_ai.templatetags.loyalty_ai"},
+    }
+    return DjangoTemplates({"NAME": "test", "DIRS": [], "APP_DIRS": False, "OPTIONS": options})
+
+
 def render(template: str, customer_id: str | None = None, **context: Any) -> str:
     """The template's HTML for this customer."""
     source = template if "{% load" in template else "{% load loyalty_ai %}" + template
-    return engines["django"].from_string(source).render(context, make_request(customer_id))
+    return engine().from_string(source).render(context, make_request(customer_id))
 
 
 def statements(template: str, customer_id: str | None = None, **context: Any) -> list[str]:

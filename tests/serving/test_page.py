@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
-from django.template import engines
 
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.loyalty.models import LoyaltyProfile
@@ -22,7 +21,7 @@ from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
 from loyalty_ai.shop.models import EventType
 from tests import fakes
-from tests.serving.pages import ALL_WIDGETS, make_request, render, statements
+from tests.serving.pages import ALL_WIDGETS, engine, make_request, render, statements
 
 LATER = fakes.NOON + timedelta(days=1)
 
@@ -153,7 +152,8 @@ def test_a_second_store_s_lists_stay_with_it(shop):
 
 
 def test_a_widget_outside_a_request_is_empty(shop):
-    assert engines["django"].from_string("{% load loyalty_ai %}{% recommendations %}{% loyalty_badge %}").render() == ""
+    source = "{% load loyalty_ai %}{% recommendations %}{% loyalty_badge %}"
+    assert engine().from_string(source).render() == ""
 
 
 # Rows of one page

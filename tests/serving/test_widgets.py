@@ -6,8 +6,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from django.template import TemplateSyntaxError, engines
-from django.template.backends.django import DjangoTemplates
+from django.template import TemplateSyntaxError
 from django.utils import translation
 
 from loyalty_ai.conf import get_adapter
@@ -16,7 +15,7 @@ from loyalty_ai.serving.models import ListKind
 from loyalty_ai.serving.rows import Why
 from loyalty_ai.shop.adapters.base import LiveProduct
 from tests import fakes
-from tests.serving.pages import ALL_WIDGETS, make_request, render
+from tests.serving.pages import ALL_WIDGETS, engine, make_request, render
 
 GOLDEN = Path(__file__).parent / "golden" / "row.html"
 
@@ -31,8 +30,7 @@ def reasons(shop):
 
 
 def test_a_row_is_the_golden_file(shop, reasons):
-    template = engine().from_string("{% load loyalty_ai %}{% recommendations limit=4 %}")
-    html = template.render({}, make_request("ann"))
+    html = render("{% recommendations limit=4 %}", "ann")
     assert re.sub(r"\n\s*\n+", "\n", html) == GOLDEN.read_text()
 
 
@@ -134,19 +132,6 @@ def test_the_style_sheet_names_every_class(shop):
     }
 
 
-def engine(**templates: str):
-    """A template engine whose templates come before the app's."""
-    loaders = [
-        ("django.template.loaders.locmem.Loader", templates),
-        "django.template.loaders.app_directories.Loader",
-    ]
-    libraries = {"loyalty_ai": "loyalty_ai.templatetags.loyalty_ai"}
-    options = {"context_processors": ["django.template.context_processors.request"], "loaders": loaders}
-    return DjangoTemplates(
-        {"NAME": "test", "DIRS": [], "APP_DIRS": False, "OPTIONS": {**options, "libraries": libraries}}
-    )
-
-
 ROW = "{% load loyalty_ai %}before {% recommendations limit=2 %} after"
 
 
@@ -184,7 +169,7 @@ def test_a_broken_override_is_shown_to_its_author(shop, settings):
 
 def test_the_widget_leaves_nothing_behind_in_the_page_s_context(shop):
     source = "{% load loyalty_ai %}{% recommendations %}{{ widget }}{{ card }}|{% loyalty_badge %}{{ badge }}|"
-    html = engines["django"].from_string(source).render({}, make_request("ann"))
+    html = engine().from_string(source).render({}, make_request("ann"))
     assert html.endswith("</section>\n||")
 
 
