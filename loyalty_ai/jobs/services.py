@@ -32,6 +32,7 @@ MAX_WAKES = 8
 WAKE_EXPIRES = 3600
 """Seconds after which a waiting call for a worker is void; the sweeper calls again."""
 
+BROKER_SECONDS = 2
 POLL_SECONDS = 0.5
 
 
@@ -66,16 +67,20 @@ def request_job(
 
 def wake_workers(*, job: Job, workers: int = 1) -> None:
     """Call workers for a job; a call that the broker does not take is only logged, as the sweeper calls again."""
+    # A page that asks for a job does not wait for a broker that is down: one attempt, two seconds.
+    options = {"max_retries": 0, "socket_connect_timeout": BROKER_SECONDS}
     try:
-        for _ in range(min(workers, MAX_WAKES)):
-            current_app.send_task(
-                "loyalty_ai.run_job",
-                args=[job.pk],
-                queue=get_kind(job.kind).queue,
-                expires=WAKE_EXPIRES,
-                ignore_result=True,
-                retry=False,
-            )
+        with current_app.connection_for_write(connect_timeout=BROKER_SECONDS, transport_options=options) as connection:
+            for _ in range(min(workers, MAX_WAKES)):
+                current_app.send_task(
+                    "loyalty_ai.run_job",
+                    args=[job.pk],
+                    queue=get_kind(job.kind).queue,
+                    connection=connection,
+                    expires=WAKE_EXPIRES,
+                    ignore_result=True,
+                    retry=False,
+                )
     except (BrokerError, KombuError, OSError, LookupError) as error:
         logger.warning("no worker called for job %s, the sweeper will: %s", job.pk, error)
 

@@ -40,4 +40,8 @@ def stopping() -> bool:
     """Whether this Celery worker is shutting down; known in solo and thread pools, never in a prefork child."""
     from celery.worker import state as worker_state  # all of the worker, which a web process has no use for
 
-    return worker_state.should_stop not in (None, False) or worker_state.should_terminate not in (None, False)
+    # Each holds None, False or an exit status, which may be 0.
+    return any(
+        status is not None and status is not False
+        for status in (worker_state.should_stop, worker_state.should_terminate)
+    )

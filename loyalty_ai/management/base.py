@@ -20,6 +20,7 @@ from loyalty_ai.jobs.selectors import unfinished_job
 from loyalty_ai.jobs.services import request_job, retry_job, run_job
 from loyalty_ai.jobs.work import CannotWork, describe
 from loyalty_ai.shop.models import Store
+from loyalty_ai.shop.services import ensure_store
 
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""
@@ -154,8 +155,6 @@ class StoreCommand(BaseCommand):
         return job
 
     def _store(self, slug: str | None) -> Store:
-        from loyalty_ai.shop.services import ensure_store
-
         known = sorted(app_settings.STORES)
         if slug is None:
             if len(known) != 1:

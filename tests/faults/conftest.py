@@ -140,7 +140,7 @@ def crews(django_db_setup) -> Iterator[Callable[[str], Crew]]:
         def crew_of(broker: str) -> Crew:
             if broker not in made:
                 folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="loyalty-faults-")))
-                url = stack.enter_context(redis_running(folder)) if broker == "redis" else "filesystem://"
+                url = stack.enter_context(redis_running(folder)) if broker == "redis" else "filesystem://localhost"
                 made[broker] = Crew(folder, url)
                 stack.callback(made[broker].stop)
             return made[broker]
