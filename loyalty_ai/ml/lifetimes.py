@@ -228,7 +228,9 @@ class GammaGamma:
         p, extra, gamma = fit_log_parameters(
             lambda t: -cls.log_likelihood((t[0].exp(), 1 + t[1].exp(), t[2].exp()), orders, mean).sum(), [0.7, 0.7, 0.7]
         )
-        return cls(float(p), float(1 + extra), float(gamma * scale))
+        fitted = cls(float(p), float(1 + extra), float(gamma * scale))
+        # Where all order values are (nearly) equal the likelihood has no maximum; everybody's mean is then the answer.
+        return fitted if np.isfinite([fitted.p, fitted.q, fitted.gamma]).all() else cls(1.0, 2.0, scale)
 
     def expected_value(self, summary: Summary) -> np.ndarray:
         """float64 [n], value of a future order: the customer's own mean shrunk towards everybody's."""

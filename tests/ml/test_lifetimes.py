@@ -141,6 +141,11 @@ class TestGammaGamma:
         summary = Summary(np.array([0.0, 2.0]), np.zeros(2), np.ones(2), np.zeros(2))
         assert GammaGamma.fit(summary).expected_value(summary) == pytest.approx([0.0, 0.0])
 
+    def test_a_shop_with_one_price_expects_that_price(self):
+        orders = np.arange(30.0) % 4
+        summary = Summary(orders, orders * 7, np.full(30, 90.0), np.full(30, 12.0))
+        assert GammaGamma.fit(summary).expected_value(summary) == pytest.approx(np.full(30, 12.0), rel=0.01)
+
 
 def test_naive_rate_counts_every_order_over_the_age():
     summary = one(3, 50, 100)
