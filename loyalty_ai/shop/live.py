@@ -30,9 +30,9 @@ def connect_shops() -> None:
 
 def record_live(slug: str, *events: EventRecord) -> None:
     """Store the events after the running transaction commits, in one batch; an error is logged and goes no further."""
+
+    def record() -> None:
+        record_events(store=ensure_store(slug), source=SOURCE, records=events, now=timezone.now())
+
     if events:
-        transaction.on_commit(partial(_record, slug, events), robust=True)
-
-
-def _record(slug: str, events: tuple[EventRecord, ...]) -> None:
-    record_events(store=ensure_store(slug), source=SOURCE, records=events, now=timezone.now())
+        transaction.on_commit(record, robust=True)

@@ -150,8 +150,11 @@ class ShopAdapter:
         user = getattr(request, "user", None)
         return str(user.pk) if user is not None and user.is_authenticated else None
 
-    def connect(self, record: Callable[[EventRecord], None]) -> None:
-        """Call `record` for each event as it happens, after its transaction commits."""
+    def connect(self, record: Callable[..., None]) -> None:
+        """Call `record` with the event or events (`record(*lines)`: one batch) as they happen.
+
+        `record` waits for the running transaction to commit and never raises.
+        """
 
     def check(self) -> list[str]:
         """What is wrong with the shop's side, in sentences for the owner; empty when all is well."""

@@ -191,23 +191,26 @@ class DjangoShop(ShopAdapter):
         rows = source.rows().alias(loyalty_product=identity)
         wanted = _possible(product_ids, rows.query.annotations["loyalty_product"].output_field)
         records = (record for record, _cursor in source.read(rows.filter(loyalty_product__in=wanted), ProductRecord))
+        products = (
+            self.finish(record) for record in records if isinstance(record, ProductRecord) and not record.withdrawn
+        )
         return {
-            record.product_id: self.live_product(record)
-            for record in records
-            if isinstance(record, ProductRecord) and not record.withdrawn
+            product.product_id: LiveProduct(
+                product.product_id,
+                product.title,
+                product.price,
+                product.currency,
+                product.available,
+                product.url,
+                product.image,
+            )
+            for product in products
         }
 
-    def live_product(self, record: ProductRecord) -> LiveProduct:
-        """What a page says of the product; for shops that compute a price or an address in Python."""
-        return LiveProduct(
-            record.product_id,
-            record.title,
-            record.price,
-            record.currency or self.store.currency,
-            record.available,
-            record.url or self.product_url.format(product_id=quote(record.product_id, safe="")),
-            record.image,
-        )
+    def finish(self, product: ProductRecord) -> ProductRecord:
+        """What Python adds to a product, for the mirror and for pages alike: here the currency and the address."""
+        url = product.url or self.product_url.format(product_id=quote(product.product_id, safe=""))
+        return replace(product, url=url, currency=product.currency or self.store.currency)
 
     def check(self) -> list[str]:
         if not isinstance(getattr(self, "product_source", None), Source):
@@ -232,13 +235,8 @@ class DjangoShop(ShopAdapter):
         for source in sources:
             for item, cursor in source.read(source.since(cursors.get(source.name)), record):
                 cursors[source.name] = cursor
-                yield Change(self._finished(item), json.dumps(cursors))
-
-    def _finished(self, item: Any) -> Any:
-        """The mirror keeps the address that the pattern gives."""
-        if isinstance(item, ProductRecord) and not item.url and self.product_url:
-            return replace(item, url=self.live_product(item).url)
-        return item
+                finished = self.finish(item) if isinstance(item, ProductRecord) else item
+                yield Change(finished, json.dumps(cursors))
 
 
 RECORDS: dict[str, type] = {"customers": CustomerRecord, "products": ProductRecord, "events": EventRecord}
