@@ -31,6 +31,11 @@ def write_json(path: Path, value: Any) -> None:
     path.write_text(json.dumps(value, indent=1, sort_keys=True, allow_nan=False) + "\n")
 
 
+def read_json(path: Path) -> Any:
+    """What `write_json` wrote."""
+    return json.loads(path.read_text())
+
+
 def seal(directory: Path, names: list[str]) -> str:
     """Write the manifest over the named files and return the overall digest."""
     files = {name: file_digest(directory / name) for name in sorted(names)}
@@ -45,7 +50,7 @@ def verify(directory: Path, *, digest: str | None = None) -> dict[str, Any]:
     if not path.is_file():
         raise ArtifactError(f"{directory} has no {MANIFEST}: the version was never finished")
     try:
-        manifest = json.loads(path.read_text())
+        manifest = read_json(path)
         files, stated, form = manifest["files"], manifest["digest"], manifest["format"]
     except (ValueError, KeyError, TypeError) as error:
         raise ArtifactError(f"{path} cannot be read: {error}") from error

@@ -26,7 +26,15 @@ States = Callable[[np.ndarray, int], np.ndarray]
 """Decoder states float32 [n, d] of users at an origin (seconds)."""
 
 LIKELY_LIMIT_DAYS = 365
-MAX_PAIRS = 250_000
+MAX_PAIRS = 200_000
+DROPOUT = 0.1
+EXTRA = 5
+"""Outputs of a network before those of single bins: shared correction, intensity over hazard, value, level, spread."""
+OWN = 0.25
+"""Share of a bin's own correction beside the shared ones."""
+OUTPUTS = EXTRA + 2 * (len(EDGES) - 1)
+MIN_EVENTS = 100
+"""First orders that a bin needs to have a correction of its own."""
 MIN_REPEATERS = {"network": 200, "lifetime": 20}
 Q90 = 1.2815515655446004
 """The 90 % point of the standard normal distribution."""
@@ -66,7 +74,7 @@ class BehaviourPrediction:
 class _Pairs:
     """(user, origin) training pairs: inputs at the origin, outcomes up to the cutoff (all float32 tensors)."""
 
-    features: torch.Tensor  # [n, f]
+    features: torch.Tensor  # [n, 2, f] as they are, and relative to the customers of the same origin
     states: torch.Tensor  # [n, d], d may be 0
     offsets: torch.Tensor  # [n, 2, bins] log rates of the lifetime model: hazard, intensity
     value_offset: torch.Tensor  # [n] log expected value of an order
@@ -76,7 +84,11 @@ class _Pairs:
 
 
 class _Ensemble(nn.Module):
-    """`members` independent two-layer networks evaluated together; their last layer starts at zero: no correction."""
+    """`members` independent two-layer networks evaluated together; their last layer starts at zero: no correction.
+
+    Even members see features as they are, odd ones relative to the customers of the same origin: the former know absolute
+    time, the latter carry over to a shop that has grown older. Each has blind spots the other lacks.
+    """
 
     def __init__(self, *, members: int, features: int, states: int, width: int, outputs: int) -> None:
         super().__init__()
@@ -91,22 +103,39 @@ class _Ensemble(nn.Module):
         self.state = nn.Parameter(torch.zeros(members, states, width))
         self.second, self.second_bias = weight(width, width), bias(width)
         self.last, self.last_bias = nn.Parameter(torch.zeros(members, width, outputs)), bias(outputs)
-        self.register_buffer("mean", torch.zeros(features + states))
-        self.register_buffer("scale", torch.ones(features + states))
+        self.register_buffer("mean", torch.zeros(2, 1, features))
+        self.register_buffer("scale", torch.ones(2, 1, features))
+        self.register_buffer("low", torch.zeros(2, 1, features))
+        self.register_buffer("high", torch.zeros(2, 1, features))
+        self.register_buffer("state_mean", torch.zeros(states))
+        self.register_buffer("state_scale", torch.ones(states))
 
     def standardise(self, features: torch.Tensor, states: torch.Tensor) -> None:
-        both = torch.cat([features, states], dim=1)
-        self.mean.copy_(both.mean(dim=0))
-        self.scale.copy_(both.std(dim=0).clamp(min=1e-3))
+        """Learn location, scale and usual range of the inputs; beyond that range nothing is extrapolated."""
+        views = features[torch.linspace(0, len(features) - 1, min(len(features), 50_000)).long()].transpose(0, 1)
+        self.mean.copy_(views.mean(dim=1, keepdim=True))
+        self.scale.copy_(views.std(dim=1, keepdim=True, correction=0).clamp(min=1e-2))
+        views = (views - self.mean) / self.scale
+        self.low.copy_(torch.quantile(views, 0.05, dim=1, keepdim=True).clamp(max=-1.5))
+        self.high.copy_(torch.quantile(views, 0.95, dim=1, keepdim=True).clamp(min=1.5))
+        self.state_mean.copy_(states.mean(dim=0))
+        self.state_scale.copy_(states.std(dim=0, correction=0).clamp(min=1e-3))
 
-    def forward(self, features: torch.Tensor, states: torch.Tensor, dropout: float = 0.0) -> torch.Tensor:
-        cut = features.shape[1]
-        x = ((features - self.mean[:cut]) / self.scale[:cut]).clamp(-5, 5)  # [n, f]
-        s = ((states - self.mean[cut:]) / self.scale[cut:]).clamp(-5, 5)  # [n, d]
+    def start_level(self, pairs: _Pairs, learned: int) -> None:
+        """Let every learned bin start at its actual over its expected number of events."""
+        expected = (pairs.offsets.exp() * pairs.exposure).sum(dim=0)
+        ratio = (pairs.events.sum(dim=0) / expected.clamp(min=1e-6)).clamp(0.5, 2.0)
+        ratio[:, learned:] = ratio[:, learned - 1 : learned]
+        with torch.no_grad():
+            self.last_bias[..., EXTRA:] = ratio.log().flatten() / OWN
+
+    def forward(self, features: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+        x = (features.transpose(0, 1) - self.mean) / self.scale  # [2, n, f]
+        x = torch.minimum(torch.maximum(x, self.low), self.high).repeat(len(self.first) // 2, 1, 1)  # [members, n, f]
+        s = ((states - self.state_mean) / self.state_scale).clamp(-4, 4)  # [n, d]
         h = nn.functional.silu(x @ self.first + s @ self.state + self.first_bias)  # [members, n, width]
-        h = nn.functional.dropout(h, dropout, self.training)
         h = nn.functional.silu(h @ self.second + self.second_bias)
-        h = nn.functional.dropout(h, dropout, self.training)
+        h = nn.functional.dropout(h, DROPOUT, self.training)
         return h @ self.last + self.last_bias  # [members, n, outputs]
 
 
@@ -122,15 +151,18 @@ class _Rates:
 
 
 def _rates(outputs: torch.Tensor, offsets: torch.Tensor, value_offset: torch.Tensor, learned: int) -> _Rates:
-    """Apply the networks' outputs to the offsets; bins beyond the `learned` first take over the last learned correction."""
+    """Apply the networks' outputs to the offsets; bins beyond the `learned` first take over the last learned correction.
+
+    Most of a correction is shared by all bins, and most of that by hazard and intensity: later bins are rarely observed.
+    """
     bins = offsets.shape[-1]
-    hold = torch.arange(bins).clamp(max=learned - 1)
-    rates = (offsets[:, 0] + outputs[..., :bins][..., hold]).exp()
-    intensity = (offsets[:, 1] + outputs[..., bins : 2 * bins][..., hold]).exp()
-    value, level, spread = outputs[..., 2 * bins :].unbind(-1)
+    shared, orders, value, level, spread = outputs[..., :EXTRA].unbind(-1)
+    each = OWN * outputs[..., EXTRA:].unflatten(-1, (2, bins))[..., torch.arange(bins).clamp(max=learned - 1)]
+    both = torch.stack([shared, shared + 0.5 * orders], dim=-1)[..., None] + each
+    rates = (offsets + both).exp()  # [..., 2, bins]
     return _Rates(
-        hazard=rates,
-        intensity=intensity,
+        hazard=rates[..., 0, :],
+        intensity=rates[..., 1, :],
         value=(value_offset + value).exp(),
         level=value_offset + level,
         spread=nn.functional.softplus(spread + 0.5).clamp(0.1, 2.0),
@@ -173,6 +205,24 @@ class _Basis:
         return features.astype(np.float32), offsets, value
 
 
+@dataclass(frozen=True)
+class _Population:
+    """Mean and standard deviation of every feature over the customers of one origin, float32 [f] each."""
+
+    mean: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def of(cls, features: np.ndarray) -> _Population:
+        if not len(features):
+            return cls(np.zeros(features.shape[1], np.float32), np.ones(features.shape[1], np.float32))
+        return cls(features.mean(axis=0), np.maximum(features.std(axis=0), 1e-2))
+
+    def views(self, features: np.ndarray) -> np.ndarray:
+        """float32 [n, 2, f]: features as they are, and relative to this population."""
+        return np.stack([features, (features - self.mean) / self.scale], axis=1)
+
+
 def _outcomes(log: Transactions, users: np.ndarray, origin: int, end: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Events and exposure float32 [n, 2, bins] (first orders, orders) and spend [n] on the days from `origin` until `end`."""
     bins = len(EDGES) - 1
@@ -197,11 +247,11 @@ def _outcomes(log: Transactions, users: np.ndarray, origin: int, end: int) -> tu
 
 
 def _origins(log: Transactions, end: int) -> list[int]:
-    """Days at which training pairs are taken: from a tenth of the data on, one to four weeks apart, up to a week before `end`."""
-    start = int(log.day[log.is_order].min())
+    """Days at which training pairs are taken: from an eighth of the data on, one to four weeks apart, up to a week before `end`."""
+    start = int(log.day[log.is_order].min(initial=end))
     span = end - start
     step = int(np.clip(span // 12, 7, 28))
-    return list(range(end - 7, start + span // 10, -step))
+    return list(range(end - 7, start + span // 8, -step))
 
 
 def _training_pairs(
@@ -215,6 +265,7 @@ def _training_pairs(
             users = np.sort(rng.choice(users, most, replace=False))
         features, offsets, value = basis.inputs(log, users, origin)
         seen = states(users, log.anchor + origin * 86_400) if states else np.zeros((len(users), 0), np.float32)
+        features = _Population.of(features).views(features)
         parts.append((features, seen.astype(np.float32), offsets, value, *_outcomes(log, users, origin, end)))
     return _Pairs(*(torch.from_numpy(np.concatenate(column)) for column in zip(*parts, strict=True)))
 
@@ -242,27 +293,27 @@ def _train(
     progress: Callable[[float], None] | None,
     *,
     members: int = 4,
-    width: int = 48,
+    width: int = 32,
 ) -> _Ensemble:
-    bins = len(EDGES) - 1
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = _Ensemble(
             members=members,
-            features=pairs.features.shape[1],
+            features=pairs.features.shape[2],
             states=pairs.states.shape[1],
             width=width,
-            outputs=2 * bins + 3,
+            outputs=OUTPUTS,
         )
         net.standardise(pairs.features, pairs.states)
+        net.start_level(pairs, learned)
         unit = float(pairs.spend.mean().clamp(min=1e-3))
-        batch, steps = 1024, 1500
-        optimiser = torch.optim.AdamW(net.parameters(), lr=2e-3, weight_decay=1e-2)
+        batch, steps = 1024, int(np.clip(len(pairs.features) // 100, 200, 600))
+        optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=3e-3, total_steps=steps)
         net.train()
         for step in range(steps):
             rows = torch.randint(len(pairs.features), (min(batch, len(pairs.features)),))
-            loss = _loss(net(pairs.features[rows], pairs.states[rows], 0.1), pairs, rows, learned, unit)
+            loss = _loss(net(pairs.features[rows], pairs.states[rows]), pairs, rows, learned, unit)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -281,15 +332,19 @@ class BehaviourModel:
         *,
         rung: str,
         basis: _Basis,
+        population: _Population,
         net: _Ensemble | None,
         learned: int,
+        stretch: tuple[float, float],
         carried_days: int,
         first_order_rate: float,
     ) -> None:
         self.rung = rung
         self.basis = basis
+        self.population = population
         self.net = net
         self.learned = learned
+        self.stretch = stretch
         self.carried_days = carried_days
         self.first_order_rate = first_order_rate
 
@@ -338,17 +393,18 @@ class BehaviourModel:
         )
 
     def _rates_at(self, log: Transactions, users: np.ndarray, states: np.ndarray | None) -> _Rates:
-        features, offsets, value = (torch.from_numpy(part) for part in self.basis.inputs(log, users, 0))
-        outputs = torch.zeros(len(users), 2 * (len(EDGES) - 1) + 3)
+        raw, offsets, value = self.basis.inputs(log, users, 0)
+        outputs = torch.zeros(len(users), OUTPUTS)
         if self.net is not None:
             if (states is None) != (self.net.state.shape[1] == 0):
                 raise ValueError("states must be given exactly when the model was fitted with states")
-            seen = torch.from_numpy(states.astype(np.float32)) if states is not None else features[:, :0]
+            features = torch.from_numpy(self.population.views(raw))
+            seen = torch.zeros(len(users), 0) if states is None else torch.from_numpy(states.astype(np.float32))
             with torch.no_grad():
                 for start in range(0, len(users), 16_384):
                     part = slice(start, start + 16_384)
                     outputs[part] = self.net(features[part], seen[part]).mean(dim=0)
-        return _rates(outputs, offsets, value, self.learned)
+        return _rates(outputs, torch.from_numpy(offsets), torch.from_numpy(value), self.learned)
 
     def _answer(self, rates: _Rates, days: float) -> tuple[np.ndarray, ...]:
         """P(purchase), expected orders, expected spend, 10 % and 90 % quantile of spend, float64 [n] each."""
@@ -358,8 +414,9 @@ class BehaviourModel:
         middle = rates.level + (orders / p.clamp(min=1e-6)).log()
 
         def quantile(share: float) -> torch.Tensor:
-            point = ((share - 1 + p) / p.clamp(min=1e-6)).clamp(1e-6, 1 - 1e-6)
-            return torch.where(p > 1 - share, (middle + rates.spread * torch.special.ndtri(point)).exp(), 0.0)
+            point = torch.special.ndtri(((share - 1 + p) / p.clamp(min=1e-6)).clamp(1e-6, 1 - 1e-6))
+            point = point * torch.where(point < 0, *self.stretch)
+            return torch.where(p > 1 - share, (middle + rates.spread * point).exp(), 0.0)
 
         answer = (p, orders, orders * rates.value, quantile(0.1), quantile(0.9))
         return tuple(part.double().numpy() for part in answer)
@@ -372,12 +429,15 @@ class BehaviourModel:
 
     def state(self) -> tuple[dict[str, np.ndarray], dict]:
         """Tensors for safetensors and settings for JSON; `from_state` is the inverse."""
-        tensors = {} if self.net is None else {k: v.detach().numpy().copy() for k, v in self.net.state_dict().items()}
+        net = {} if self.net is None else self.net.state_dict()
+        tensors = {f"net.{name}": part.detach().numpy().copy() for name, part in net.items()}
+        tensors |= {f"population.{name}": part for name, part in vars(self.population).items()}
         return tensors, {
             "rung": self.rung,
             "lifetime": {"name": type(self.basis.lifetime).__name__, **vars(self.basis.lifetime)},
             "value": vars(self.basis.value),
             "learned": self.learned,
+            "stretch": list(self.stretch),
             "carried_days": self.carried_days,
             "first_order_rate": self.first_order_rate,
         }
@@ -387,23 +447,23 @@ class BehaviourModel:
         """The model that `state` described."""
         lifetime = dict(settings["lifetime"])
         kind = {"ParetoNbd": ParetoNbd, "NaiveRate": NaiveRate}[lifetime.pop("name")]
+        parts = {name.removeprefix("net."): torch.from_numpy(np.array(part)) for name, part in tensors.items()}
+        population = _Population(*(parts.pop(f"population.{name}").numpy() for name in ("mean", "scale")))
         net = None
-        if tensors:
-            members, features, width = tensors["first"].shape
+        if parts:
+            members, features, width = parts["first"].shape
             net = _Ensemble(
-                members=members,
-                features=features,
-                states=tensors["state"].shape[1],
-                width=width,
-                outputs=tensors["last"].shape[2],
+                members=members, features=features, states=parts["state"].shape[1], width=width, outputs=OUTPUTS
             )
-            net.load_state_dict({name: torch.from_numpy(np.array(part)) for name, part in tensors.items()})
+            net.load_state_dict(parts)
             net.eval()
         return cls(
             rung=settings["rung"],
             basis=_Basis(kind(**lifetime), GammaGamma(**settings["value"])),
+            population=population,
             net=net,
             learned=settings["learned"],
+            stretch=tuple(settings["stretch"]),
             carried_days=settings["carried_days"],
             first_order_rate=settings["first_order_rate"],
         )
@@ -439,8 +499,6 @@ def fit_behaviour(
     """
     seen = Transactions.of(log.before(cutoff), anchor=cutoff)
     users = seen.customers(0)
-    if not len(users):
-        raise ValueError("no orders before the cutoff")
     before = torch.get_num_threads()
     if threads:
         torch.set_num_threads(threads)
@@ -455,22 +513,44 @@ def _fit(
 ) -> BehaviourModel:
     summary = seen.summary(users, origin=0)
     repeaters = int((summary.frequency > 0).sum())
-    span = -int(seen.day[seen.is_order].min())
+    span = -int(seen.day[seen.is_order].min(initial=0))
     value = GammaGamma.fit(summary)
-    shared = {"first_order_rate": _first_order_rate(seen), "carried_days": span}
-    if repeaters < MIN_REPEATERS["lifetime"]:
-        return BehaviourModel(
-            rung="naive", basis=_Basis(NaiveRate.fit(summary), value), net=None, learned=len(EDGES) - 1, **shared
-        )
-    basis = _Basis(ParetoNbd.fit(summary), value)
+    few = repeaters < MIN_REPEATERS["lifetime"]
+    basis = _Basis(NaiveRate.fit(summary) if few else ParetoNbd.fit(summary), value)
     origins = _origins(seen, 0)
-    if repeaters < MIN_REPEATERS["network"] or len(origins) < 3:
-        return BehaviourModel(rung="lifetime", basis=basis, net=None, learned=len(EDGES) - 1, **shared)
-    pairs = _training_pairs(basis, seen, origins, 0, states, np.random.default_rng(seed))
-    learned = max(int((pairs.events[:, 0].sum(dim=0) >= 100).sum()), 1)
-    net = _train(pairs, learned, seed, progress)
-    shared["carried_days"] = -origins[-1]
-    return BehaviourModel(rung="network", basis=basis, net=net, learned=learned, **shared)
+    net, learned, stretch, carried = None, len(EDGES) - 1, (1.0, 1.0), span
+    rung = "naive" if few else "lifetime"
+    if repeaters >= MIN_REPEATERS["network"] and len(origins) >= 3:
+        rung, carried = "network", -origins[-1]
+        pairs = _training_pairs(basis, seen, origins, 0, states, np.random.default_rng(seed))
+        learned = max(int((pairs.events[:, 0].sum(dim=0) >= MIN_EVENTS).sum()), 1)
+        net = _train(pairs, learned, seed, progress)
+        stretch = _stretch(net, pairs, learned)
+    return BehaviourModel(
+        rung=rung,
+        basis=basis,
+        population=_Population.of(basis.inputs(seen, users, 0)[0]),
+        net=net,
+        learned=learned,
+        stretch=stretch,
+        carried_days=carried,
+        first_order_rate=_first_order_rate(seen),
+    )
+
+
+def _stretch(net: _Ensemble, pairs: _Pairs, learned: int) -> tuple[float, float]:
+    """By how much the lower and the upper half of the lognormal must be stretched for its 10 % and 90 % points to hold."""
+    rows = torch.linspace(0, len(pairs.spend) - 1, min(len(pairs.spend), 50_000)).long()
+    rows = rows[pairs.spend[rows] > 0]
+    with torch.no_grad():
+        outputs = net(pairs.features[rows], pairs.states[rows]).mean(dim=0)
+        rates = _rates(outputs, pairs.offsets[rows], pairs.value_offset[rows], learned)
+        exposure = pairs.exposure[rows, 1]
+        p = -torch.expm1(-(rates.hazard * exposure).sum(dim=1))
+        middle = rates.level + ((rates.intensity * exposure).sum(dim=1) / p).log()
+        error = (pairs.spend[rows].log() - middle) / rates.spread
+    low, high = torch.quantile(error, torch.tensor([0.1, 0.9])).tolist()
+    return float(np.clip(-low / Q90, 0.5, 2.0)), float(np.clip(high / Q90, 0.5, 2.0))
 
 
 def _first_order_rate(log: Transactions) -> float:

@@ -53,6 +53,13 @@ class Decoder(nn.Module):
             nn.init.normal_(table.weight, std=config.dim**-0.5)
         nn.init.zeros_(self.item_bias.weight)
 
+    def adopt(self, weights: dict[str, Tensor]) -> None:
+        """Take over the weights of a decoder of the same shape whose item tables are a prefix of this one's."""
+        merged = self.state_dict()
+        for name, value in weights.items():
+            (merged[name][: len(value)] if value.dim() else merged[name]).copy_(value)
+        self.load_state_dict(merged)
+
     def item_vectors(self, rows: Tensor, text: Tensor | None) -> tuple[Tensor, Tensor]:
         """Vector and bias of each item, from its row of the table and its text.
 

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import importlib.util
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
 
+from loyalty_ai.ml.config import TrainingConfig
 from loyalty_ai.ml.evidence import Evidence
+
+logger = logging.getLogger(__name__)
 
 BLEND_COLUMNS = (
     "count_per_order", "frequency_14", "frequency_30", "frequency_120", "in_latest", "transition_1", "transition_5",
-    "cosine", "cosine_last", "together_last", "ease", "ease_recent", "popularity_7", "popularity_30", "sales", "decoder",
+    "cosine", "cosine_last", "together_last", "ease", "ease_recent", "text_similarity", "popularity_7", "popularity_30",
+    "popularity_90", "sales", "loyalty", "decoder",
 )  # fmt: skip
-"""Evidence that the linear blend weighs, each divided by the user's largest value (the decoder's score by softmax)."""
+"""Evidence that the linear blend weighs, see `comparable`."""
+
+COUNTED = ("count", "frequency", "in_latest", "popularity", "sales", "loyalty")
 
 
 @dataclass(frozen=True)
@@ -40,16 +48,12 @@ class CandidateTable:
 class Ranker(Protocol):
     """Scores candidates; higher is better, comparable within one user."""
 
+    kind: str
     names: tuple[str, ...]
 
     def predict(self, features: np.ndarray, groups: np.ndarray) -> np.ndarray: ...
 
     def text(self) -> str: ...
-
-
-def lightgbm_available() -> bool:
-    """Whether the trees can be grown here."""
-    return importlib.util.find_spec("lightgbm") is not None
 
 
 class TreeRanker:
@@ -104,7 +108,7 @@ class TreeRanker:
 
 
 class LinearBlend:
-    """A weighted sum of a few scores, each relative to the user's largest; fitted by listwise softmax regression."""
+    """A weighted sum of a few scores made comparable; fitted by listwise softmax regression."""
 
     kind = "blend"
 
@@ -116,7 +120,7 @@ class LinearBlend:
         """Maximise the likelihood of each user's right answers among that user's candidates."""
         import torch
 
-        values = torch.from_numpy(relative(table.columns(names), table.groups, names))
+        values = torch.from_numpy(comparable(table.columns(names), table.groups, names))
         group = torch.from_numpy(np.repeat(np.arange(len(table.groups)), table.groups))
         right = torch.from_numpy(table.label.astype(np.float32))
         share = right / torch.zeros(len(table.groups)).index_add_(0, group, right).clamp(min=1)[group]
@@ -126,7 +130,8 @@ class LinearBlend:
         def closure() -> torch.Tensor:
             optimiser.zero_grad()
             score = values @ weights
-            # scores are bounded by the sum of the weights, so the plain sum of exponentials cannot overflow here
+            top = torch.full((len(table.groups),), -torch.inf).scatter_reduce(0, group, score.detach(), "amax")
+            score = score - top[group]
             total = torch.zeros(len(table.groups)).index_add_(0, group, score.exp())
             loss = (share * (total.log()[group] - score)).sum() / len(table.groups) + 1e-4 * weights.square().sum()
             loss.backward()
@@ -137,7 +142,7 @@ class LinearBlend:
 
     def predict(self, features: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """float32 [rows]."""
-        return relative(features, groups, self.names) @ self.weights
+        return comparable(features, groups, self.names) @ self.weights
 
     def text(self) -> str:
         """One `name weight` a line."""
@@ -149,15 +154,26 @@ class LinearBlend:
         return cls(np.array([float(line.rsplit(" ", 1)[1]) for line in text.splitlines()]), names)
 
 
-def relative(features: np.ndarray, groups: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
-    """float32 like `features`: every column divided by its largest value in the group; log-probabilities by exp first."""
+def lightgbm_available() -> bool:
+    """Whether the trees can be grown here."""
+    return importlib.util.find_spec("lightgbm") is not None
+
+
+def comparable(features: np.ndarray, groups: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """float32 like `features`, every column brought to about [0, 1]: counts by their logarithm, the decoder's
+    log-probability shifted and scaled, other scores over the largest of the group; nan becomes 0."""
     values = np.nan_to_num(features).astype(np.float32)
-    for j, name in enumerate(names):
-        if name == "decoder":
-            values[:, j] = np.exp(values[:, j])
     starts = np.cumsum(groups) - groups
-    largest = np.maximum.reduceat(np.abs(values), starts, axis=0) if len(values) else np.ones((0, len(names)))
-    return values / np.maximum(np.repeat(largest, groups, axis=0), 1e-9)
+    for j, name in enumerate(names):
+        column = values[:, j]
+        if name == "decoder":
+            column[:] = (column + 8) / 2
+        elif name.startswith(COUNTED):
+            column[:] = np.log1p(column) * (1 / 3 if name.startswith(("popularity", "sales")) else 1)
+        elif len(column):
+            largest = np.maximum.reduceat(np.abs(column), starts)
+            column /= np.maximum(np.repeat(largest, groups), 1e-9)
+    return values
 
 
 def ranker_from_text(kind: str, text: str, names: tuple[str, ...], threads: int | None = None) -> Ranker:
@@ -165,6 +181,58 @@ def ranker_from_text(kind: str, text: str, names: tuple[str, ...], threads: int 
     if kind == TreeRanker.kind:
         return TreeRanker.from_text(text, names, threads)
     return LinearBlend.from_text(text, names)
+
+
+FIXED = {
+    "popularity": LinearBlend(np.array([1.0, 0.01]), ("popularity_30", "sales")),
+    "personal_frequency": LinearBlend(np.array([1.0, 0.01]), ("count", "popularity_30")),
+}
+"""The rankers of the rungs that learn nothing."""
+
+
+def fit_rankers(
+    tables: list[dict[str, CandidateTable]],
+    rungs: tuple[str, ...],
+    *,
+    training: TrainingConfig,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, dict[str, Ranker]]:
+    """Rung -> mode -> ranker, learnt from the candidates of `tables` (one a window, earliest first).
+
+    The linear blend learns from the latest window, the trees from all. Without LightGBM the trees' place is taken by a blend
+    over all windows, with the decoder's score among its evidence where the rung has it.
+    """
+    fitted: dict[str, dict[str, Ranker]] = {rung: {} for rung in rungs}
+    trees = lightgbm_available()
+    if not trees:
+        logger.warning("lightgbm cannot be imported: the ranker is a linear blend")
+    done = 0
+    for mode in tables[-1]:
+        everything = joined([table[mode] for table in tables])
+        for rung in rungs:
+            names = tuple(n for n in everything.names if rung == "model" or n != "decoder")
+            blended = tuple(n for n in BLEND_COLUMNS if n in names)
+            if rung == "linear_blend":
+                fitted[rung][mode] = LinearBlend.fit(tables[-1][mode], blended)
+            elif not trees:
+                fitted[rung][mode] = LinearBlend.fit(everything, blended)
+            else:
+                fitted[rung][mode] = TreeRanker.fit(
+                    everything, names, rounds=training.rounds, seed=training.seed, threads=training.threads
+                )
+            done += 1
+            progress(done, len(rungs) * len(tables[-1]))
+    return fitted
+
+
+def joined(tables: list[CandidateTable]) -> CandidateTable:
+    """Tables of the same columns, one after the other."""
+    return CandidateTable(
+        np.concatenate([t.features for t in tables]),
+        tables[0].names,
+        np.concatenate([t.label for t in tables]),
+        np.concatenate([t.groups for t in tables]),
+    )
 
 
 def ranked_scores(evidence: Evidence, ranker: Ranker, mask: np.ndarray) -> np.ndarray:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from loyalty_ai.ml.artifact import verify
+from loyalty_ai.ml.artifact import read_json, seal, verify, write_json
 from loyalty_ai.ml.behaviour import BehaviourModel, BehaviourPrediction
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.counts import dense_rows
@@ -58,60 +57,100 @@ class ScoredUsers:
     behaviour: BehaviourPrediction | None
 
 
+@dataclass(frozen=True)
 class CustomerModel:
-    """A loaded version; everything in it was verified against its manifest."""
+    """What training made, and all that scoring needs.
 
-    def __init__(
-        self,
-        *,
-        model: ModelConfig,
-        training: TrainingConfig,
-        vocab: Vocab,
-        weights: dict[str, dict[str, torch.Tensor]],
-        text_dim: int,
-        rung: str,
-        rankers: dict[str, Ranker],
-        behaviour: BehaviourModel | None,
-        device: str = "auto",
-    ) -> None:
-        self.model, self.training, self.vocab, self.text_dim, self.rung = model, training, vocab, text_dim, rung
-        self.weights, self.rankers, self.behaviour = weights, rankers, behaviour
-        self.device = torch_device(device)
+    Args:
+        cutoff: seconds; what it was trained on happened before.
+        start: seconds, the origin of the "start" weights, or None.
+        vocab: items with an embedding row.
+        text_dim: width of the text vectors, 0 without.
+        weights: "weights" (at the cutoff) and "start" (before the earliest label window: what fine-tuning and the behaviour
+            model continue from); empty on the lower rungs.
+        rung: which rung of the readiness ladder answers.
+        rankers: mode -> the second stage.
+        behaviour: when and how much, or None where nobody bought.
+        device: where the decoder runs.
+    """
+
+    model: ModelConfig
+    training: TrainingConfig
+    cutoff: int
+    start: int | None
+    vocab: Vocab
+    text_dim: int
+    weights: dict[str, dict[str, torch.Tensor]]
+    rung: str
+    rankers: dict[str, Ranker]
+    behaviour: BehaviourModel | None
+    device: torch.device
+
+    def save(self, directory: Path, *, metrics: dict[str, Any]) -> str:
+        """Write and seal a version directory; returns its digest."""
+        config = {
+            "model": self.model.to_dict(),
+            "training": self.training.to_dict(),
+            "cutoff": self.cutoff,
+            "start": self.start,
+            "text_dim": self.text_dim,
+            "rung": self.rung,
+            "rankers": {mode: {"kind": r.kind, "names": list(r.names)} for mode, r in self.rankers.items()},
+        }
+        values = {"config": config, "vocab": {"item_ids": list(self.vocab.item_ids)}, "metrics": metrics}
+        tensors = dict(self.weights)
+        if self.behaviour is not None:
+            arrays, values["behaviour"] = self.behaviour.state()
+            tensors["behaviour"] = {name: torch.from_numpy(array).contiguous() for name, array in arrays.items()}
+        for name, value in values.items():
+            write_json(directory / f"{name}.json", value)
+        for name, named in tensors.items():
+            save_file(named, directory / f"{name}.safetensors")
+        for mode, ranker in self.rankers.items():
+            (directory / f"ranker_{mode}.txt").write_text(ranker.text())
+        return seal(
+            directory,
+            [f"{name}.json" for name in values]
+            + [f"{name}.safetensors" for name in tensors]
+            + [f"ranker_{mode}.txt" for mode in self.rankers],
+        )
 
     @classmethod
     def load(cls, directory: Path, *, device: str = "auto", digest: str | None = None) -> CustomerModel:
         """Read a version directory; ArtifactError where it is not what training wrote (or not `digest`)."""
         directory = Path(directory)
         files = verify(directory, digest=digest)["files"]
-        config: dict[str, Any] = json.loads((directory / "config.json").read_text())
+        config = read_json(directory / "config.json")
         training = TrainingConfig.from_dict(config["training"])
+        tensors = {
+            name.removesuffix(".safetensors"): load_file(directory / name)
+            for name in files
+            if name.endswith(".safetensors")
+        }
         behaviour = None
         if "behaviour.json" in files:
-            tensors = load_file(directory / "behaviour.safetensors")
-            settings = json.loads((directory / "behaviour.json").read_text())
-            behaviour = BehaviourModel.from_state({name: t.numpy() for name, t in tensors.items()}, settings)
+            arrays = {name: tensor.numpy() for name, tensor in tensors.pop("behaviour").items()}
+            behaviour = BehaviourModel.from_state(arrays, read_json(directory / "behaviour.json"))
         return cls(
             model=ModelConfig.from_dict(config["model"]),
             training=training,
-            vocab=Vocab(tuple(json.loads((directory / "vocab.json").read_text())["item_ids"])),
-            weights={
-                name: load_file(directory / f"{name}.safetensors")
-                for name in ("weights", "start")
-                if f"{name}.safetensors" in files
-            },
+            cutoff=config["cutoff"],
+            start=config["start"],
+            vocab=Vocab(tuple(read_json(directory / "vocab.json")["item_ids"])),
             text_dim=config["text_dim"],
+            weights=tensors,
             rung=config["rung"],
             rankers={
                 mode: ranker_from_text(
-                    entry["kind"],
+                    saved["kind"],
                     (directory / f"ranker_{mode}.txt").read_text(),
-                    tuple(entry["names"]),
+                    tuple(saved["names"]),
                     training.threads,
                 )
-                for mode, entry in config["rankers"].items()
+                for mode, saved in config["rankers"].items()
             },
             behaviour=behaviour,
-            device=device,
+            device=torch_device(device),
         )
 
     def decoder(self, name: str = "weights") -> Decoder | None:
@@ -145,6 +184,7 @@ class Scorer:
             text=self.text,
             view=self._view(model.decoder(), cutoff),
         )
+        self.start = self._view(model.decoder("start"), cutoff)
 
     def _view(self, decoder: Decoder | None, origin: int) -> DecoderView | None:
         if decoder is None:
@@ -172,7 +212,8 @@ class Scorer:
         """
         lists: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in LISTS}
         for _, evidence in self.origin.chunks(users):
-            proposed = evidence.candidates(self.model.training.candidates, allowed)
+            without = () if self.model.rung == "model" else ("decoder",)
+            proposed = evidence.candidates(self.model.training.candidates, allowed, without=without)
             rankers = self.model.rankers
             everything = ranked_scores(evidence, rankers["repeats"], proposed)
             new = ranked_scores(evidence, rankers["new_only"], proposed & ~evidence.bought)

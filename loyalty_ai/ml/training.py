@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,46 +15,36 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from loyalty_ai.ml import artifact
-from loyalty_ai.ml.baselines import BASELINES
-from loyalty_ai.ml.behaviour import fit_behaviour
+from loyalty_ai.ml.behaviour import BehaviourModel, States, fit_behaviour
+from loyalty_ai.ml.behaviour_evaluation import evaluate_behaviour
 from loyalty_ai.ml.chain import Chain, Stage
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
-from loyalty_ai.ml.decoder import DecoderView, decoder_data
+from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
+from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator
-from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, paired_gain, ranking_metrics, summarise
+from loyalty_ai.ml.evaluation import MODES, label_window, ranking_metrics
 from loyalty_ai.ml.evidence import Origin, feature_names
-from loyalty_ai.ml.interactions import Interactions
+from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
 from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
-from loyalty_ai.ml.ranker import (
-    BLEND_COLUMNS,
-    CandidateTable,
-    LinearBlend,
-    Ranker,
-    TreeRanker,
-    lightgbm_available,
-    ranked_scores,
-)
+from loyalty_ai.ml.ranker import FIXED, CandidateTable, Ranker, fit_rankers
 from loyalty_ai.ml.readiness import RUNGS, choose_rung
+from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import text_vectors
 from loyalty_ai.ml.vocab import Vocab
-from loyalty_ai.ml.windows import MIN_WINDOW_USERS, candidate_tables, joined, label_windows
+from loyalty_ai.ml.windows import DAY, MIN_WINDOW_USERS, candidate_tables, label_windows
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is."""
 
-K = 10
-FIXED = {
-    "popularity": LinearBlend(np.array([1.0, 0.01]), ("popularity_30", "sales")),
-    "personal_frequency": LinearBlend(np.array([1.0, 0.01]), ("count", "popularity_30")),
-}
-"""The rankers of the rungs that learn nothing."""
+BEHAVIOUR_HORIZONS = (90, 28)
+"""Days that the behaviour model is evaluated on: the first for which the log is four times as long."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +52,11 @@ class FitResult:
     """What training made.
 
     Args:
-        directory: the version directory. digest: its overall sha256. rung: what answers, one of `RUNGS`.
-        metrics: JSON-able, see `fit`. curves: values per epoch. seconds: duration of each step.
-        parameters: trainable numbers of the decoder.
+        directory: the version directory. digest: its overall sha256. rung: what answers, one of `readiness.RUNGS`.
+        metrics: JSON-able: `next_basket`, `gains` and `decoder_gain` of `contest_metrics`, `behaviour` of
+            `evaluate_behaviour`; empty dicts where the log is too small to evaluate.
+        curves: `train_loss` an epoch, `validation_ndcg` an epoch of the first training.
+        seconds: duration of each step. parameters: trainable numbers of the decoder, 0 without one.
     """
 
     directory: Path
@@ -90,8 +82,13 @@ def fit(
 
     The last window before the cutoff evaluates a model fitted only on what precedes it, beside every baseline; then all is
     fitted again to the cutoff. A run that was interrupted goes on from its last checkpoint in `directory`, if data and
-    settings are the same. `parent` is a version to continue from (its decoder as it was before the earliest window, so that
-    the evaluation stays honest).
+    settings are the same.
+
+    Args:
+        parent: a version to continue from. It lends its decoder as it was before the earliest window of this run, so that
+            the evaluation stays honest; a parent of another shape or of later data is only compared with, not continued.
+            As "champion" it takes part in the evaluation if it was trained before the evaluation window.
+        progress: called after each piece of work.
     """
     return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress).run()
 
@@ -107,103 +104,106 @@ class _Fit:
         parent: Path | None,
         progress: Progress | None,
     ) -> None:
-        self.log, self.cutoff, self.model, self.training = log, cutoff, model, training
-        self.directory, self.parent, self.progress = directory, parent, progress
+        self.log, self.cutoff, self.model, self.training, self.directory = log, cutoff, model, training, directory
+        self.progress = progress or (lambda step, done, total: None)
+        self.parent = None if parent is None else CustomerModel.load(parent, device=training.device)
+        self.parent_digest = None if parent is None else artifact.verify(parent)["digest"]
+        self.checkpoint = directory / "checkpoint"
         self.seconds: dict[str, float] = {}
+        self.curves: dict[str, list[float]] = {}
+        self.parameters = 0
+        self.accelerator = accelerator(training.device)
         if training.threads:
             torch.set_num_threads(training.threads)
-        self.accelerator = accelerator(training.device)
 
     def run(self) -> FitResult:
         with self._step("prepare"):
-            self.baskets = build_baskets(self.log)
-            self.text = text_vectors(self.log.item_text, kind=self.model.text, dim=self.model.text_dim)
-            self.vocab = Vocab(()).extended(self.log.item_ids)
-            self.windows = label_windows(
-                self.baskets,
-                cutoff=self.cutoff,
-                training=self.training,
-                n_users=self.log.n_users,
-                n_items=self.log.n_items,
-            )
-            self._start()
-        # the latest window evaluates; at least one more must remain to learn from
-        self.learnable = len(self.windows) > 1
-        parameters = 0
+            self._prepare()
         if self.learnable:
             with self._step("decoder"):
-                parameters = self._train_decoder()
+                self._train_decoder()
         with self._step("evidence"):
-            self._collect()
+            tables, last = self._collect()
         with self._step("rankers"):
-            rung, metrics = self._evaluate_and_refit()
+            rung, rankers, metrics = self._prove(tables, last)
+        del tables, last
         with self._step("behaviour"):
-            self._fit_behaviour()
+            behaviour, metrics["behaviour"] = self._fit_behaviour()
         with self._step("write"):
-            digest = self._write(rung, metrics)
-        return FitResult(
-            self.directory, digest, rung, metrics, self.curves if self.learnable else {}, self.seconds, parameters
-        )
+            digest = self._write(rung, rankers, behaviour, metrics)
+        return FitResult(self.directory, digest, rung, metrics, self.curves, self.seconds, self.parameters)
 
     @contextmanager
-    def _step(self, name: str):
+    def _step(self, name: str) -> Iterator[None]:
         started = perf_counter()
         yield
         self.seconds[name] = round(perf_counter() - started, 3)
         logger.info("training step", extra={"step": name, "seconds": self.seconds[name]})
 
-    def _tell(self, name: str, done: int, total: int) -> None:
-        if self.progress:
-            self.progress(name, done, total)
-
-    def _start(self) -> None:
-        """Keep a checkpoint of the same data and settings; clear everything else."""
-        self.checkpoint = self.directory / "checkpoint"
-        fingerprint = self._fingerprint()
-        mark = self.checkpoint / "fingerprint"
+    def _prepare(self) -> None:
+        log = self.log
+        self.baskets = build_baskets(log)
+        self.text = text_vectors(log.item_text, kind=self.model.text, dim=self.model.text_dim)
+        self.size = {"n_users": log.n_users, "n_items": log.n_items}
+        self.windows = label_windows(self.baskets, cutoff=self.cutoff, training=self.training, **self.size)
+        self.origins = [window.origin for window in self.windows] + [self.cutoff]
+        # one window evaluates; at least one more must remain to learn from
+        self.learnable = len(self.windows) > 1
+        self.continued = self.learnable and self._continues()
+        known = self.parent.vocab if self.continued and self.parent else Vocab(())
+        self.vocab = known.extended(log.item_ids)
+        self.rows = self.vocab.rows(log.item_ids)
+        fingerprint, mark = self._fingerprint(), self.checkpoint / "fingerprint"
         if not mark.exists() or mark.read_text() != fingerprint:
             shutil.rmtree(self.checkpoint, ignore_errors=True)
             self.checkpoint.mkdir(parents=True)
             mark.write_text(fingerprint)
         (self.directory / artifact.MANIFEST).unlink(missing_ok=True)
 
+    def _continues(self) -> bool:
+        parent, width = self.parent, 0 if self.text is None else self.text.shape[1]
+        if parent is None:
+            return False
+        fits = parent.model == self.model and parent.text_dim == width and "start" in parent.weights
+        if not fits or parent.start > self.origins[0]:
+            logger.warning("the parent's decoder cannot be continued: training starts from scratch")
+            return False
+        return True
+
     def _fingerprint(self) -> str:
-        digest = hashlib.sha256()
-        parent = None if self.parent is None else artifact.verify(Path(self.parent))["digest"]
-        settings = [self.cutoff, self.model.to_dict(), self.training.to_dict(), parent]
-        digest.update(json.dumps(settings, sort_keys=True).encode())
-        for name in ("user", "item", "time", "basket", "event", "quantity", "value"):
+        settings = [self.cutoff, self.model.to_dict(), self.training.to_dict(), self.parent_digest]
+        digest = hashlib.sha256(json.dumps([*settings, self.vocab.item_ids, self.log.item_text]).encode())
+        for name in ROW_COLUMNS:
             digest.update(np.ascontiguousarray(getattr(self.log, name)).tobytes())
-        digest.update(json.dumps([self.vocab.item_ids, self.log.item_text]).encode())
         return digest.hexdigest()
 
-    # the decoder
+    # first stage
 
-    def _data(self, origin: int):
-        return decoder_data(
-            self.baskets,
-            origin=origin,
-            n_users=self.log.n_users,
-            rows=self.vocab.rows(self.log.item_ids),
-            text=self.text,
-        )
+    def _data(self, origin: int) -> DecoderData:
+        return decoder_data(self.baskets, origin=origin, n_users=self.log.n_users, rows=self.rows, text=self.text)
 
-    def _new_decoder(self) -> Decoder:
+    def _decoder(self, weights: dict[str, torch.Tensor] | None = None) -> Decoder:
         torch.manual_seed(self.training.seed)
-        width = 0 if self.text is None else self.text.shape[1]
-        return Decoder(self.model, rows=len(self.vocab), text_dim=width).to(self.accelerator.device)
+        decoder = Decoder(self.model, rows=len(self.vocab), text_dim=0 if self.text is None else self.text.shape[1])
+        if weights is not None:
+            decoder.load_state_dict(weights)
+        return decoder.to(self.accelerator.device)
 
-    def _train_decoder(self) -> int:
-        decoder = self._new_decoder()
-        origins = [window.origin for window in reversed(self.windows)] + [self.cutoff]
-        length = int(self.training.window_days * 86_400)
-        first = self._data(origins[0] - length)
-        stages = [
-            Stage(first, self.training.epochs, validation=self._validation(origins[0] - length, origins[0], first))
-        ]
+    def _snapshot(self, origin: int) -> Path:
+        return self.checkpoint / f"origin_{origin}.safetensors"
+
+    def _train_decoder(self) -> None:
+        decoder = self._decoder()
+        if self.continued:
+            decoder.adopt(self.parent.weights["start"])
+            stages = []
+        else:
+            earlier = self.origins[0] - int(self.training.window_days * DAY)
+            data = self._data(earlier)
+            stages = [Stage(data, self.training.epochs, validation=self._validation(earlier, self.origins[0], data))]
         stages += [
-            Stage(self._data(origin), self.training.rolling_epochs, snapshot=f"origin_{origin}.safetensors")
-            for origin in origins
+            Stage(self._data(origin), self.training.rolling_epochs, snapshot=self._snapshot(origin).name)
+            for origin in self.origins
         ]
         chain = Chain(
             decoder,
@@ -214,10 +214,10 @@ class _Fit:
         )
         chain.run(stages, self.progress)
         self.curves = chain.position.curves
-        return sum(p.numel() for p in decoder.parameters())
+        self.parameters = sum(p.numel() for p in decoder.parameters())
 
-    def _validation(self, origin: int, end: int, data: Any) -> Callable[[Decoder], float] | None:
-        window = label_window(self.baskets, origin=origin, end=end, n_users=self.log.n_users, n_items=self.log.n_items)
+    def _validation(self, origin: int, end: int, data: DecoderData) -> Callable[[Decoder], float] | None:
+        window = label_window(self.baskets, origin=origin, end=end, **self.size)
         if len(window.users) < MIN_WINDOW_USERS:
             return None
 
@@ -227,199 +227,140 @@ class _Fit:
             values = []
             for mode in MODES:
                 rows, targets = window.mode(mode)
-                allowed = scores if mode == "repeats" else np.where(window.history.toarray(), -np.inf, scores)
+                found = scores if mode == "repeats" else np.where(window.history.toarray(), -np.inf, scores)
                 if len(rows):
-                    values.append(ranking_metrics(top_items(allowed[rows], K)[0], targets)["ndcg@10"].mean())
+                    values.append(ranking_metrics(top_items(found[rows], K)[0], targets)["ndcg@10"].mean())
             return float(np.mean(values))
 
         return ndcg
 
-    def _view(self, origin: int) -> DecoderView | None:
-        path = self.checkpoint / f"origin_{origin}.safetensors"
-        if not path.exists():
-            return None
-        decoder = self._new_decoder()
-        decoder.load_state_dict(load_file(path))
-        return DecoderView(decoder, self._data(origin), self.accelerator.device)
-
-    # the second stage
+    # second stage
 
     def _origin(self, origin: int) -> Origin:
+        view = None
+        if self.learnable:
+            view = DecoderView(
+                self._decoder(load_file(self._snapshot(origin))), self._data(origin), self.accelerator.device
+            )
         return Origin(
             self.baskets,
             origin=origin,
-            n_users=self.log.n_users,
-            n_items=self.log.n_items,
             price=self.log.item_price,
             ease_items=self.training.ease_items,
             text=self.text,
-            view=self._view(origin),
+            view=view,
+            **self.size,
         )
 
-    def _collect(self) -> None:
-        """Candidate tables of every window, latest first, and the evaluation window's origin."""
-        ease = self.log.n_items <= self.training.ease_items
-        self.names = feature_names(ease=ease, text=self.text is not None, decoder=self.learnable)
-        self.tables: list[dict[str, CandidateTable]] = []
+    def _collect(self) -> tuple[list[dict[str, CandidateTable]], Origin | None]:
+        """The candidates of every window, earliest first, and the evaluation window's origin."""
+        names = feature_names(
+            ease=self.log.n_items <= self.training.ease_items, text=self.text is not None, decoder=self.learnable
+        )
+        tables, origin = [], None
         for done, window in enumerate(self.windows):
+            origin = None  # frees the one before: its tables are the largest things in memory
             origin = self._origin(window.origin)
-            if done == 0:
-                self.evaluated = origin
-            self.tables.append(
+            tables.append(
                 candidate_tables(
-                    origin,
-                    window,
-                    self.names,
-                    per_source=self.training.candidates,
-                    seed=self.training.seed + done,
+                    origin, window, names, per_source=self.training.candidates, seed=self.training.seed + done
                 )
             )
-            self._tell("evidence", done + 1, len(self.windows))
+            self.progress("evidence", done + 1, len(self.windows))
+        return tables, origin
 
-    def _evaluate_and_refit(self) -> tuple[str, dict[str, Any]]:
-        if not self.windows:
-            self.rankers = dict.fromkeys(MODES, FIXED["popularity"])
-            return "popularity", {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}, "behaviour": {}}
-        proving = self._fit_rankers(self.tables[1:]) if self.learnable else {}
-        per_user = self._per_user(self.windows[0], self.evaluated, proving)
-        rung = choose_rung({mode: {n: m["ndcg@10"] for n, m in v.items()} for mode, v in per_user.items()})
-        if not self.learnable and rung not in FIXED:
-            rung = "personal_frequency"
-        final = {name: dict.fromkeys(MODES, ranker) for name, ranker in FIXED.items()}
-        if rung not in FIXED:
-            final |= self._fit_rankers(self.tables[: max(1, len(self.tables) - 1)], only=rung)
-        self.rankers = final[rung]
-        gains = {
-            mode: {
-                name: paired_gain(methods["model"]["ndcg@10"], values["ndcg@10"])
-                for name, values in methods.items()
-                if name != "model" and "model" in methods
-            }
-            for mode, methods in per_user.items()
-        }
-        return rung, {
-            "next_basket": {
-                "users": len(self.windows[0].users),
-                **{mode: summarise(methods) for mode, methods in per_user.items()},
-            },
-            "gains": gains,
-            "decoder_gain": {
-                mode: values["ranker_without_decoder"]
-                for mode, values in gains.items()
-                if "ranker_without_decoder" in values
-            },
-            "behaviour": {},
-        }
-
-    def _fit_rankers(
-        self, tables: list[dict[str, CandidateTable]], only: str | None = None
-    ) -> dict[str, dict[str, Ranker]]:
-        """Rung -> mode -> ranker, learnt from `tables` (latest first); `only` one rung where given."""
-        rungs = [only] if only else RUNGS[2:]
-        without = tuple(name for name in self.names if name != "decoder")
-        fitted: dict[str, dict[str, Ranker]] = {rung: {} for rung in rungs}
-        for mode in MODES:
-            latest, all_windows = tables[0][mode], joined(table[mode] for table in reversed(tables))
-            for rung in rungs:
-                if rung == "linear_blend":
-                    names = tuple(name for name in BLEND_COLUMNS if name in without)
-                    fitted[rung][mode] = LinearBlend.fit(latest, names)
-                elif lightgbm_available():
-                    fitted[rung][mode] = TreeRanker.fit(
-                        all_windows,
-                        self.names if rung == "model" else without,
-                        rounds=self.training.rounds,
-                        seed=self.training.seed,
-                        threads=self.training.threads,
-                    )
-                else:
-                    logger.warning("lightgbm cannot be imported: the ranker is a linear blend")
-                    names = tuple(n for n in BLEND_COLUMNS if n in (self.names if rung == "model" else without))
-                    fitted[rung][mode] = LinearBlend.fit(all_windows, names)
-                self._tell("rankers", sum(map(len, fitted.values())), len(rungs) * len(MODES))
-        return fitted
-
-    def _per_user(
-        self, window: LabelWindow, origin: Origin, proving: dict[str, dict[str, Ranker]]
-    ) -> dict[str, dict[str, dict[str, np.ndarray]]]:
-        """Mode -> method -> metric -> value of each of the mode's users."""
-        lists: dict[str, dict[str, list[np.ndarray]]] = {mode: {} for mode in MODES}
-        for _, evidence in origin.chunks(window.users):
-            proposed = {
-                True: evidence.candidates(self.training.candidates),
-                False: evidence.candidates(self.training.candidates, without=("decoder",)),
-            }
-            for mode in MODES:
-                barred = evidence.bought if mode == "new_only" else np.zeros_like(evidence.bought)
-                scored = {name: np.where(barred, -np.inf, score(evidence)) for name, score in BASELINES.items()}
-                for name, rankers in proving.items():
-                    scored[name] = ranked_scores(evidence, rankers[mode], proposed[name == "model"] & ~barred)
-                for name, scores in scored.items():
-                    lists[mode].setdefault(name, []).append(top_items(scores, K)[0])
-        results = {}
-        for mode in MODES:
-            rows, targets = window.mode(mode)
-            results[mode] = {
-                name: ranking_metrics(np.concatenate(parts)[rows], targets) for name, parts in lists[mode].items()
-            }
-        return results
-
-    # behaviour and the artifact
-
-    def _fit_behaviour(self) -> None:
-        self.behaviour = None
-        if not (self.log.user >= 0).any():
-            return
-        start = None
+    def _prove(
+        self, tables: list[dict[str, CandidateTable]], last: Origin | None
+    ) -> tuple[str, dict[str, Ranker], dict[str, Any]]:
+        """Evaluate on the last window, choose the rung, and fit its rankers again with that window's answers."""
+        if last is None:
+            rung = RUNGS[0]
+            return (
+                rung,
+                dict.fromkeys(MODES, FIXED[rung]),
+                {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}},
+            )
+        window, learned = self.windows[-1], tuple(rung for rung in RUNGS if rung not in FIXED)
+        total = len(MODES) * (len(learned) + 1)
+        proving = {}
         if self.learnable:
-            start = self._new_decoder()
-            start.load_state_dict(load_file(self.checkpoint / f"origin_{self.windows[-1].origin}.safetensors"))
+            proving = fit_rankers(
+                tables[:-1], learned, training=self.training, progress=lambda n, _: self.progress("rankers", n, total)
+            )
+        lists = method_lists(last, window, proving, per_source=self.training.candidates)
+        lists |= self._champion_lists()
+        per_user = per_user_metrics(window, lists)
+        rung = choose_rung({mode: {n: m["ndcg@10"] for n, m in found.items()} for mode, found in per_user.items()})
+        if rung in FIXED:
+            rankers = dict.fromkeys(MODES, FIXED[rung])
+        else:
+            # as many windows as were proved with, moved forward to the cutoff
+            rankers = fit_rankers(tables[-max(1, len(tables) - 1) :], (rung,), training=self.training)[rung]
+        self.progress("rankers", total, total)
+        return rung, rankers, contest_metrics(window, per_user)
 
-        def states(users: np.ndarray, origin: int) -> np.ndarray:
-            return DecoderView(start, self._data(origin), self.accelerator.device).states(users)
+    def _champion_lists(self) -> dict[str, Lists]:
+        """The parent's lists for the evaluation window, if it has not been trained on it."""
+        window = self.windows[-1]
+        if self.parent is None or self.parent.cutoff > window.origin:
+            return {}
+        scored = self.parent.scorer(self.log, cutoff=window.origin).score(window.users, k=K)
+        return {"champion": {mode: getattr(scored, mode).items for mode in MODES}}
 
-        self.behaviour = fit_behaviour(
+    # when and how much, and the artifact
+
+    def _fit_behaviour(self) -> tuple[BehaviourModel | None, dict[str, Any]]:
+        orders = self.baskets.purchases()
+        known = orders.time[orders.user != ANONYMOUS]
+        if not len(known):
+            return None, {}
+        states = self._states() if self.learnable else None
+        settings = {"states": states, "seed": self.training.seed, "threads": self.training.threads}
+        metrics = {}
+        for days in BEHAVIOUR_HORIZONS:
+            past = self.cutoff - days * DAY
+            if self.learnable and known.min() <= self.cutoff - 4 * days * DAY and past >= self.origins[0]:
+                proving = fit_behaviour(self.log.before(past), cutoff=past, **settings)
+                bought = orders.before(past)
+                users = np.unique(bought.user[bought.user != ANONYMOUS])
+                metrics = evaluate_behaviour(
+                    self.log, cutoff=past, horizon_days=days, model=proving, users=users, states=states(users, past)
+                )
+                break
+        behaviour = fit_behaviour(
             self.log,
             cutoff=self.cutoff,
-            states=states if start is not None else None,
-            seed=self.training.seed,
-            threads=self.training.threads,
-            progress=lambda share: self._tell("behaviour", int(100 * share), 100),
+            progress=lambda share: self.progress("behaviour", int(100 * share), 100),
+            **settings,
         )
+        return behaviour, metrics
 
-    def _write(self, rung: str, metrics: dict[str, Any]) -> str:
-        names = ["config.json", "vocab.json", "metrics.json"]
-        if self.learnable:
-            for name, origin in (("weights", self.cutoff), ("start", self.windows[-1].origin)):
-                shutil.copyfile(
-                    self.checkpoint / f"origin_{origin}.safetensors", self.directory / f"{name}.safetensors"
-                )
-                names.append(f"{name}.safetensors")
-        for mode, ranker in self.rankers.items():
-            (self.directory / f"ranker_{mode}.txt").write_text(ranker.text())
-            names.append(f"ranker_{mode}.txt")
-        if self.behaviour is not None:
-            tensors, settings = self.behaviour.state()
-            save_file(
-                {name: torch.from_numpy(value).contiguous() for name, value in tensors.items()},
-                self.directory / "behaviour.safetensors",
-            )
-            artifact.write_json(self.directory / "behaviour.json", settings)
-            names += ["behaviour.safetensors", "behaviour.json"]
-        artifact.write_json(
-            self.directory / "config.json",
-            {
-                "model": self.model.to_dict(),
-                "training": self.training.to_dict(),
-                "text_dim": 0 if self.text is None else int(self.text.shape[1]),
-                "rung": rung,
-                "rankers": {mode: {"kind": r.kind, "names": list(r.names)} for mode, r in self.rankers.items()},
-                "cutoff": self.cutoff,
-                "start": self.windows[-1].origin if self.windows else None,
-            },
+    def _states(self) -> States:
+        """The hidden states of the decoder as it was before the earliest window, whose future it never learned."""
+        decoder = self._decoder(load_file(self._snapshot(self.origins[0])))
+
+        def states(users: np.ndarray, origin: int) -> np.ndarray:
+            return DecoderView(decoder, self._data(origin), self.accelerator.device).states(users)
+
+        return states
+
+    def _write(
+        self, rung: str, rankers: dict[str, Ranker], behaviour: BehaviourModel | None, metrics: dict[str, Any]
+    ) -> str:
+        kept = {"weights": self.origins[-1], "start": self.origins[0]} if self.learnable else {}
+        made = CustomerModel(
+            model=self.model,
+            training=self.training,
+            cutoff=self.cutoff,
+            start=kept.get("start"),
+            vocab=self.vocab,
+            text_dim=0 if self.text is None else int(self.text.shape[1]),
+            weights={name: load_file(self._snapshot(origin)) for name, origin in kept.items()},
+            rung=rung,
+            rankers=rankers,
+            behaviour=behaviour,
+            device=self.accelerator.device,
         )
-        artifact.write_json(self.directory / "vocab.json", {"item_ids": list(self.vocab.item_ids)})
-        artifact.write_json(self.directory / "metrics.json", metrics)
-        digest = artifact.seal(self.directory, names)
+        digest = made.save(self.directory, metrics=metrics)
         shutil.rmtree(self.checkpoint)
         return digest

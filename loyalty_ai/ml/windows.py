@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 
 from loyalty_ai.ml.config import TrainingConfig
 from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, without
 from loyalty_ai.ml.evidence import Origin
-from loyalty_ai.ml.ranker import CandidateTable
+from loyalty_ai.ml.ranker import CandidateTable, joined
 from loyalty_ai.ml.sequences import Baskets
 
 DAY = 86_400
@@ -23,10 +21,10 @@ NEGATIVES = 60
 def label_windows(
     baskets: Baskets, *, cutoff: int, training: TrainingConfig, n_users: int, n_items: int
 ) -> list[LabelWindow]:
-    """Consecutive windows that end at `cutoff`, latest first: one to evaluate, then those to learn from.
+    """Consecutive windows that end at `cutoff`, earliest first: those to learn from, then the one to evaluate.
 
-    It stops at the first window with fewer than `MIN_WINDOW_USERS` returning users, so it may be empty. Windows with more
-    than `training.window_users` users keep a seeded sample.
+    Going back it stops at the first window with fewer than `MIN_WINDOW_USERS` returning users, so it may be empty. Windows with
+    more than `training.window_users` users keep a seeded sample.
     """
     length = int(training.window_days * DAY)
     windows = []
@@ -42,7 +40,7 @@ def label_windows(
                 window.origin, window.end, window.users[kept], window.targets[kept], window.history[kept]
             )
         windows.append(window)
-    return windows
+    return windows[::-1]
 
 
 def candidate_tables(
@@ -69,17 +67,6 @@ def candidate_tables(
                 )
             )
     return {mode: joined(tables) for mode, tables in parts.items()}
-
-
-def joined(tables: Iterable[CandidateTable]) -> CandidateTable:
-    """Tables of the same columns, one after the other."""
-    tables = list(tables)
-    return CandidateTable(
-        np.concatenate([t.features for t in tables]),
-        tables[0].names,
-        np.concatenate([t.label for t in tables]),
-        np.concatenate([t.groups for t in tables]),
-    )
 
 
 def _sample(mask: np.ndarray, size: int, order: np.random.Generator) -> np.ndarray:

@@ -93,12 +93,12 @@ def test_windows_are_consecutive_and_their_tables_hold_every_proposed_answer(log
     training = TrainingConfig(window_days=28, ranker_windows=2)
     baskets = build_baskets(log)
     windows = label_windows(baskets, cutoff=CUTOFF, training=training, n_users=log.n_users, n_items=log.n_items)
-    assert [w.end for w in windows] == [CUTOFF, *(w.origin for w in windows[:-1])]
-    origin = origin_of(log, windows[0].origin)
+    assert [w.end for w in windows] == [*(w.origin for w in windows[1:]), CUTOFF]
+    origin = origin_of(log, windows[-1].origin)
     names = feature_names(ease=True, text=True, decoder=False)
-    tables = candidate_tables(origin, windows[0], names, per_source=40, seed=0)
-    assert tables["repeats"].label.sum() == windows[0].targets.nnz  # 40 items, all proposed
-    assert tables["new_only"].label.sum() == windows[0].mode("new_only")[1].nnz
+    tables = candidate_tables(origin, windows[-1], names, per_source=40, seed=0)
+    assert tables["repeats"].label.sum() == windows[-1].targets.nnz  # 40 items, all proposed
+    assert tables["new_only"].label.sum() == windows[-1].mode("new_only")[1].nnz
     assert all(table.groups.sum() == len(table.label) for table in tables.values())
     bought = tables["new_only"].features[:, names.index("count")]
     assert not bought.any()

@@ -1,14 +1,14 @@
 import numpy as np
 import pytest
 
-from loyalty_ai.ml.ranker import CandidateTable, LinearBlend, TreeRanker, ranker_from_text, relative
+from loyalty_ai.ml.ranker import CandidateTable, LinearBlend, TreeRanker, comparable, ranker_from_text
 
-NAMES = ("count", "cosine", "noise")
+NAMES = ("ease", "cosine", "noise")
 
 
 @pytest.fixture(scope="module")
 def table():
-    """In every group the answer is the row where count and cosine together are largest."""
+    """In every group the answer is the row where ease and cosine together are largest."""
     order = np.random.default_rng(0)
     groups = np.full(150, 20)
     features = order.random((3000, 3)).astype(np.float32)
@@ -45,10 +45,14 @@ def test_the_same_seed_grows_the_same_trees(table):
     assert one == other
 
 
-def test_relative_divides_by_the_groups_largest():
+def test_evidence_of_different_scales_is_made_comparable():
     features = np.array([[1, 0], [2, np.nan], [5, -4]], np.float32)
-    found = relative(features, np.array([2, 1]), ("count", "cosine"))
+    found = comparable(features, np.array([2, 1]), ("ease", "cosine"))
     assert found.tolist() == [[0.5, 0], [1, 0], [1, -1]]
-    assert relative(np.log([[0.2], [0.1]], dtype=np.float32), np.array([2]), ("decoder",)).ravel() == pytest.approx(
-        [1, 0.5]
-    )
+    assert comparable(np.array([[np.e - 1]], np.float32), np.array([1]), ("count",))[0, 0] == pytest.approx(1)
+    assert comparable(np.array([[-8.0], [-6.0]], np.float32), np.array([2]), ("decoder",)).ravel().tolist() == [0, 1]
+
+
+def test_a_blend_of_large_scores_stays_finite(table):
+    large = CandidateTable(table.features * 1e4, ("frequency_14", "count", "popularity_7"), table.label, table.groups)
+    assert np.isfinite(LinearBlend.fit(large, large.names).weights).all()

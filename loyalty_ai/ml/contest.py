@@ -1,0 +1,74 @@
+"""The evaluation window: the model beside every baseline and the champion, on the same users."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from loyalty_ai.ml.baselines import BASELINES
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, paired_gain, ranking_metrics, summarise
+from loyalty_ai.ml.evidence import Origin
+from loyalty_ai.ml.lists import top_items
+from loyalty_ai.ml.ranker import Ranker, ranked_scores
+
+K = 10
+
+PerUser = dict[str, dict[str, dict[str, np.ndarray]]]
+"""Mode -> method -> metric -> float64 [users of the mode]."""
+
+Lists = dict[str, np.ndarray]
+"""Mode -> int32 [users of the window, K], the items that a method lists."""
+
+
+def method_lists(
+    origin: Origin, window: LabelWindow, rankers: dict[str, dict[str, Ranker]], *, per_source: int
+) -> dict[str, Lists]:
+    """The lists of every baseline and of `rankers` (rung -> mode -> ranker) for the window's users.
+
+    Only the rung "model" may list what the decoder proposed.
+    """
+    parts: dict[str, dict[str, list[np.ndarray]]] = {}
+    for _, evidence in origin.chunks(window.users):
+        proposed = {
+            True: evidence.candidates(per_source),
+            False: evidence.candidates(per_source, without=("decoder",)),
+        }
+        for mode in MODES:
+            barred = evidence.bought if mode == "new_only" else np.zeros_like(evidence.bought)
+            scored = {name: np.where(barred, -np.inf, score(evidence)) for name, score in BASELINES.items()}
+            for rung, by_mode in rankers.items():
+                scored[rung] = ranked_scores(evidence, by_mode[mode], proposed[rung == "model"] & ~barred)
+            for name, scores in scored.items():
+                parts.setdefault(name, {}).setdefault(mode, []).append(top_items(scores, K)[0])
+    return {name: {mode: np.concatenate(found) for mode, found in modes.items()} for name, modes in parts.items()}
+
+
+def per_user_metrics(window: LabelWindow, lists: dict[str, Lists]) -> PerUser:
+    """Every metric of every method, user by user."""
+    results: PerUser = {}
+    for mode in MODES:
+        rows, targets = window.mode(mode)
+        results[mode] = {name: ranking_metrics(found[mode][rows], targets) for name, found in lists.items()}
+    return results
+
+
+def contest_metrics(window: LabelWindow, per_user: PerUser) -> dict[str, Any]:
+    """The JSON-able `next_basket`, `gains` (NDCG@10 of "model" minus each other) and `decoder_gain` of `FitResult`."""
+    gains = {
+        mode: {
+            name: paired_gain(methods["model"]["ndcg@10"], values["ndcg@10"])
+            for name, values in methods.items()
+            if name != "model" and "model" in methods
+        }
+        for mode, methods in per_user.items()
+    }
+    without = "ranker_without_decoder"
+    return {
+        "next_basket": {
+            "users": len(window.users),
+            **{mode: summarise(methods) for mode, methods in per_user.items()},
+        },
+        "gains": gains,
+        "decoder_gain": {mode: found[without] for mode, found in gains.items() if without in found},
+    }

@@ -1,0 +1,278 @@
+"""The whole model on a small shop: fit, prove, save, load, score."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from loyalty_ai.ml.artifact import ArtifactError, verify
+from loyalty_ai.ml.config import ModelConfig, TrainingConfig
+from loyalty_ai.ml.reasons import ReasonKind
+from loyalty_ai.ml.scoring import LISTS, CustomerModel
+from loyalty_ai.ml.training import fit
+from tests.ml.logs import DAY, changed_after, cycle_log, make_log
+
+CUTOFF = 160 * DAY
+MODEL = ModelConfig(dim=16, layers=1, heads=2, text_dim=16)
+TRAINING = TrainingConfig(
+    device="cpu", epochs=4, rolling_epochs=1, ranker_windows=2, candidates=20, rounds=20, window_days=21, threads=1,
+    batch_tokens=256, learning_rate=1e-2,
+)  # fmt: skip
+
+
+def fitted(log, directory, *, training=TRAINING, **options):
+    return fit(log, cutoff=CUTOFF, model=MODEL, training=training, directory=directory, **options)
+
+
+@pytest.fixture(scope="module")
+def log():
+    return cycle_log(users=90)
+
+
+@pytest.fixture(scope="module")
+def result(log, tmp_path_factory):
+    return fitted(log, tmp_path_factory.mktemp("version"))
+
+
+@pytest.fixture(scope="module")
+def scorer(log, result):
+    return CustomerModel.load(result.directory, device="cpu").scorer(log, cutoff=CUTOFF)
+
+
+@pytest.fixture(scope="module")
+def scored(log, scorer):
+    return scorer.score(np.arange(log.n_users, dtype=np.int32), k=10)
+
+
+def history(log, user):
+    return set(log.item[(log.user == user) & (log.time < CUTOFF)].tolist())
+
+
+def test_the_model_beats_the_simple_baselines_on_a_pattern_it_can_learn(result):
+    assert result.rung in ("model", "ranker_without_decoder")
+    for mode in ("repeats", "new_only"):
+        ndcg = {name: m["ndcg@10"]["value"] for name, m in result.metrics["next_basket"][mode].items()}
+        assert ndcg["model"] > max(ndcg["popularity"], ndcg["recent_popularity"]) + 0.1
+        assert result.metrics["gains"][mode]["popularity"]["low"] > 0
+    assert set(result.metrics["decoder_gain"]) == {"repeats", "new_only"}
+    assert result.metrics["behaviour"]["horizon_days"] == 28
+
+
+def test_a_result_is_json_and_its_curves_are_told(result):
+    json.dumps([result.metrics, result.curves, result.seconds], allow_nan=False)
+    assert len(result.curves["validation_ndcg"]) <= TRAINING.epochs
+    assert len(result.curves["train_loss"]) == len(result.curves["validation_ndcg"]) + 4
+    assert result.parameters > 0
+
+
+def test_a_version_directory_is_safe_and_complete(result):
+    names = {path.name for path in result.directory.iterdir()}
+    assert names == {
+        "config.json", "vocab.json", "metrics.json", "manifest.json", "weights.safetensors", "start.safetensors",
+        "ranker_repeats.txt", "ranker_new_only.txt", "behaviour.json", "behaviour.safetensors",
+    }  # fmt: skip
+    assert verify(result.directory)["digest"] == result.digest
+
+
+def test_a_version_names_no_customer(log, tmp_path):
+    named = replace(log, user_ids=np.array([f"customer-{u}" for u in range(log.n_users)]))
+    fitted(named, tmp_path)
+    assert not [path.name for path in tmp_path.iterdir() if b"customer-" in path.read_bytes()]
+
+
+def test_the_same_seed_gives_the_same_metrics_and_scores(log, result, scored, tmp_path):
+    again = fitted(log, tmp_path)
+    assert again.metrics == result.metrics
+    assert again.curves == result.curves
+    assert again.digest == result.digest
+
+
+def test_loading_gives_the_same_scores_as_before(log, result, scored):
+    users = np.arange(log.n_users, dtype=np.int32)
+    again = CustomerModel.load(result.directory, device="cpu").scorer(log, cutoff=CUTOFF).score(users, k=10)
+    for kind in LISTS:
+        assert np.array_equal(getattr(again, kind).items, getattr(scored, kind).items)
+        assert np.array_equal(getattr(again, kind).scores, getattr(scored, kind).scores)
+
+
+def test_saving_what_was_loaded_changes_nothing(result, tmp_path):
+    model = CustomerModel.load(result.directory, device="cpu")
+    assert model.save(tmp_path, metrics=result.metrics) == result.digest
+
+
+def test_the_future_changes_no_score(log, result, scored):
+    other = CustomerModel.load(result.directory, device="cpu").scorer(changed_after(log, CUTOFF), cutoff=CUTOFF)
+    users = np.arange(log.n_users, dtype=np.int32)
+    assert np.array_equal(other.score(users, k=10).repeats.scores, scored.repeats.scores)
+
+
+def test_lists_keep_their_promises(log, scored):
+    for user in range(log.n_users):
+        bought = history(log, user)
+        new, again = set(scored.new_only.items[user].tolist()), set(scored.buy_again.items[user].tolist())
+        assert not new & bought
+        assert again - {-1} == bought or len(again) == 10
+        assert again - {-1} <= bought
+    for kind in LISTS:
+        lists = getattr(scored, kind)
+        assert lists.items.shape == lists.scores.shape == lists.reason_items.shape == (log.n_users, 10)
+        assert (lists.items.dtype, lists.scores.dtype) == (np.int32, np.float32)
+        assert np.isfinite(lists.scores).all()
+        assert (np.diff(lists.scores, axis=1)[lists.items[:, 1:] >= 0] <= 0).all()
+        for row in lists.items:
+            assert len(set(row[row >= 0].tolist())) == (row >= 0).sum()
+    assert (scored.repeats.items >= 0).all()
+
+
+def test_reasons_are_from_the_users_own_history(log, scored):
+    lists = scored.repeats
+    assert (lists.reason_kinds == ReasonKind.REPEAT).any()
+    for user in range(log.n_users):
+        named = lists.reason_items[user][lists.reason_kinds[user] != ReasonKind.POPULAR]
+        assert set(named.tolist()) <= history(log, user)
+
+
+def test_only_allowed_items_are_listed(log, scorer):
+    allowed = np.arange(log.n_items) % 4 == 0
+    found = scorer.score(np.arange(5, dtype=np.int32), k=10, allowed=allowed)
+    for kind in LISTS:
+        items = getattr(found, kind).items
+        assert allowed[items[items >= 0]].all()
+    assert allowed[scorer.popular(5, allowed)[0]].all()
+    for items, _ in (scorer.similar(5, allowed), scorer.bought_together(5, allowed, floor=1)):
+        assert allowed[items[items >= 0]].all()
+
+
+def test_neighbours_are_others_and_pairs_need_enough_people(log, scorer):
+    items, scores = scorer.similar(5)
+    assert items.shape == scores.shape == (log.n_items, 5)
+    assert not (items == np.arange(log.n_items)[:, None]).any()
+    people: dict[tuple[int, int], set[int]] = {}
+    past = log.before(CUTOFF)
+    for basket in np.unique(past.basket[past.user >= 0]):
+        rows = past.basket == basket
+        held = past.item[rows].tolist()
+        for pair in [(a, b) for a in held for b in held if a != b]:
+            people.setdefault(pair, set()).add(int(past.user[rows][0]))
+    for floor in (2, 4):
+        shown = scorer.bought_together(log.n_items - 1, floor=floor)[0]
+        pairs = {(i, int(j)) for i, row in enumerate(shown) for j in row if j >= 0}
+        assert pairs == {pair for pair, users in people.items() if len(users) >= floor}
+
+
+def test_strangers_get_what_is_popular_and_new_products_can_be_listed(log, result):
+    grown = replace(
+        log,
+        user_ids=np.append(log.user_ids, 9999),
+        item_ids=np.append(log.item_ids, "sku-new"),
+        item_text=[*log.item_text, log.item_text[1]],
+        item_price=np.append(log.item_price, np.float32(2)),
+    )
+    scorer = CustomerModel.load(result.directory, device="cpu").scorer(grown, cutoff=CUTOFF)
+    found = scorer.score(np.array([0, log.n_users], np.int32), k=40)
+    popular = scorer.popular(40)[0]
+    assert found.repeats.items[1].tolist() == popular.tolist()
+    assert (found.buy_again.items[1] == -1).all()
+    assert log.n_items in found.new_only.items[0]
+    assert np.isfinite(found.behaviour.p_purchase).all()
+    assert scorer.similar(5)[0][log.n_items, 0] == 1  # the same text
+
+
+def test_a_changed_file_is_refused(result, tmp_path):
+    for name in ("weights.safetensors", "ranker_repeats.txt", "vocab.json"):
+        copy = tmp_path / name
+        copy.mkdir()
+        for path in result.directory.iterdir():
+            (copy / path.name).write_bytes(path.read_bytes())
+        data = bytearray((copy / name).read_bytes())
+        data[-2] ^= 1
+        (copy / name).write_bytes(data)
+        with pytest.raises(ArtifactError, match=name):
+            CustomerModel.load(copy)
+
+
+def test_a_manifest_that_was_rewritten_is_refused_by_whoever_remembers_the_digest(result, tmp_path):
+    with pytest.raises(ArtifactError, match="digest differs"):
+        CustomerModel.load(result.directory, digest="0" * 64)
+    with pytest.raises(ArtifactError, match=r"no manifest\.json"):
+        CustomerModel.load(tmp_path)
+    for path in result.directory.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["files"] = {"../metrics.json": "0" * 64}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    with pytest.raises(ArtifactError, match="lacks"):
+        CustomerModel.load(tmp_path)
+
+
+def test_an_interrupted_fit_resumes_to_the_same_version(log, result, tmp_path):
+    class Killed(Exception):
+        pass
+
+    steps = []
+
+    def killed_late(step, done, total):
+        steps.append(step)
+        if step == "evidence":
+            raise Killed
+
+    with pytest.raises(Killed):
+        fitted(log, tmp_path, progress=killed_late)
+    assert not (tmp_path / "manifest.json").exists()
+    again = []
+    resumed = fitted(log, tmp_path, progress=lambda step, done, total: again.append((step, done, total)))
+    assert resumed.digest == result.digest
+    assert [step for step, done, total in again if step == "decoder"] == ["decoder"]  # nothing was trained twice
+    assert all(done <= total for _, done, total in again)
+
+
+def test_a_checkpoint_of_other_data_is_not_continued(log, tmp_path):
+    (tmp_path / "checkpoint").mkdir()
+    (tmp_path / "checkpoint" / "fingerprint").write_text("of something else")
+    (tmp_path / "checkpoint" / "position.json").write_text("not even json")
+    assert fitted(log, tmp_path).rung
+
+
+def test_fine_tuning_continues_the_parent_and_learns_new_items(log, result, tmp_path):
+    grown = replace(log, item_ids=np.append(log.item_ids, "sku-new"), item_text=[*log.item_text, "brand new"])
+    grown = replace(grown, item_price=None)
+    later = CUTOFF + 7 * DAY
+    child = fit(grown, cutoff=later, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
+    assert child.curves["validation_ndcg"] == []  # no first training: the parent had it
+    assert len(child.curves["train_loss"]) == 4
+    loaded = CustomerModel.load(tmp_path, device="cpu")
+    assert loaded.vocab.item_ids[: log.n_items] == CustomerModel.load(result.directory).vocab.item_ids
+    assert loaded.vocab.item_ids[-1] == "sku-new"
+    assert "champion" not in child.metrics["gains"]["repeats"]  # it was trained on the evaluation window
+
+
+def test_a_champion_of_before_the_window_is_compared_with(log, result, tmp_path):
+    later = CUTOFF + 21 * DAY
+    child = fit(log, cutoff=later, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
+    assert set(child.metrics["gains"]["repeats"]["champion"]) == {"difference", "low", "high"}
+
+
+def test_without_lightgbm_a_blend_takes_the_place_of_the_trees(log, tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("loyalty_ai.ml.ranker.lightgbm_available", lambda: False)
+    found = fitted(log, tmp_path)
+    assert "lightgbm cannot be imported" in caplog.text
+    assert found.rung in ("linear_blend", "ranker_without_decoder", "model")
+    loaded = CustomerModel.load(tmp_path, device="cpu")
+    assert {ranker.kind for ranker in loaded.rankers.values()} == {"blend"}
+    assert (loaded.scorer(log, cutoff=CUTOFF).score(np.arange(3, dtype=np.int32)).repeats.items[:, 0] >= 0).all()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [[], [(-1, 0, 1, 1)], [(0, 1, 1, 1)], [(u, u % 3, 10 * d, 10 * u + d) for u in range(3) for d in range(8)]],
+    ids=["empty", "guest", "one order", "three users"],
+)
+def test_a_shop_with_little_data_gets_popularity(rows, tmp_path):
+    log = make_log(rows, users=3, items=4)
+    found = fitted(log, tmp_path)
+    assert found.rung == "popularity"
+    assert found.metrics["next_basket"]["users"] == 0
+    scored = CustomerModel.load(tmp_path, device="cpu").scorer(log, cutoff=CUTOFF).score(np.arange(3, dtype=np.int32))
+    assert scored.repeats.items.shape == (3, 20)
+    assert (scored.repeats.items[:, 0] >= 0).all() == bool(rows)
