@@ -26,7 +26,8 @@ from loyalty_ai.registry.datasets import Dataset, build_dataset
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import artifact_directory, champion
 from loyalty_ai.registry.snapshots import load_snapshot, save_snapshot
-from loyalty_ai.shop.models import Store
+from loyalty_ai.shop.consent import consenting_customers
+from loyalty_ai.shop.models import Purpose, Store
 
 logger = logging.getLogger(__name__)
 
@@ -154,10 +155,16 @@ def library_versions() -> dict[str, str]:
 
 
 def _dataset(version: ModelVersion) -> Dataset:
-    """The data of an earlier attempt, else the log as it stands now; kept only until the training ends."""
+    """The data of an earlier attempt, else the log as it stands now; kept only until the training ends.
+
+    Where somebody in it was erased or said no since, the log is read again: the training then starts anew without them.
+    """
     path = _snapshot_path(version)
     if path.is_file():
-        return load_snapshot(path)
+        dataset = load_snapshot(path)
+        allowed = consenting_customers(store=version.store, purpose=Purpose.PREFERENCES)
+        if set(dataset.log.user_ids.tolist()) <= set(allowed.values_list("pk", flat=True)):
+            return dataset
     dataset = build_dataset(store=version.store, cutoff=version.cutoff)
     save_snapshot(dataset, path)
     return dataset

@@ -18,6 +18,7 @@ from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import artifact_directory, standings, trained_versions
 from loyalty_ai.registry.services import discard_version, reserve_version, train_version
 from loyalty_ai.serving.models import Deployment, ScoringRun
+from loyalty_ai.shop.consent import record_consent
 from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
 
 ESTIMATE = {
@@ -167,6 +168,20 @@ def test_a_killed_job_goes_on_with_its_version_its_folder_and_its_data(store, fi
     assert fit.calls[1].found == ["checkpoint"]
     assert len(fit.calls[1].log) == len(fit.calls[0].log) == 2
     assert [path.name for path in tmp_path.glob("*/*")] == [artifact_directory(version).name]
+
+
+def test_a_training_goes_on_without_who_said_no_meanwhile(store, fit):
+    out = make_customer(store)
+    record_purchase(out, make_product(store))
+    fit.errors.append(OSError("disk full"))
+    job = new_job(store)
+    run_job(job_id=job.pk, owner="first", wait=False)
+    record_consent(customer=out, purpose="preferences", granted=False, source="test")
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=None)
+    run_job(job_id=job.pk, owner="second")
+    assert out.pk in fit.calls[0].log.user_ids
+    assert out.pk not in fit.calls[1].log.user_ids
+    assert ModelVersion.objects.get().data_counts["anonymous"] == 1
 
 
 def test_a_job_killed_after_the_version_was_sealed_does_not_train_twice(store, fit):
