@@ -19,6 +19,9 @@ from loyalty_ai.ml.transactions import Summary
 PRIOR_SPREAD = 3.0
 """Standard deviation of the prior of every log parameter, around 0 in units of the mean age or mean value."""
 
+LIMIT = 12.0
+"""Log parameters stay within this of 0, where all likelihoods are finite in float64."""
+
 NODES = 32
 """Gauss-Legendre nodes of the integral over the moment of leaving."""
 
@@ -30,12 +33,12 @@ def fit_log_parameters(loss: Callable[[torch.Tensor], torch.Tensor], start: list
 
     def closure() -> torch.Tensor:
         optimiser.zero_grad()
-        value = loss(theta) + 0.5 * ((theta / PRIOR_SPREAD) ** 2).sum()
+        value = loss(theta.clamp(-LIMIT, LIMIT)) + 0.5 * ((theta / PRIOR_SPREAD) ** 2).sum()
         value.backward()
         return value
 
     optimiser.step(closure)
-    return theta.detach().exp().numpy()
+    return theta.detach().clamp(-LIMIT, LIMIT).exp().numpy()
 
 
 def _distinct(summary: Summary, scale: float) -> tuple[torch.Tensor, ...]:

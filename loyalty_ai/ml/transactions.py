@@ -194,7 +194,7 @@ class _Past:
 
         count = np.bincount(buyer, minlength=n).astype(np.float64)
         starts = np.flatnonzero(np.diff(buyer, prepend=-1))
-        ends = np.append(starts[1:], len(buyer)) - 1
+        ends = np.append(starts[1:], len(buyer))[: len(starts)] - 1
         who = buyer[starts]
         first, last, last_value, last_gap = (np.zeros(n) for _ in range(4))
         first[who], last[who], last_value[who] = day[starts], day[ends], value[ends]

@@ -87,9 +87,14 @@ def test_little_data_is_answered_by_a_lower_rung():
             assert np.isfinite(getattr(answer, name)).all()
 
 
-def test_no_orders_at_all_is_an_error():
-    with pytest.raises(ValueError, match="no orders"):
-        fit_behaviour(make_log([(0, -3.0, VIEW, 0.0)]), cutoff=CUTOFF, states=None, seed=0)
+def test_a_shop_without_orders_expects_none():
+    log = make_log([(0, -3.0, VIEW, 0.0)])
+    model = fit_behaviour(log, cutoff=CUTOFF, states=None, seed=0)
+    answer = model.predict(log, users=np.array([0]), cutoff=CUTOFF, states=None)
+    assert answer.rung == "naive"
+    assert not answer.p_purchase.any()
+    assert not answer.expected_spend.any()
+    assert np.isnan(answer.next_order_days).all()
 
 
 def test_horizons_beyond_the_data_are_marked():
