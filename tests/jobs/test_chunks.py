@@ -191,6 +191,7 @@ def test_cancelling_stops_the_chunks_that_run_and_a_retry_goes_on(register):
 
 STEPS = st.lists(
     st.tuples(st.sampled_from(["claim", "write", "abandon", "expire", "cancel", "retry"]), st.integers(0, 3)),
+    min_size=12,
     max_size=40,
 )
 

@@ -80,8 +80,8 @@ def test_an_expired_lease_that_nobody_took_still_writes(job):
 
 def test_nobody_claims_a_row_inside_its_fence(job):
     work = Work(claim(job))
+    let_expire(job)
     with work.fenced():
-        let_expire(job)
         other = Worker(lambda: claim(job, "other"))
         assert other.ended() is None
 
