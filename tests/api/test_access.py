@@ -82,6 +82,9 @@ def test_another_stores_customer_of_the_same_id_is_somebody_else(ann, settings):
     fakes.record_purchase(twin, value=999)
     refresh_profiles(store=other)
     assert ann.get(API + "me/loyalty/", {"store": "other"}).json()["profile"] is None
+    ann.customer.delete()
+    assert ann.get(API + "me/loyalty/").status_code == 404
+    assert {row["chosen_at"] for row in ann.get(API + "me/consents/").json()} == {None}
 
 
 def test_an_erased_customer_has_nothing_until_a_yes(ann, store):
