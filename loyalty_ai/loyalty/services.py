@@ -41,7 +41,7 @@ def refresh_profiles(
         # Two refreshes of one store would delete each other's rows: the second waits.
         hold_off_refresh(store)
         cursor.execute("SET LOCAL work_mem = '128MB'")
-        cursor.execute("DROP TABLE IF EXISTS loyalty_measured")
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.loyalty_measured")
         referrals = qualify_referrals(store=store, as_of=as_of)
         months = full_months(first=first_purchase(store) or as_of, until=as_of, zone=ZoneInfo(store.time_zone))
         written = []

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from hashlib import blake2b
 from typing import Any
@@ -107,6 +107,10 @@ def time_problem(field: str, value: Any) -> tuple[str, dict[str, Any]] | None:
         return "bad_field", {"field": field, "value": repr(value), "kind": _("a time")}
     if value.utcoffset() is None:
         return "naive_time", {"value": value.isoformat()}
+    try:
+        value.astimezone(UTC)
+    except OverflowError:  # the first and the last hours of the calendar, which are before or after it in UTC
+        return "bad_field", {"field": field, "value": value.isoformat(), "kind": _("a time")}
     return None
 
 
