@@ -18,7 +18,9 @@ def test_models_and_migrations_agree():
 @pytest.mark.django_db
 def test_scores_are_partitioned_by_run():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'p' AND relname LIKE 'loyalty_ai_%%' ORDER BY relname")
+        cursor.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'p' AND relname LIKE 'loyalty_ai_%%' ORDER BY relname"
+        )
         names = [row[0] for row in cursor.fetchall()]
     assert names == ["loyalty_ai_itemneighbours", "loyalty_ai_prediction", "loyalty_ai_recommendation"]
 
