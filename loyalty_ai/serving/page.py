@@ -78,7 +78,7 @@ class LoyaltyPage:
 
     def want(self, products: Iterable[str]) -> list[str]:
         """Name products the page is about, at best before its first widget; their ids as text."""
-        names = [str(product) for product in products if product not in (None, "")]
+        names = [str(product) for product in products]
         self.wanted.extend(name for name in names if name not in self.wanted)
         return names
 
@@ -171,10 +171,12 @@ class LoyaltyPage:
     def _live_product(self, key: int) -> LiveProduct | None:
         if key not in self.read.products:
             return None
-        if missing := {external_id for external_id, _ in self.read.products.values()} - self._asked:
+        external_id = self.read.products[key][0]
+        if external_id not in self._asked:
+            missing = self.read.showable() - self._asked | {external_id}
             self._asked |= missing
             self._live.update(self._ask_shop(sorted(missing)))
-        product = self._live.get(self.read.products[key][0])
+        product = self._live.get(external_id)
         return product if product is not None and product.available else None
 
     def _ask_database(self, customer_id: str | None, products: list[str]) -> PageRead:

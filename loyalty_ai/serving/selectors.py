@@ -70,6 +70,13 @@ class PageRead:
     context: dict[str, int] = field(default_factory=dict)
     products: dict[int, tuple[str, str]] = field(default_factory=dict)
 
+    def showable(self) -> set[str]:
+        """External ids of the products that a row may hold, without those that only a reason names."""
+        keys = {candidate.product for found in (*self.lists.values(), self.bought) for candidate in found}
+        for near in self.neighbours.values():
+            keys.update(item for pairs in near.values() for item, _score in pairs)
+        return {self.products[key][0] for key in keys - self.hidden if key in self.products}
+
 
 EMPTY = PageRead()
 

@@ -113,9 +113,9 @@ def loyalty_badge(request: HttpRequest) -> Badge | None:
 
 
 def ids(product: object) -> list[str]:
-    """One product id or several, as text."""
-    several = isinstance(product, Iterable) and not isinstance(product, str)
-    return [str(each) for each in product] if several else [str(product)]
+    """One product id or several, as text; nothing for None and for an empty text."""
+    several = product if isinstance(product, Iterable) and not isinstance(product, str) else [product]
+    return [str(each) for each in several if each not in (None, "")]
 
 
 def widget(page: LoyaltyPage, row: Row | None, title: str | None) -> Widget | None:

@@ -25,7 +25,7 @@ def loyalty_page(context: Context, product: object = None, products: object = ()
     """Names the products this page is about, so that all its widgets share one read; stands above the widgets."""
     request = context.get("request")
     if request is not None:
-        LoyaltyPage.of(request).want([*widgets.ids(products), *(() if product in (None, "") else widgets.ids(product))])
+        LoyaltyPage.of(request).want([*widgets.ids(product), *widgets.ids(products)])
     return EMPTY
 
 

@@ -83,6 +83,14 @@ def test_a_merged_guest_is_shown_as_the_account(ann, shop):
     assert "Because you bought Product P0" in text
 
 
+def test_help_says_what_it_does(capsys):
+    with pytest.raises(SystemExit, match="0"):
+        call_command("loyalty_customer", "--help")
+    out = capsys.readouterr().out
+    assert "Show one customer" in out
+    assert "--erase" in out
+
+
 def test_an_unknown_customer_is_named_with_some_that_exist(ann):
     with pytest.raises(CommandError, match=r"no customer anna.*ann"):
         say("anna")

@@ -64,6 +64,16 @@ def test_the_badge_alone_does_not_ask_the_shop(shop):
     assert get_adapter("default").resolved == []
 
 
+def test_the_shop_is_asked_only_about_products_that_can_be_shown(shop):
+    row = shop.run.recommendations.get(customer=shop.ann, kind=ListKind.RECOMMENDED)
+    row.reasons, row.reason_kinds = [shop.products[29].pk] * 8, [1] * 8
+    row.save()
+    fakes.record_event(shop.ann, EventType.HIDE_ITEM, shop.products[2])
+    html = render("{% recommendations limit=3 %}", "ann")
+    assert html.count("Because you bought Product P29") == 3
+    assert not {"P29", "P2", "P0"} & set(get_adapter("default").resolved[0])
+
+
 def test_a_page_without_widgets_reads_nothing(shop):
     assert statements("{% load loyalty_ai %}{% loyalty_page product='P0' %}", "ann") == []
 
@@ -184,6 +194,7 @@ def test_similar_rows_fall_back_to_products_bought_together(shop):
 
 def test_an_unknown_product_has_no_rows(shop):
     assert render("{% similar_items 'nope' %}{% bought_together 'nope' %}{% similar_items '' %}").strip() == ""
+    assert render("{% loyalty_page product=none products=none %}{% similar_items none %}", none=None) == ""
 
 
 def test_bought_together_takes_a_whole_cart(shop):

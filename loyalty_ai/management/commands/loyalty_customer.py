@@ -13,7 +13,6 @@ from django.core.management.base import CommandError, CommandParser
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from loyalty_ai.management.base import StoreCommand
 from loyalty_ai.privacy.selectors import export_customer
@@ -28,9 +27,7 @@ TITLE_WIDTH = 38
 
 
 class Command(StoreCommand):
-    help = gettext_lazy(
-        "Show one customer: metrics, predictions and recommendations with reasons; or export or erase their data."
-    )
+    help = _("Show one customer: metrics, predictions and recommendations with reasons; or export or erase their data.")
 
     def add_arguments(self, parser: CommandParser) -> None:
         super().add_arguments(parser)
