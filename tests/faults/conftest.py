@@ -152,7 +152,7 @@ def crews(django_db_setup) -> Iterator[Callable[[str], Crew]]:
 def hands(request, crews, transactional_db, settings, monkeypatch, tmp_path) -> Iterator[Hands]:
     """What a fault test works with; parametrized indirectly with the name of the broker."""
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TABLE {kinds.TABLE} (text text, writer integer)")
+        cursor.execute(f"CREATE TABLE {kinds.TABLE} (job bigint, text text, writer integer)")
     settings.LOYALTY_AI = settings.LOYALTY_AI | {"LEASE_SECONDS": LEASE}
     crew = crews(request.param)
     monkeypatch.setattr(services, "current_app", crew.app())
@@ -196,15 +196,17 @@ class Hands:
         assert job.state == "done", job.error
         return job
 
-    def written(self) -> list[str]:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT text FROM {kinds.TABLE} ORDER BY text")
-            return [text for (text,) in cursor.fetchall()]
+    def written(self, job: Job) -> list[str]:
+        """What workers committed for the job, doubles included."""
+        return sorted(text for text, _ in self._rows(job))
 
-    def writers(self) -> set[int]:
+    def writers(self, job: Job) -> set[int]:
+        return {writer for _, writer in self._rows(job)}
+
+    def _rows(self, job: Job) -> list[tuple[str, int]]:
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT DISTINCT writer FROM {kinds.TABLE}")
-            return {writer for (writer,) in cursor.fetchall()}
+            cursor.execute(f"SELECT text, writer FROM {kinds.TABLE} WHERE job = %s", [job.pk])
+            return cursor.fetchall()
 
     @property
     def everything_once(self) -> list[str]:

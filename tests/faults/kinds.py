@@ -16,9 +16,10 @@ POINTS = ["prepare", "chunk", "in the fence", "after the commit", "finish"]
 PAUSED_CHUNK = 1
 
 
-def write(text: str) -> None:
+def write(work: Work, text: str) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {TABLE} (text, writer) VALUES (%s, %s)", [text, os.getpid()])
+        values = [work.job.pk, text, os.getpid()]
+        cursor.execute(f"INSERT INTO {TABLE} (job, text, writer) VALUES (%s, %s, %s)", values)
 
 
 def pause(work: Work, point: str, row: LeasedWork) -> None:
@@ -44,7 +45,7 @@ def chunk(work: ChunkWork) -> int:
         pause(work, "chunk", work.chunk)
     try:
         with work.fenced():
-            write(f"chunk {work.payload['n']}")
+            write(work, f"chunk {work.payload['n']}")
             if paused:
                 pause(work, "in the fence", work.chunk)
     except (LeaseLost, Error):  # the server cuts off whoever is frozen inside a transaction
@@ -58,13 +59,13 @@ def chunk(work: ChunkWork) -> int:
 def finish(work: Work) -> dict:
     pause(work, "finish", work.job)
     with work.fenced():
-        write("finished")
+        write(work, "finished")
     return {"rows": sum(work.job.chunks.values_list("rows", flat=True))}
 
 
 def daily(work: Work) -> dict:
     with work.fenced():
-        write("daily")
+        write(work, "daily")
     return {}
 
 
