@@ -125,7 +125,7 @@ class TrainingConfig(Config):
     ranker_windows: int = 5
     window_users: int = 5000
     candidates: int = 60
-    rounds: int = 60
+    rounds: int = 100
     ease_items: int = 8000
     minutes: float | None = None
     threads: int | None = None

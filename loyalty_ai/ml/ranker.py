@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -66,9 +68,9 @@ class TreeRanker:
 
     @classmethod
     def fit(
-        cls, table: CandidateTable, names: tuple[str, ...], *, rounds: int, seed: int, threads: int | None
+        cls, table: CandidateTable, names: tuple[str, ...], *, rounds: int, seed: int, threads: int | None = 1
     ) -> TreeRanker:
-        """Grow `rounds` trees on groups that hold at least one right answer."""
+        """Grow `rounds` trees on groups that hold at least one right answer; one thread gives every machine the same."""
         import lightgbm
 
         parameters = {
@@ -202,26 +204,26 @@ def fit_rankers(
     The linear blend learns from the latest window, the trees from all. Without LightGBM the trees' place is taken by a blend
     over all windows, with the decoder's score among its evidence where the rung has it.
     """
-    fitted: dict[str, dict[str, Ranker]] = {rung: {} for rung in rungs}
     trees = lightgbm_available()
     if not trees:
         logger.warning("lightgbm cannot be imported: the ranker is a linear blend")
-    done = 0
-    for mode in tables[-1]:
-        everything = joined([table[mode] for table in tables])
-        for rung in rungs:
-            names = tuple(n for n in everything.names if rung == "model" or n != "decoder")
-            blended = tuple(n for n in BLEND_COLUMNS if n in names)
-            if rung == "linear_blend":
-                fitted[rung][mode] = LinearBlend.fit(tables[-1][mode], blended)
-            elif not trees:
-                fitted[rung][mode] = LinearBlend.fit(everything, blended)
-            else:
-                fitted[rung][mode] = TreeRanker.fit(
-                    everything, names, rounds=training.rounds, seed=training.seed, threads=training.threads
-                )
-            done += 1
-            progress(done, len(rungs) * len(tables[-1]))
+
+    def fit_one(rung: str, mode: str) -> Ranker:
+        table = tables[-1][mode] if rung == "linear_blend" else everything[mode]
+        names = tuple(name for name in table.names if rung == "model" or name != "decoder")
+        if rung == "linear_blend" or not trees:
+            return LinearBlend.fit(table, tuple(name for name in BLEND_COLUMNS if name in names))
+        return TreeRanker.fit(table, names, rounds=training.rounds, seed=training.seed)
+
+    everything = {mode: joined([table[mode] for table in tables]) for mode in tables[-1]}
+    fitted: dict[str, dict[str, Ranker]] = {rung: {} for rung in rungs}
+    # whole rankers side by side, each on one thread: trees are too small for their threads to wait for one another
+    with ThreadPoolExecutor(training.threads or os.cpu_count()) as pool:
+        work = {pool.submit(fit_one, rung, mode): (rung, mode) for mode in everything for rung in rungs}
+        for done, future in enumerate(as_completed(work), start=1):
+            rung, mode = work[future]
+            fitted[rung][mode] = future.result()
+            progress(done, len(work))
     return fitted
 
 
