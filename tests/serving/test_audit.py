@@ -131,7 +131,7 @@ def test_another_runs_faults_are_not_this_runs(scored):
 def test_lists_that_share_nothing_with_the_live_run_are_held_back(scored, monkeypatch, shared, passes):
     monkeypatch.setattr(audit, "COMPARED_CUSTOMERS", 2)
     live = make_run(scored.store, deploy=False)
-    others = [make_product(scored.store).pk for _ in range(3)]
+    others = [make_product(scored.store, f"Q{n}").pk for n in range(3)]
     for customer in (scored.ann, scored.bob):
         add_list(live, customer, scored.products[:shared] + others[shared:], kind=ListKind.RECOMMENDED)
     Deployment.objects.create(store=scored.store, version=live.version, run=live)

@@ -34,6 +34,7 @@ from loyalty_ai.serving.models import (
 )
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
+from loyalty_ai.shop.models import Product
 from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
 
 CUTOFF = NOON + timedelta(days=30)
@@ -210,8 +211,9 @@ def test_who_opts_out_while_the_run_is_made_is_taken_out_of_it(shop, monkeypatch
 
 
 def test_only_products_that_can_be_bought_are_listed(shop):
-    type(shop.products[0]).objects.filter(pk=shop.products[0].pk).update(available=False)
-    type(shop.products[1]).objects.filter(pk=shop.products[1].pk).update(withdrawn_at=NOON)
+    sold, unsold = shop.products[:2]
+    Product.objects.filter(pk=sold.pk).update(withdrawn_at=NOON)
+    Product.objects.filter(pk=unsold.pk).update(available=False)
     run = score(shop)
     assert run.state == "complete"
     listed = {item for row in Recommendation.objects.filter(run=run) for item in row.items}
