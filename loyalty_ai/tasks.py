@@ -31,4 +31,5 @@ def request_nightly(kind: str, params: dict[str, Any]) -> None:
         store = ensure_store(slug)
         day = timezone.localdate(timezone=ZoneInfo(store.time_zone))
         cutoff = {"cutoff": data_until(store).isoformat()} if kind in UP_TO_A_CUTOFF else {}
-        request_job(kind=kind, store=store, slot=f"{kind}:{slug}:{day}", params=params | cutoff)
+        slot = ":".join([kind, slug, str(day), *([params["version"]] if "version" in params else [])])
+        request_job(kind=kind, store=store, slot=slot, params=params | cutoff)

@@ -1,6 +1,6 @@
 """The nightly round, as a plain dict for `CELERY_BEAT_SCHEDULE`; a project may copy it and move the times.
 
-Times are in `CELERY_TIMEZONE`. Every entry only asks for a job whose slot is kind, store and day, so that two beats, or one
+Times are in `CELERY_TIMEZONE`. Every entry only asks for a job whose slot is kind, store, day and version, so that two beats, or one
 that catches up after a pause, ask for the same job. The sweeper calls workers again for whatever nobody works on.
 """
 
@@ -27,6 +27,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "loyalty-metrics": _nightly("metrics", hour=2),
     "loyalty-train": _nightly("train", hour=3, params={"parent": "champion"}),
     "loyalty-score": _nightly("score", hour=6, params={"publish": True}),
+    # The night's training, scored and audited beside the champion: an admin compares and promotes it with one press.
+    "loyalty-score-newest": _nightly("score", hour=7, params={"version": "newest", "publish": False}),
     "loyalty-sweep": {
         "task": "loyalty_ai.sweep",
         "schedule": SWEEP_SECONDS,

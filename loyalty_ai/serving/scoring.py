@@ -54,9 +54,10 @@ TOGETHER_FLOOR = 5
 
 
 def prepare_scoring(work: Work) -> list[dict[str, Any]]:
-    """Open a run for `params` {"version": number or null, "cutoff": ISO time} and split its customers into ranges of keys.
+    """Open a run for `params` {"version": number, "newest" or null, "cutoff": ISO time}; split its customers into ranges of keys.
 
-    Without a number the champion is scored, or the newest version where there is none.
+    Null is the champion, or the newest version where there is none. "newest" prepares the night's training for promotion; when
+    that is the champion already, there is nothing to prepare and its run is a plain one.
     """
     version = _version(work.store, work.params.get("version"))
     customers = list(_scorable(work.store).order_by("pk").values_list("pk", flat=True))
@@ -295,9 +296,12 @@ def _scorable(store: Store) -> QuerySet[Customer]:
     return consenting_customers(store=store, purpose=Purpose.PREFERENCES).filter(alias_of__isnull=True)
 
 
-def _version(store: Store, number: int | None) -> ModelVersion:
+def _version(store: Store, number: int | str | None) -> ModelVersion:
     versions = trained_versions(store=store)
-    version = versions.filter(number=number).first() if number else champion(store=store) or versions.first()
+    if number == "newest":
+        version = versions.first()
+    else:
+        version = versions.filter(number=number).first() if number else champion(store=store) or versions.first()
     if version is None:
         missing = _("There is no trained version %(number)s.") % {"number": number}
         raise CannotWork(missing if number else _("No version is trained yet: run loyalty_train first."))

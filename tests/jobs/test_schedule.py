@@ -41,6 +41,15 @@ def test_two_beats_ask_for_one_job_a_night(name):
 
 
 @pytest.mark.django_db
+def test_the_champion_and_the_nights_training_are_scored_apart():
+    for entry in NIGHTLY.values():
+        request_nightly(*entry["args"])
+    scores = Job.objects.filter(kind="score").order_by("pk")
+    assert [job.params.get("version") for job in scores] == [None, "newest"]
+    assert [job.params["publish"] for job in scores] == [True, False]
+
+
+@pytest.mark.django_db
 def test_the_night_is_the_stores_own(settings, monkeypatch):
     store = settings.LOYALTY_AI["STORES"]["default"]
     settings.LOYALTY_AI = settings.LOYALTY_AI | {
