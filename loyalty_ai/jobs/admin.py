@@ -105,7 +105,7 @@ class JobAdmin(ReadOnlyAdmin):
             "chunk_counts": [(JobState(state).label, count) for state, count in sorted(counts.items())],
             "chunks_left_out": max(0, total - CHUNKS_SHOWN),
             "may_change": may(request, "change_job"),
-            "can_retry": job.state != JobState.DONE,
+            "can_retry": job.state not in (JobState.DONE, JobState.RUNNING),
             "can_cancel": job.state in LIVE,
         }
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from loyalty_ai.conf import app_settings
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.serving.models import Prediction
-from loyalty_ai.serving.money import format_money
+from loyalty_ai.serving.money import format_money, format_number
 
 UNKNOWN = "–"
 
@@ -68,7 +68,7 @@ def money(amount: Any, currency: str) -> str:
 def number(value: float | None, places: int) -> str:
     if value is None:
         return UNKNOWN
-    return number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)
+    return format_number(value, places)
 
 
 def percent(share: float | None) -> str:

@@ -64,9 +64,9 @@ class OrderAdmin(ReadOnlyAdmin):
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ["occurred_at", "kind", "customer", "product", "quantity", "value", "order"]
-    list_filter = ["store", "type", "source", "occurred_at"]
-    list_select_related = ["store", "customer", "product", "order"]
+    list_display = ["occurred_at", "kind", "customer", "product", "quantity", "value"]
+    list_filter = ["store", "type", "source"]
+    list_select_related = ["customer", "product"]
     search_fields = ["customer__external_id__exact"]
     search_help_text = _("A whole customer id.")
     ordering = ["-pk"]

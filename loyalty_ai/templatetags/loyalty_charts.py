@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
-from django.utils.formats import number_format
+
+from loyalty_ai.serving.money import format_number
 
 register = template.Library()
 
@@ -56,7 +57,7 @@ def line_chart(points: Sequence[tuple[Any, float]], title: str, places: int = 2,
     low, high = ticks[0], ticks[-1]
     step = (WIDTH - LEFT - RIGHT) / (len(points) - 1)
     drawn = [
-        Point(round(LEFT + n * step, 1), height(y, low, high), str(x), number(y, places))
+        Point(round(LEFT + n * step, 1), height(y, low, high), str(x), format_number(y, places))
         for n, (x, y) in enumerate(points)
     ]
     return {
@@ -86,7 +87,7 @@ def bar_chart(bars: Sequence[tuple[Any, float]], title: str, places: int = 0, sl
             width=round(step * 0.72, 1),
             height=round(abs(zero - height(y, low, high)), 1),
             label=str(x),
-            text=number(y, places),
+            text=format_number(y, places),
         )
         for n, (x, y) in enumerate(bars)
     ]
@@ -102,7 +103,7 @@ def frame(ticks: list[float], places: int) -> dict[str, Any]:
         "left": LEFT,
         "right": WIDTH - RIGHT,
         "bottom": HEIGHT - 8,
-        "grid": [{"y": height(tick, low, high), "text": number(tick, places)} for tick in ticks],
+        "grid": [{"y": height(tick, low, high), "text": format_number(tick, places)} for tick in ticks],
     }
 
 
@@ -124,7 +125,3 @@ def thin(points: list[Point]) -> list[Point]:
     """As many labels as fit beside each other."""
     every = max(1, -(-len(points) // LABELS))
     return points[::every]
-
-
-def number(value: float, places: int) -> str:
-    return number_format(round(value, places), decimal_pos=places, use_l10n=True, force_grouping=True)

@@ -22,6 +22,7 @@ from loyalty_ai.serving.money import format_money
         ("fr", "12.5", "CHF", "12,50\xa0CHF"),
         ("ja", "1234.4", "JPY", "¥1,234"),
         ("zh-hans", "12.5", "CNY", "¥12.50"),
+        ("zh-hans", "9716955.69", "GBP", "£9,716,955.69"),
         ("zh-hans", "12.5", "JPY", "JP¥12"),
         ("he", "12.5", "ILS", "12.50\xa0₪"),
     ],
