@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from shop_demo.models import Kind
@@ -39,11 +40,24 @@ SERVICES = {
 """Codes that charge or credit something else than goods; they never become products (nor does any `gift_...` voucher)."""
 
 
+@cache
 def kind_of(code: str) -> Kind:
     """What an upper-cased code charges for."""
     if code.startswith("GIFT_"):
         return Kind.SERVICE
     return SERVICES.get(code, Kind.GOODS)
+
+
+@cache
+def amount(price: str) -> Decimal:
+    """A price of the log; there are few and they repeat."""
+    return Decimal(price)
+
+
+@cache
+def tidy(description: str) -> str:
+    """A description without doubled spaces."""
+    return " ".join(description.split())
 
 
 @dataclass(slots=True)
@@ -141,7 +155,7 @@ def keep_ledger(log: Log, *, progress: Callable[[int, int], None] | None = None)
         ledger.counts["lines"] += 1
         ledger.counts["guest_lines"] += not line.customer
         ledger.counts["repeated_lines"] += ordinal > 0
-        price = Decimal(line.price)
+        price = amount(line.price)
         if line.invoice.startswith("A") or (not price and not line.customer):
             ledger.counts["adjustments"] += 1
             continue
@@ -186,7 +200,7 @@ def _sell(ledger: Ledger, line: Line, code: str, ordinal: int, price: Decimal, e
     entry = ledger.catalogue[code]
     if not entry.titles:
         entry.first = line.minute
-    entry.titles[" ".join(line.description.split())] += 1
+    entry.titles[tidy(line.description)] += 1
     entry.prices.append(line.price)
     entry.last = line.minute
     if line.minute > end - SEASON:
