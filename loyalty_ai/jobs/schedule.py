@@ -1,7 +1,7 @@
 """The nightly round, as a plain dict for `CELERY_BEAT_SCHEDULE`; a project may copy it and move the times.
 
-Times are in `CELERY_TIMEZONE`. Every entry only asks for a job whose slot is kind, store, day and version, so that two beats, or one
-that catches up after a pause, ask for the same job. The sweeper calls workers again for whatever nobody works on.
+Times are in `CELERY_TIMEZONE`. Every entry only asks for a job whose slot is kind, store, day and version, so that two beats,
+or one that catches up after a pause, ask for the same job. The sweeper calls workers again for whatever nobody works on.
 """
 
 from __future__ import annotations
