@@ -12,7 +12,7 @@ from torch import nn
 EDGES = (0.0, 7.0, 14.0, 28.0, 60.0, 90.0, 180.0, 365.0, 730.0)
 """Days after the origin where the bins of constant rate start and end; the last rate holds beyond."""
 
-DROPOUT = 0.1
+DROPOUT = 0.3
 EXTRA = 5
 """Outputs of a network before those of single bins: shared correction, intensity over hazard, value, level, spread."""
 OWN = 0.25
@@ -165,8 +165,9 @@ def train_ensemble(
     progress: Callable[[float], None] | None,
     *,
     members: int = 4,
-    width: int = 32,
+    width: int = 64,
 ) -> Ensemble:
+    """Fit `members` networks to the pairs; same pairs and seed, same weights. Sizes were chosen on windows inside training data."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         net = Ensemble(
@@ -179,12 +180,13 @@ def train_ensemble(
         net.standardise(pairs.features, pairs.states)
         net.start_level(pairs, learned)
         unit = float(pairs.spend.mean().clamp(min=1e-3))
-        batch, steps = 1024, int(np.clip(len(pairs.features) // 100, 200, 600))
+        n = len(pairs.features)
+        batch, steps = int(np.clip(n // 16, 128, 1024)), int(np.clip(n // 100, 150, 1000))
         optimiser = torch.optim.AdamW(net.parameters(), lr=3e-3, weight_decay=1e-2)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=3e-3, total_steps=steps)
         net.train()
         for step in range(steps):
-            rows = torch.randint(len(pairs.features), (min(batch, len(pairs.features)),))
+            rows = torch.randint(n, (batch,))
             loss = _loss(net(pairs.features[rows], pairs.states[rows]), pairs, rows, learned, unit)
             optimiser.zero_grad()
             loss.backward()

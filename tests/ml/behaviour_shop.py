@@ -41,7 +41,7 @@ class Shop:
 
 
 @cache
-def shop(customers: int = 600, days: int = 240, later: int = 120) -> Shop:
+def shop(customers: int = 500, days: int = 240, later: int = 120) -> Shop:
     """Half buy like clockwork every 20 to 60 days and may leave, half at random; a twentieth of orders is given back."""
     rng = np.random.default_rng(7)
     rows = []

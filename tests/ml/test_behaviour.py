@@ -97,6 +97,16 @@ def test_a_shop_without_orders_expects_none():
     assert np.isnan(answer.next_order_days).all()
 
 
+def test_forecasts_hold_on_the_days_that_followed():
+    answer = predict(fitted(), horizons=(60,))
+    truth = Transactions.of(shop().log, anchor=CUTOFF).outcome(buyers(), origin=0, days=60)
+    assert answer.p_purchase.mean() == pytest.approx((truth.orders > 0).mean(), rel=0.15)
+    assert answer.expected_orders.sum() == pytest.approx(truth.orders.sum(), rel=0.2)
+    assert answer.expected_spend.sum() == pytest.approx(truth.spend.sum(), rel=0.25)
+    inside = (truth.spend >= answer.spend_low[:, 0]) & (truth.spend <= answer.spend_high[:, 0])
+    assert 0.75 < inside.mean() < 0.97
+
+
 def test_horizons_beyond_the_data_are_marked():
     answer = predict(fitted())
     assert list(answer.extrapolated) == [False, False, False, True, True]

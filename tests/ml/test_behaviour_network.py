@@ -1,0 +1,41 @@
+"""Bins, rates and medians of the behaviour networks match values worked by hand."""
+
+import numpy as np
+import pytest
+import torch
+
+from loyalty_ai.ml.behaviour_network import EDGES, EXTRA, OUTPUTS, OWN, corrected_rates, median_wait, time_in_bins
+
+BINS = len(EDGES) - 1
+
+
+def test_a_horizon_is_spread_over_the_bins_and_the_last_one_is_open():
+    assert list(time_in_bins(10)) == [7, 3, 0, 0, 0, 0, 0, 0]
+    assert time_in_bins(1000.0).sum() == 1000
+    assert time_in_bins(1000.0)[-1] == 1000 - EDGES[-2]
+
+
+def test_without_correction_the_rates_are_those_of_the_lifetime_model():
+    offsets = torch.linspace(-5, -2, 2 * BINS).reshape(1, 2, BINS)
+    rates = corrected_rates(torch.zeros(1, OUTPUTS), offsets, torch.tensor([3.0]), BINS)
+    torch.testing.assert_close(rates.hazard[0], offsets[0, 0].exp())
+    torch.testing.assert_close(rates.intensity[0], offsets[0, 1].exp())
+    assert rates.value.item() == pytest.approx(np.exp(3.0))
+
+
+def test_bins_never_observed_take_over_the_last_learned_correction():
+    outputs = torch.zeros(1, OUTPUTS)
+    outputs[0, EXTRA + 2], outputs[0, EXTRA + 5] = 1.0, 9.0  # hazard of bin 2, and of a bin that was not learned
+    rates = corrected_rates(outputs, torch.zeros(1, 2, BINS), torch.zeros(1), 3)
+    assert rates.hazard[0].log().tolist() == pytest.approx([0, 0] + [OWN] * (BINS - 2))
+    assert rates.intensity[0].log().tolist() == pytest.approx([0] * BINS)
+
+
+def test_the_median_wait_falls_inside_its_bin_and_has_a_limit():
+    fast = torch.full((BINS,), float(np.log(2)) / 10)  # constant rate: half have ordered after 10 days
+    slow = torch.full((BINS,), 1e-4)
+    late = torch.zeros(BINS)
+    late[1] = float(np.log(2)) / 3  # nothing for 7 days, then half within 3
+    waits = median_wait(torch.stack([fast, slow, late]))
+    assert waits[[0, 2]] == pytest.approx([10, 10], rel=1e-5)
+    assert np.isnan(waits[1])
