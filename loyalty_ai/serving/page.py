@@ -24,10 +24,11 @@ logger = logging.getLogger(__name__)
 DEADLINE = 0.3
 """Seconds that a page gives the database for the scores, and the shop for prices and stock."""
 
-REST = 30.0
-"""Seconds during which a store whose shop or database missed the deadline is not asked again by this process."""
+MISSES, REST = 2, 30.0
+"""After so many missed deadlines in a row, whoever missed them is not asked again by this process for so many seconds."""
 
-_resting: dict[str, float] = {}
+_missed: dict[tuple[str, str], int] = {}
+_resting: dict[tuple[str, str], float] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,20 +181,20 @@ class LoyaltyPage:
         return product if product is not None and product.available else None
 
     def _ask_database(self, customer_id: str | None, products: list[str]) -> PageRead:
-        if resting(self.store):
+        if resting(self.store, "database"):
             return EMPTY
         try:
-            with deadline(self.store):
+            with deadline(self.store, "database"):
                 return read_page(store=self.store, customer_id=customer_id, products=products, seconds=DEADLINE)
         except Exception:  # a widget may be empty, it may not break a page
             logger.exception("page read failed", extra={"store": self.store})
             return EMPTY
 
     def _ask_shop(self, product_ids: list[str]) -> Mapping[str, LiveProduct]:
-        if resting(self.store):
+        if resting(self.store, "shop"):
             return {}
         try:
-            with deadline(self.store), guarded():
+            with deadline(self.store, "shop"), guarded():
                 return get_adapter(self.store).resolve(product_ids)
         except Exception:  # the adapter is the shop's code: whatever it raises, the page goes on
             logger.exception("adapter failed to resolve products", extra={"store": self.store})
@@ -216,19 +217,26 @@ def guarded() -> AbstractContextManager[Any]:
     return transaction.atomic() if connection.in_atomic_block else nullcontext()
 
 
-def resting(store: str) -> bool:
-    """Whether this store missed a deadline a moment ago."""
-    return time.monotonic() < _resting.get(store, 0.0)
+def resting(store: str, who: str) -> bool:
+    """Whether the store's database or shop kept missing the deadline a moment ago."""
+    return time.monotonic() < _resting.get((store, who), 0.0)
 
 
 @contextmanager
-def deadline(store: str) -> Iterator[None]:
-    """Let a store that was too slow rest: a call cannot be cut short from outside, but the next pages need not wait too."""
+def deadline(store: str, who: str) -> Iterator[None]:
+    """Let whoever is too slow again and again rest: a call cannot be cut short from outside, but the next pages need not wait."""
     start = time.monotonic()
     try:
         yield
     finally:
         seconds = time.monotonic() - start
-        if seconds > DEADLINE:
-            _resting[store] = time.monotonic() + REST
-            logger.warning("page deadline missed", extra={"store": store, "seconds": round(seconds, 3)})
+        if seconds <= DEADLINE:
+            _missed.pop((store, who), None)
+        else:
+            _missed[store, who] = _missed.get((store, who), 0) + 1
+            logger.warning(
+                "page deadline missed", extra={"store": store, "missed_by": who, "seconds": round(seconds, 3)}
+            )
+            if _missed[store, who] >= MISSES:
+                _missed.pop((store, who))
+                _resting[store, who] = time.monotonic() + REST

@@ -14,9 +14,9 @@ from tests import fakes
 def fake_shop(settings) -> Iterator[None]:
     """The settings of the fake shop, which no earlier test has made slow."""
     settings.LOYALTY_AI = fakes.FAKE_SETTINGS
-    page._resting.clear()
     yield
     page._resting.clear()
+    page._missed.clear()
 
 
 @pytest.fixture
