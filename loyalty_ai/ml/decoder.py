@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -135,6 +135,11 @@ class DecoderView:
         with torch.inference_mode():
             text = None if data.text is None else torch.from_numpy(data.text).to(device)
             self.vectors, self.bias = decoder.item_vectors(torch.from_numpy(data.rows).to(device), text)
+
+    def imagined(self, past: Baskets, *, origin: int, n_users: int) -> DecoderView:
+        """The same items seen by the same decoder, and other users: those of `past`."""
+        data = decoder_data(past, origin=origin, n_users=n_users, rows=self.data.rows, text=self.data.text)
+        return DecoderView(self.decoder, replace(data, rows=self.data.rows), self.device)
 
     @torch.inference_mode()
     def states(self, users: np.ndarray) -> np.ndarray:

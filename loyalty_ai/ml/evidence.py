@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -92,7 +93,7 @@ class Origin:
         text: np.ndarray | None = None,
         view: DecoderView | None = None,
     ) -> None:
-        past = baskets.before(origin)
+        self.past = past = baskets.before(origin)
         self.origin, self.n_users, self.n_items = origin, n_users, n_items
         self.bought = past.purchases()
         self.counts: CountTables = build_counts(
@@ -102,6 +103,16 @@ class Origin:
         self.history = user_history(past, self.bought, origin=origin, n_users=n_users, n_items=n_items)
         self.users = user_facts(self.bought, self.history, self.items, origin=origin, n_users=n_users)
         self.text, self.view = text, view
+
+    def imagined(self, past: Baskets, n_users: int) -> Origin:
+        """The same shop at the same moment, asked about other users: those of `past`, who leave no trace in its counts."""
+        other = copy(self)
+        other.past, other.bought, other.n_users = past, past.purchases(), n_users
+        size = {"origin": self.origin, "n_users": n_users}
+        other.history = user_history(past, other.bought, n_items=self.n_items, **size)
+        other.users = user_facts(other.bought, other.history, self.items, **size)
+        other.view = None if self.view is None else self.view.imagined(past, **size)
+        return other
 
     def shared_baskets(self, floor: int, per_item: int = 100) -> Matrix:
         """CSR [items, items]: basket cosine of each item's nearest `per_item`, where `floor` known users share the pair."""

@@ -20,6 +20,7 @@ from loyalty_ai.ml.evidence import Origin
 from loyalty_ai.ml.interactions import Interactions
 from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
+from loyalty_ai.ml.occlusion import occlusion
 from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
 from loyalty_ai.ml.reasons import list_reasons
 from loyalty_ai.ml.sequences import build_baskets
@@ -231,6 +232,10 @@ class Scorer:
                 items, scores, *list_reasons(items, count=count, likeness=self.origin.counts.cosine)
             )
         return ScoredUsers(**ranked, behaviour=self._behaviour(users, horizons_days))
+
+    def explain(self, user: int, items: np.ndarray, *, mode: str = "repeats") -> tuple[np.ndarray, np.ndarray]:
+        """Exactly how much each past item of `user` holds up the scores of `items`, see `occlusion`. For a few users."""
+        return occlusion(self.origin, user, items, self.model.rankers[mode])
 
     def _behaviour(self, users: np.ndarray, horizons_days: tuple[int, ...]) -> BehaviourPrediction | None:
         model = self.model.behaviour

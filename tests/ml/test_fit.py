@@ -133,6 +133,19 @@ def test_reasons_are_from_the_users_own_history(log, scored):
         assert set(named.tolist()) <= history(log, user)
 
 
+def test_an_exact_reason_is_what_the_score_loses_without_the_purchase(log, scorer):
+    users = np.arange(12, dtype=np.int32)
+    listed = scorer.score(users, k=3).repeats.items
+    falls = []
+    for user, items in zip(users, listed, strict=True):
+        past, drops = scorer.explain(int(user), items)
+        assert set(past.tolist()) == history(log, user)
+        assert drops.shape == (len(past), 3)
+        falls += [drops[past == item, j].item() for j, item in enumerate(items) if item in past]
+    # the pattern repeats favourites: taking an item's own purchases away takes most of its score away
+    assert np.mean(np.array(falls) > 0) > 0.9
+
+
 def test_only_allowed_items_are_listed(log, scorer):
     allowed = np.arange(log.n_items) % 4 == 0
     found = scorer.score(np.arange(5, dtype=np.int32), k=10, allowed=allowed)

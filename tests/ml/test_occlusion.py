@@ -1,0 +1,44 @@
+import numpy as np
+import pytest
+
+from loyalty_ai.ml.evidence import Evidence, Origin
+from loyalty_ai.ml.occlusion import occlusion, without_each
+from loyalty_ai.ml.ranker import LinearBlend
+from loyalty_ai.ml.sequences import build_baskets
+from tests.ml.logs import DAY, make_log
+
+ROWS = [(0, 1, 0, 1), (0, 2, 0, 1), (0, 1, 5, 2), (0, 3, 9, 3), (1, 4, 2, 4), (1, 1, 2, 4)]
+
+
+@pytest.fixture
+def origin():
+    baskets = build_baskets(make_log(ROWS, users=2, items=6))
+    return Origin(baskets, origin=10 * DAY, n_users=2, n_items=6, price=None, ease_items=10)
+
+
+def test_each_imagined_user_lacks_one_item(origin):
+    past = origin.past.take(origin.past.user == 0)
+    imagined = without_each(past, np.array([1, 2, 3]))
+    held = [
+        [imagined.items[a:b].tolist() for a, b in zip(imagined.offsets[:-1], imagined.offsets[1:], strict=True)][j]
+        for j in range(len(imagined))
+    ]
+    assert imagined.user.tolist() == [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]
+    assert held == [[1, 2], [1], [3], [2], [3], [1], [1], [3], [1, 2], [1]]
+    assert imagined.time.tolist() == [0, 5 * DAY, 9 * DAY, 0, 9 * DAY, 0, 5 * DAY, 9 * DAY, 0, 5 * DAY]
+
+
+def test_imagining_nothing_changes_nothing(origin):
+    user = origin.past.take(origin.past.user == 0)
+    real = Evidence(origin, np.array([0]))
+    same = Evidence(origin.imagined(without_each(user, np.array([1])), 2), np.array([0]))
+    for name, values in real.columns.items():
+        np.testing.assert_array_equal(values, same.columns[name], err_msg=name)
+
+
+def test_the_drop_is_the_evidence_that_went(origin):
+    ranker = LinearBlend(np.array([1.0]), ("count",))
+    past, drops = occlusion(origin, 0, np.array([1, 3]), ranker)
+    assert past.tolist() == [1, 2, 3]
+    expected = np.log1p([[2, 0], [0, 0], [0, 1]])
+    assert drops == pytest.approx(expected, abs=1e-6)
