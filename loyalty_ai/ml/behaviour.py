@@ -238,7 +238,7 @@ class BehaviourModel:
         raw, offsets, value = self.basis.inputs(log, users, 0)
         outputs = torch.zeros(len(users), OUTPUTS)
         if self.net is not None:
-            if (states is None) != (self.net.state.shape[1] == 0):
+            if (states is None) != (len(self.net.state_axes) == 0):
                 raise ValueError("states must be given exactly when the model was fitted with states")
             features = torch.from_numpy(self.population.views(raw))
             seen = torch.zeros(len(users), 0) if states is None else torch.from_numpy(states.astype(np.float32))
@@ -295,7 +295,7 @@ class BehaviourModel:
         if parts:
             members, features, width = parts["first"].shape
             net = Ensemble(
-                members=members, features=features, states=parts["state"].shape[1], width=width, outputs=OUTPUTS
+                members=members, features=features, states=len(parts["state_axes"]), width=width, outputs=OUTPUTS
             )
             net.load_state_dict(parts)
             net.eval()

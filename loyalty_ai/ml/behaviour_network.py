@@ -15,6 +15,8 @@ EDGES = (0.0, 7.0, 14.0, 28.0, 60.0, 90.0, 180.0, 365.0, 730.0)
 DROPOUT = 0.3
 EXTRA = 5
 """Outputs of a network before those of single bins: shared correction, intensity over hazard, value, level, spread."""
+STATE_PARTS = 8
+"""Principal components of the decoder's state that the networks may read: with few customers more of them only add noise."""
 OWN = 0.25
 """Share of a bin's own correction beside the shared ones."""
 OUTPUTS = EXTRA + 2 * (len(EDGES) - 1)
@@ -53,7 +55,7 @@ class Ensemble(nn.Module):
             return nn.Parameter(torch.zeros(members, 1, columns))
 
         self.first, self.first_bias = weight(features, width), bias(width)
-        self.state = nn.Parameter(torch.zeros(members, states, width))
+        self.state = nn.Parameter(torch.zeros(members, min(states, STATE_PARTS), width))
         self.second, self.second_bias = weight(width, width), bias(width)
         self.last, self.last_bias = nn.Parameter(torch.zeros(members, width, outputs)), bias(outputs)
         self.register_buffer("mean", torch.zeros(2, 1, features))
@@ -61,7 +63,7 @@ class Ensemble(nn.Module):
         self.register_buffer("low", torch.zeros(2, 1, features))
         self.register_buffer("high", torch.zeros(2, 1, features))
         self.register_buffer("state_mean", torch.zeros(states))
-        self.register_buffer("state_scale", torch.ones(states))
+        self.register_buffer("state_axes", torch.zeros(states, min(states, STATE_PARTS)))
 
     def standardise(self, features: torch.Tensor, states: torch.Tensor) -> None:
         """Learn location, scale and usual range of the inputs; beyond that range nothing is extrapolated."""
@@ -73,7 +75,10 @@ class Ensemble(nn.Module):
         self.high.copy_(torch.quantile(views, 0.95, dim=1, keepdim=True).clamp(min=1.5))
         if states.shape[1]:
             self.state_mean.copy_(states.mean(dim=0))
-            self.state_scale.copy_(states.std(dim=0, correction=0).clamp(min=1e-3))
+            centred = states - self.state_mean
+            power, axes = torch.linalg.eigh((centred.T @ centred / len(states)).double())  # ascending
+            parts = self.state_axes.shape[1]
+            self.state_axes.copy_(axes[:, -parts:] / power[-parts:].clamp(min=1e-6).sqrt())
 
     def start_level(self, pairs: Pairs, learned: int) -> None:
         """Let every learned bin start at its actual over its expected number of events."""
@@ -86,7 +91,7 @@ class Ensemble(nn.Module):
     def forward(self, features: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
         x = (features.transpose(0, 1) - self.mean) / self.scale  # [2, n, f]
         x = torch.minimum(torch.maximum(x, self.low), self.high).repeat(len(self.first) // 2, 1, 1)  # [members, n, f]
-        s = ((states - self.state_mean) / self.state_scale).clamp(-4, 4)  # [n, d]
+        s = ((states - self.state_mean) @ self.state_axes).clamp(-4, 4)  # [n, parts]
         h = nn.functional.silu(x @ self.first + s @ self.state + self.first_bias)  # [members, n, width]
         h = nn.functional.silu(h @ self.second + self.second_bias)
         h = nn.functional.dropout(h, DROPOUT, self.training)
