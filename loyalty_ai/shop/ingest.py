@@ -26,7 +26,7 @@ BATCH = 10_000
 COLUMNS = {
     "n": "integer",
     "id": "=bigint DEFAULT nextval(pg_get_serial_sequence('loyalty_ai_event', 'id'))",
-    "key": 'text COLLATE "C"',
+    "key": "text",
     "fingerprint": "bytea",
     "type": "smallint",
     "customer": "text",
@@ -182,7 +182,7 @@ class _Batch:
         return run(
             """
             INSERT INTO loyalty_ai_eventkey (store_id, source, key, fingerprint, event_id)
-            SELECT %s, %s, key, fingerprint, id FROM loyalty_incoming_event ORDER BY key
+            SELECT %s, %s, key, fingerprint, id FROM loyalty_incoming_event ORDER BY key COLLATE "C"
             ON CONFLICT (store_id, source, key) DO NOTHING
             """,
             self.store.pk,
@@ -190,12 +190,18 @@ class _Batch:
         )
 
     def _known_keys(self) -> list[tuple[int, str]]:
+        # A subquery, not a join: one look into the index a row, however wrong the planner is about a table that just grew.
         return fetch(
             """
-            SELECT i.n, CASE WHEN k.fingerprint = i.fingerprint THEN 'duplicate' ELSE 'key_conflict' END
-            FROM loyalty_incoming_event i
-            JOIN loyalty_ai_eventkey k ON k.store_id = %s AND k.source = %s AND k.key = i.key
-            WHERE k.event_id <> i.id
+            SELECT n, CASE WHEN same THEN 'duplicate' ELSE 'key_conflict' END
+            FROM (
+                SELECT i.n, (
+                    SELECT k.fingerprint = i.fingerprint FROM loyalty_ai_eventkey k
+                    WHERE k.store_id = %s AND k.source = %s AND k.key = i.key AND k.event_id <> i.id
+                ) AS same
+                FROM loyalty_incoming_event i
+            ) known
+            WHERE same IS NOT NULL
             """,
             self.store.pk,
             self.source,
@@ -212,7 +218,7 @@ class _Batch:
             else:
                 self._set_aside(n, status)
         if rows:
-            run("DELETE FROM loyalty_incoming_event WHERE n = ANY(%s)", [n for n, _ in rows])
+            run("DELETE FROM loyalty_incoming_event WHERE n = ANY(%s::integer[])", [n for n, _ in rows])
         return len(rows)
 
     def _add_customers(self) -> None:
