@@ -9,8 +9,9 @@ from django.conf import settings
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from loyalty_ai.shop.consent import has_consent, record_consent
-from loyalty_ai.shop.models import Customer, Purpose, Store
+from loyalty_ai.privacy.selectors import consents_of
+from loyalty_ai.privacy.services import choose as record_choices
+from loyalty_ai.shop.models import Purpose, Store
 from loyalty_ai.shop.services import ensure_store
 
 TEXT_VERSION = "2026-11"
@@ -45,34 +46,22 @@ OFFERED = (
 )
 
 
-def loyalty_customer(number: str) -> Customer:
-    """The customer in the loyalty app's mirror."""
-    store = first_store()
-    return Customer.objects.get_or_create(store=store, external_id=number)[0]
-
-
 def choices_of(number: str) -> list[Choice]:
     """The switches as they stand."""
-    customer = loyalty_customer(number)
-    return [
-        Choice(offer.purpose, offer.title, offer.text, has_consent(customer=customer, purpose=offer.purpose))
-        for offer in OFFERED
-    ]
+    granted = {row["purpose"]: row["granted"] for row in consents_of(store=first_store(), external_id=number)}
+    return [Choice(offer.purpose, offer.title, offer.text, granted[offer.purpose]) for offer in OFFERED]
 
 
 def choose(number: str, granted: Collection[str]) -> None:
     """Record what changed; each choice holds from the next page on."""
-    customer = loyalty_customer(number)
-    for choice in choices_of(number):
-        wanted = choice.purpose in granted
-        if wanted != choice.granted:
-            record_consent(
-                customer=customer,
-                purpose=choice.purpose,
-                granted=wanted,
-                source="choices page",
-                text_version=TEXT_VERSION,
-            )
+    changed = {
+        choice.purpose: choice.purpose in granted
+        for choice in choices_of(number)
+        if choice.granted != (choice.purpose in granted)
+    }
+    record_choices(
+        store=first_store(), external_id=number, choices=changed, source="choices page", text_version=TEXT_VERSION
+    )
 
 
 def first_store() -> Store:

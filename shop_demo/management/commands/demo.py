@@ -112,10 +112,10 @@ class Command(StoreCommand):
         counts = load_shop(progress=self.progress)
         return (
             _(
-                "%(lines)d lines of the log: %(orders)d orders, %(refunds)d cancellations, %(customers)d customers, "
-                "%(products)d products; %(unmatched)d cancelled lines without an earlier purchase"
+                "%(lines)s lines of the log: %(orders)s orders, %(refunds)s cancellations, %(customers)s customers, "
+                "%(products)s products; %(unmatched)s cancelled lines without an earlier purchase"
             )
-            % {**counts, "unmatched": counts["cancelled_without_purchase"]}
+            % readable({**counts, "unmatched": counts["cancelled_without_purchase"]})
         )  # fmt: skip
 
     def _open_accounts(self, store: Store) -> str:
@@ -127,10 +127,10 @@ class Command(StoreCommand):
         values["unmatched"] = result["events"].get("unmatched_refunds", 0)
         return (
             _(
-                "%(events)d events, %(customers)d customers and %(products)d products taken over; "
-                "%(unmatched)d refunds without an order"
+                "%(events)s events, %(customers)s customers and %(products)s products taken over; "
+                "%(unmatched)s refunds without an order"
             )
-            % values
+            % readable(values)
         )  # fmt: skip
 
     def _measure(self, store: Store) -> str:
@@ -200,7 +200,16 @@ class Command(StoreCommand):
         """Become the web server: one process, a few threads, the database connection left behind."""
         connection.close()
         sys.stdout.flush()
-        arguments = ["-m", "gunicorn", "shop_demo.wsgi", "--bind", f"localhost:{port}", "--threads", "8"]
+        arguments = [
+            "-m",
+            "gunicorn",
+            "shop_demo.wsgi",
+            "--bind",
+            f"localhost:{port}",
+            "--threads",
+            "8",
+            "--no-control-socket",
+        ]
         os.execv(sys.executable, [sys.executable, *arguments, "--log-level", "warning"])  # noqa: S606 - this project's server
 
 
@@ -227,6 +236,11 @@ def newest_run(store: Store) -> ScoringRun | None:
     version = trained_versions(store=store).first()
     runs = ScoringRun.objects.filter(store=store, version=version, state=ScoringRun.State.COMPLETE)
     return runs.select_related("version").order_by("-pk").first()
+
+
+def readable(counts: dict[str, int]) -> dict[str, str]:
+    """Counts with their thousands set apart."""
+    return {name: f"{count:,}" for name, count in counts.items()}
 
 
 def peak_memory() -> int:
