@@ -111,9 +111,9 @@ class TrainingConfig(Config):
 
     seed: int = 0
     device: str = "auto"
-    epochs: int = 20
-    patience: int = 4
-    rolling_epochs: int = 2
+    epochs: int = 40
+    patience: int = 5
+    rolling_epochs: int = 3
     learning_rate: float = 4e-3
     weight_decay: float = 0.01
     batch_tokens: int = 512

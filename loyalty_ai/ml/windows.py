@@ -14,8 +14,8 @@ DAY = 86_400
 MIN_WINDOW_USERS = 20
 """A window with fewer returning users teaches and proves nothing."""
 
-NEGATIVES = 60
-"""Wrong candidates per user that a ranker learns from."""
+NEGATIVES = {"repeats": 60, "new_only": 150}
+"""Wrong candidates per user that a ranker learns from; new items are the harder choice and gain from more."""
 
 
 def label_windows(
@@ -58,7 +58,7 @@ def candidate_tables(
         for mode in MODES:
             right = targets[mode][part].toarray() & proposed
             wrong = proposed & ~right if mode == "repeats" else proposed & ~right & ~evidence.bought
-            chosen = (right | _sample(wrong, NEGATIVES, order)) & right.any(axis=1, keepdims=True)
+            chosen = (right | _sample(wrong, NEGATIVES[mode], order)) & right.any(axis=1, keepdims=True)
             rows, items = np.nonzero(chosen)
             sizes = np.bincount(rows, minlength=len(chosen))
             parts[mode].append(

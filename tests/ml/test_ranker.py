@@ -4,6 +4,7 @@ import pytest
 from loyalty_ai.ml.ranker import CandidateTable, LinearBlend, TreeRanker, comparable, ranker_from_text
 
 NAMES = ("ease", "cosine", "noise")
+NONE = LinearBlend(np.zeros(0), ())
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def hits(ranker, table):
 
 def rankers(table):
     yield LinearBlend.fit(table, NAMES)
-    yield TreeRanker.fit(table, NAMES, rounds=40, seed=0, threads=1)
+    yield TreeRanker.fit(table, NAMES, blend=LinearBlend(np.array([0.5]), ("cosine",)), rounds=40, seed=0)
 
 
 def test_rankers_learn_what_the_answers_have_in_common(table):
@@ -40,8 +41,16 @@ def test_a_ranker_read_back_scores_the_same(table):
         assert np.array_equal(ranker.predict(features, table.groups), again.predict(features, table.groups))
 
 
+def test_the_blends_share_is_added_to_the_trees(table):
+    blend = LinearBlend(np.array([3.0]), ("cosine",))
+    alone, both = (TreeRanker.fit(table, NAMES, blend=b, rounds=5, seed=0) for b in (NONE, blend))
+    added = both.predict(table.features, table.groups) - alone.predict(table.features, table.groups)
+    assert added == pytest.approx(blend.predict(table.columns(("cosine",)), table.groups), abs=1e-5)
+    assert blend.scaled(0).names == ()
+
+
 def test_the_same_seed_grows_the_same_trees(table):
-    one, other = (TreeRanker.fit(table, NAMES, rounds=10, seed=3, threads=1).text() for _ in range(2))
+    one, other = (TreeRanker.fit(table, NAMES, blend=NONE, rounds=10, seed=3).text() for _ in range(2))
     assert one == other
 
 
