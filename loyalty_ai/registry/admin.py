@@ -13,7 +13,6 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.contrib.admin import display
-from django.contrib.admin.widgets import AdminSplitDateTime
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.safestring import SafeString
@@ -59,10 +58,10 @@ class TrainForm(JobForm):
     """What a training needs: whose data, until when, and whether to start from the champion."""
 
     store = forms.ModelChoiceField(Store.objects.all(), label=gettext_lazy("Store"), empty_label=None)
-    cutoff = forms.SplitDateTimeField(
+    cutoff = forms.DateTimeField(
         label=gettext_lazy("Data until"),
         required=False,
-        widget=AdminSplitDateTime,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
         help_text=gettext_lazy("Empty: all there is."),
     )
     from_scratch = forms.BooleanField(

@@ -28,9 +28,8 @@ class ScoringRunAdmin(ReadOnlyAdmin):
         "version",
         "state_label",
         "audited",
-        "customers",
+        "scored",
         "seconds_total",
-        "cutoff",
         "finished_at",
     ]
     list_filter = ["store", "state"]
@@ -50,6 +49,10 @@ class ScoringRunAdmin(ReadOnlyAdmin):
             return label(_("passed"), "good")
         count = len(run.audit.get("findings", []))
         return label(ngettext("%(count)d finding", "%(count)d findings", count) % {"count": count}, "bad")
+
+    @display(description=gettext_lazy("customers"), ordering="customers")
+    def scored(self, run: ScoringRun) -> int:
+        return run.customers
 
     @display(description=gettext_lazy("seconds"))
     def seconds_total(self, run: ScoringRun) -> str:

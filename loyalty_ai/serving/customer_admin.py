@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -46,8 +48,9 @@ class CustomerAdmin(ReadOnlyAdmin):
         return format_money(customer.loyalty.monetary, customer.store.currency) if hasattr(customer, "loyalty") else ""
 
     @display(description=gettext_lazy("last order"), ordering="loyalty__last_order_at")
-    def last_order(self, customer: Customer) -> Any:
-        return customer.loyalty.last_order_at if hasattr(customer, "loyalty") else None
+    def last_order(self, customer: Customer) -> date | None:
+        latest = customer.loyalty.last_order_at if hasattr(customer, "loyalty") else None
+        return localtime(latest).date() if latest else None
 
     @display(description=gettext_lazy("merged into"), ordering="alias_of")
     def merged(self, customer: Customer) -> str:

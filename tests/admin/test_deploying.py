@@ -169,7 +169,7 @@ def test_the_widgets_follow_the_pointer(data, deployer):
 
 
 def test_a_training_is_asked_for_once_however_often_the_form_is_sent(data, trainer, staff):
-    form = {"store": data.store.pk, "token": uuid.uuid4(), "cutoff_0": "", "cutoff_1": ""}
+    form = {"store": data.store.pk, "token": uuid.uuid4(), "cutoff": ""}
     for _again in range(2):
         response = trainer.post(TRAIN, form)
     job = Job.objects.latest("pk")
@@ -180,7 +180,7 @@ def test_a_training_is_asked_for_once_however_often_the_form_is_sent(data, train
 
 
 def test_a_training_can_start_from_scratch_and_stop_at_a_date(data, trainer):
-    form = {"store": data.store.pk, "token": uuid.uuid4(), "cutoff_0": "2011-05-01", "cutoff_1": "00:00:00"}
+    form = {"store": data.store.pk, "token": uuid.uuid4(), "cutoff": "2011-05-01T00:00"}
     trainer.post(TRAIN, form | {"from_scratch": "on"})
     params = Job.objects.latest("pk").params
     assert params["parent"] is None
