@@ -79,7 +79,8 @@ def record_events(
 
     A key seen before with the same content is a duplicate: counted, nothing written. With other content it is rejected and what
     was stored stays. Customers not seen before are created; products must be known. Events of erased customers, and
-    behaviour (all but purchases and refunds) of customers without consent to analytics, are counted and not stored.
+    behaviour of customers without consent to analytics, are counted and not stored. Purchases and refunds rest on the contract,
+    and a hidden product is the customer's own wish.
 
     Args:
         source: what names the keys apart, at most 32 characters ("shop", "api", "file").
@@ -135,18 +136,18 @@ class _Batch:
         latest = self.now + CLOCK_SKEW
         erased = erased_customers(
             store=self.store,
-            external_ids={r.customer_id for r in self.records if isinstance(r, EventRecord) and r.customer_id},
+            external_ids={who for r in self.records if isinstance(who := getattr(r, "customer_id", None), str)},
         )
         rows, seen = [], {}
         for n, record in enumerate(self.records):
             if isinstance(record, Rejected):
                 self._reject(n, record)
                 continue
+            if isinstance(record.customer_id, str) and record.customer_id in erased:  # not even listed as rejected
+                self._set_aside(n, "erased")
+                continue
             if (problem := event_problem(record, latest)) is not None:
                 self._refuse(n, problem[0], **problem[1])
-                continue
-            if record.customer_id in erased:
-                self._set_aside(n, "erased")
                 continue
             row = _row(n, record)
             if row is None:
@@ -174,7 +175,7 @@ class _Batch:
             """,  # noqa: S608
             self.store.pk,
             self.store.pk,
-            [EventType.PURCHASE.value, EventType.REFUND.value],
+            [EventType.PURCHASE.value, EventType.REFUND.value, EventType.HIDE_ITEM.value],
         )
 
     def _claim_keys(self) -> int:

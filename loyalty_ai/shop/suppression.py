@@ -18,7 +18,7 @@ ERASURE_LOCK = 0x6C6F7961  # "loya": the class of this app's advisory locks, one
 
 def digest_with(key: str, *, store: Store, external_id: str) -> bytes:
     """HMAC-SHA256 of a customer's id in a store, 32 bytes."""
-    return hmac.digest(key.encode(), f"{store.slug}\0{external_id}".encode(), hashlib.sha256)
+    return hmac.digest(key.encode(), f"{store.slug}\0{external_id}".encode(errors="surrogatepass"), hashlib.sha256)
 
 
 def erasure_digest(*, store: Store, external_id: str) -> tuple[str, bytes]:

@@ -225,6 +225,12 @@ def test_behaviour_needs_consent_to_analytics_and_purchases_do_not(store):
     assert not RejectedRow.objects.exists()
 
 
+def test_a_hidden_product_is_kept_without_analytics_because_the_customer_asked_for_it(store):
+    customer = make_customer(store, "C1")
+    record_consent(customer=customer, purpose="analytics", granted=False, source="test")
+    assert take(store, purchase("h", type="hide_item", order_id=None)).accepted == 1
+
+
 def test_behaviour_of_strangers_obeys_the_default(store, settings):
     settings.LOYALTY_AI = FAKE_SETTINGS | {"CONSENT_DEFAULTS": {"analytics": False}}
     result = take(store, purchase("v", type="view_item", order_id=None, customer_id="new"))

@@ -7,7 +7,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 
 from loyalty_ai.shop.adapters.base import CustomerRecord
-from loyalty_ai.shop.models import Customer, ErasureRecord, Event
+from loyalty_ai.shop.models import Customer, ErasureRecord, Event, RejectedRow
 from loyalty_ai.shop.services import ensure_store, record_events, upsert_customers
 from loyalty_ai.shop.suppression import erased_customers, erasure_digest, hold_off_ingest, lift_erasure
 from tests.fakes import FAKE_SETTINGS, make_product
@@ -31,6 +31,20 @@ def test_the_events_of_an_erased_customer_do_not_come_back(store):
     assert [row.status for row in result.rows] == ["erased", "accepted", "accepted"]
     assert result.erased == 1
     assert not Customer.objects.filter(external_id="C1").exists()
+
+
+def test_a_bad_record_of_an_erased_customer_is_not_listed_either(store):
+    erase(store, "C1")
+    result = record_events(store=store, source="shop", records=[purchase(quantity=-1)], now=NOW)
+    assert (result.erased, result.rejected) == (1, 0)
+    assert not RejectedRow.objects.exists()
+
+
+def test_text_that_is_no_text_does_not_stop_the_search_for_the_erased(store):
+    erase(store, "C1")
+    records = [purchase(customer_id="\ud800"), purchase("2", customer_id=17), purchase("3", customer_id="C2")]
+    result = record_events(store=store, source="shop", records=records, now=NOW)
+    assert (result.accepted, result.rejected) == (1, 2)
 
 
 def test_an_erased_customer_is_not_synced_back(store):
