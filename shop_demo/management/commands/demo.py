@@ -103,8 +103,8 @@ class Command(StoreCommand):
             Step(_("sync"), unsynced, self._sync),
             Step(_("loyalty"), unmeasured, self._measure),
             Step(_("model"), lambda store: not trained_versions(store=store).exists(), self._train),
-            Step(_("scores"), lambda store: newest_run(store) is None, self._score),
-            Step(_("publish"), lambda store: champion(store=store) is None, self._publish),
+            Step(_("scores"), lambda store: unpublished(store) and newest_run(store) is None, self._score),
+            Step(_("publish"), unpublished, self._publish),
             Step(_("static files"), lambda store: not (settings.STATIC_ROOT / "shop_demo").exists(), self._collect),
         ]
 
@@ -229,6 +229,11 @@ def unmeasured(store: Store) -> bool:
     latest = LoyaltyProfile.objects.filter(store=store).order_by("-as_of").values_list("as_of", flat=True)
     measured = latest.first()
     return measured is None or measured < data_until(store)
+
+
+def unpublished(store: Store) -> bool:
+    """Whether no version is live."""
+    return champion(store=store) is None
 
 
 def newest_run(store: Store) -> ScoringRun | None:
