@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from accelerate import Accelerator
 
@@ -19,3 +22,14 @@ def accelerator(name: str) -> Accelerator:
     device = torch_device(name)
     native = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
     return Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if native else "no")
+
+
+@contextmanager
+def cpu_threads(count: int | None) -> Iterator[None]:
+    """Run torch's operations on `count` CPU threads inside the block; None leaves them alone."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(count or before)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

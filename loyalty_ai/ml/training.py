@@ -24,7 +24,7 @@ from loyalty_ai.ml.chain import Chain, Stage
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
-from loyalty_ai.ml.devices import accelerator
+from loyalty_ai.ml.devices import accelerator, cpu_threads
 from loyalty_ai.ml.evaluation import MODES, label_window, ranking_metrics
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
@@ -45,6 +45,10 @@ Progress = Callable[[str, int, int], None]
 
 BEHAVIOUR_HORIZONS = (90, 28)
 """Days that the behaviour model is evaluated on: the first for which the log is four times as long."""
+
+
+SMALL_STEP = 2**28
+"""Multiplications of a training step below which threads lose more by waiting for one another than they gain."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +94,8 @@ def fit(
             As "champion" it takes part in the evaluation if it was trained before the evaluation window.
         progress: called after each piece of work.
     """
-    return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress).run()
+    with cpu_threads(training.threads):
+        return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress).run()
 
 
 class _Fit:
@@ -113,8 +118,6 @@ class _Fit:
         self.curves: dict[str, list[float]] = {}
         self.parameters = 0
         self.accelerator = accelerator(training.device)
-        if training.threads:
-            torch.set_num_threads(training.threads)
 
     def run(self) -> FitResult:
         with self._step("prepare"):
@@ -212,7 +215,9 @@ class _Fit:
             accelerator=self.accelerator,
             n_items=self.log.n_items,
         )
-        chain.run(stages, self.progress)
+        cells = self.training.batch_tokens * self.log.n_items * self.model.dim
+        with cpu_threads(1 if cells < SMALL_STEP else None):
+            chain.run(stages, self.progress)
         self.curves = chain.position.curves
         self.parameters = sum(p.numel() for p in decoder.parameters())
 
