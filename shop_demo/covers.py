@@ -100,6 +100,13 @@ SHELF_DRAWINGS = {
 }  # fmt: skip
 
 
+MOTIFS = {
+    *("angel", "bird", "butterfly", "cat", "dog", "egg", "flower", "flowers", "heart", "hen", "mushroom"),
+    *("owl", "rabbit", "reindeer", "rocket", "skull", "snowflake", "snowman", "star", "tree"),
+}
+"""Drawings of what things often only show: roses on a teapot, skulls on a bag."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cover:
     """What a picture shows: a drawing, its colours and the pattern on it."""
@@ -180,11 +187,16 @@ def design(sku: str, title: str, shelf: str) -> Cover:
 
 
 def find_drawing(words: list[str], shelf: str) -> str:
-    """The drawing of the thing a title names: a phrase, else the last thing, else what its department sells."""
+    """The drawing of what a title names: a phrase, else the last thing, else the last motif, else its department's."""
     called = called_by()
     phrases = ["_".join(words[at : at + size]) for size in (2, 3) for at in range(len(words) - size + 1)]
-    for named in (phrases, words):
-        if found := [called[word] for word in named if word in called]:
+    named = [called[word] for word in words if word in called]
+    for found in (
+        [called[phrase] for phrase in phrases if phrase in called],
+        [name for name in named if name not in MOTIFS],
+        named,
+    ):
+        if found:
             return found[-1]
     return SHELF_DRAWINGS[shelf.partition("/")[0]]
 

@@ -19,6 +19,8 @@ from shop_demo.shelves import SHELVES, find_shelf
         ("White Hanging Heart T-Light Holder", "tlight", "hearts"),
         ("Jumbo Bag Red Retrospot", "bag", "dots"),
         ("Alarm Clock Bakelike Green", "alarm", None),
+        ("Regency Teapot Roses", "teapot", "flowers"),
+        ("Assorted Colour Bird Ornament", "bird", None),
         ("Set of 3 Regency Cake Tins", "cake", "flowers"),
     ],
 )
