@@ -90,6 +90,14 @@ def may(request: HttpRequest, permission: str) -> bool:
     return request.user.has_perm(f"loyalty_ai.{permission}")
 
 
+def flat(values: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
+    """The leaves of a JSON object with their names, for a template, where `.items` would find a key of that name first."""
+    leaves: list[tuple[str, Any]] = []
+    for name, value in values.items():
+        leaves += flat(value, f"{prefix}{name}: ") if isinstance(value, dict) else [(f"{prefix}{name}", value)]
+    return leaves
+
+
 def label(text: object, tone: str = "") -> SafeString:
     """A small coloured word; `tone` is good, bad, busy or empty."""
     return format_html('<span class="loyalty-label loyalty-label--{}">{}</span>', tone or "plain", text)

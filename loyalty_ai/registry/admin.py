@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty_ai.jobs.services import request_job
-from loyalty_ai.readonly_admin import ReadOnlyAdmin, label, may
+from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label, may
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import MODEL, MODES, Standing, standings
 from loyalty_ai.registry.training import KIND
@@ -129,7 +129,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             "behaviour": behaviour_table(version),
             "loss": list(enumerate(version.curves.get("train_loss", []), start=1)),
             "validation": list(enumerate(version.curves.get("validation_ndcg", []), start=1)),
-            "seconds": [(name, value) for name, value in version.seconds.items() if isinstance(value, int | float)],
+            "counts": flat(version.data_counts),
+            "seconds": flat(version.seconds),
+            "libraries": flat(version.libraries),
             "config": json.dumps(version.config, indent=2, sort_keys=True, ensure_ascii=False),
             "may_promote": may(request, "promote_modelversion"),
             "may_train": may(request, "train_modelversion"),

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from loyalty_ai.readonly_admin import ReadOnlyAdmin, label
+from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label
 from loyalty_ai.serving.customer_admin import CustomerAdmin
 from loyalty_ai.serving.models import Deployment, ScoringRun
 from loyalty_ai.serving.store_admin import StoreAdmin
@@ -54,6 +54,16 @@ class ScoringRunAdmin(ReadOnlyAdmin):
     def scored(self, run: ScoringRun) -> int:
         return run.customers
 
+    def context(self, run: ScoringRun) -> dict[str, Any]:
+        return {
+            "run": run,
+            "state_label": run_state(run),
+            "audited": self.audited(run),
+            "checks": flat(run.audit.get("counts", {})),
+            "counts": flat(run.counts),
+            "seconds": flat(run.seconds),
+        }
+
     @display(description=gettext_lazy("seconds"))
     def seconds_total(self, run: ScoringRun) -> str:
         total = run.seconds.get("total")
@@ -63,7 +73,7 @@ class ScoringRunAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
         run = self.get_object(request, object_id)
-        context = {"run": run, "state_label": run_state(run), "audited": self.audited(run)} if run else {}
+        context = {} if run is None else self.context(run)
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
 
 

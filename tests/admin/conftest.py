@@ -46,13 +46,13 @@ def make_run(store: Store, *, lead: float, deploy: bool) -> ScoringRun:
         rung="model",
         metrics=make_metrics(lead),
         curves={"train_loss": [3.0, 2.5, 2.25], "validation_ndcg": [0.1, 0.2, 0.25]},
-        seconds={"decoder": 12.5},
-        data_counts={"rows": 1234},
+        seconds={"decoder": 12.5, "items": 1.0},
+        data_counts={"rows": 1234, "items": 77, "excluded": {"without_person": 3}},
         libraries={"torch": "2.0"},
         config={"model": {"layers": 2}},
     )
     run.audit = {"passed": True, "findings": [], "counts": {"scores": 0}, "overlap": None}
-    run.seconds, run.counts, run.customers = {"total": 3.5}, {"predictions": 1}, 1
+    run.seconds, run.counts, run.customers = {"total": 3.5, "items": 1.0}, {"predictions": 1, "items": 5}, 1
     run.save()
     return run
 
