@@ -53,22 +53,27 @@ def per_user_metrics(window: LabelWindow, lists: dict[str, Lists]) -> PerUser:
     return results
 
 
-def contest_metrics(window: LabelWindow, per_user: PerUser) -> dict[str, Any]:
-    """The JSON-able `next_basket`, `gains` (NDCG@10 of "model" minus each other) and `decoder_gain` of `FitResult`."""
+def contest_metrics(window: LabelWindow, per_user: PerUser, rungs: dict[str, str]) -> dict[str, Any]:
+    """The JSON-able `next_basket`, `gains` (NDCG@10 of what answers minus each other) and `decoder_gain` (of the ranker with
+    the decoder minus without) of `FitResult`; `rungs` says what answers in each mode."""
+
+    def gain(mode: str, own: str, other: str) -> dict[str, float]:
+        return paired_gain(per_user[mode][own]["ndcg@10"], per_user[mode][other]["ndcg@10"])
+
     gains = {
-        mode: {
-            name: paired_gain(methods["model"]["ndcg@10"], values["ndcg@10"])
-            for name, values in methods.items()
-            if name != "model" and "model" in methods
-        }
+        mode: {name: gain(mode, rungs[mode], name) for name in methods if name != rungs[mode]}
         for mode, methods in per_user.items()
     }
-    without = "ranker_without_decoder"
+    decoder, without = "model", "ranker_without_decoder"
     return {
         "next_basket": {
             "users": len(window.users),
             **{mode: summarise(methods) for mode, methods in per_user.items()},
         },
         "gains": gains,
-        "decoder_gain": {mode: found[without] for mode, found in gains.items() if without in found},
+        "decoder_gain": {
+            mode: gain(mode, decoder, without)
+            for mode, methods in per_user.items()
+            if {decoder, without} <= set(methods)
+        },
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib.util
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -213,12 +213,12 @@ FIXED = {
 
 def fit_rankers(
     tables: list[dict[str, CandidateTable]],
-    rungs: tuple[str, ...],
+    wanted: Iterable[tuple[str, str]],
     *,
     training: TrainingConfig,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> dict[str, dict[str, Ranker]]:
-    """Rung -> mode -> ranker, learnt from the candidates of `tables` (one a window, earliest first).
+    """Rung -> mode -> ranker for each `wanted` (rung, mode), learnt from the candidates of `tables` (windows, earliest first).
 
     The linear blend learns from the latest window, the trees from all. Without LightGBM the trees' place is taken by a blend
     over all windows, with the decoder's score among its evidence where the rung has it.
@@ -241,13 +241,13 @@ def fit_rankers(
         )
 
     everything = {mode: joined([table[mode] for table in tables]) for mode in tables[-1]}
-    fitted: dict[str, dict[str, Ranker]] = {rung: {} for rung in rungs}
+    fitted: dict[str, dict[str, Ranker]] = {}
     # whole rankers side by side, each on one thread: trees are too small for their threads to wait for one another
     with ThreadPoolExecutor(training.threads or os.cpu_count()) as pool:
-        work = {pool.submit(fit_one, rung, mode): (rung, mode) for mode in everything for rung in rungs}
+        work = {pool.submit(fit_one, rung, mode): (rung, mode) for rung, mode in wanted}
         for done, future in enumerate(as_completed(work), start=1):
             rung, mode = work[future]
-            fitted[rung][mode] = future.result()
+            fitted.setdefault(rung, {})[mode] = future.result()
             progress(done, len(work))
     return fitted
 

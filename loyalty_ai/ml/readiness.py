@@ -8,18 +8,17 @@ RUNGS = ("popularity", "personal_frequency", "linear_blend", "ranker_without_dec
 """From the simplest to the richest, named as in the metrics."""
 
 
-def choose_rung(ndcg: dict[str, dict[str, np.ndarray]]) -> str:
-    """Climb while a richer rung has the higher NDCG@10 on the evaluation window, both kinds of list counted equally.
+def choose_rung(ndcg: dict[str, np.ndarray]) -> str:
+    """Climb while a richer rung has the higher NDCG@10 on the evaluation window; each kind of list climbs for itself.
 
     Args:
-        ndcg: mode -> rung -> per-user values [n]; rungs that could not be fitted are absent.
+        ndcg: rung -> per-user values [n]; rungs that could not be fitted are absent.
 
     Returns:
         The name of a rung; "popularity" where nothing could be evaluated.
     """
     chosen, best = RUNGS[0], -np.inf
     for rung in RUNGS:
-        values = [methods[rung].mean() for methods in ndcg.values() if rung in methods and len(methods[rung])]
-        if values and np.mean(values) > best:
-            chosen, best = rung, float(np.mean(values))
+        if rung in ndcg and len(ndcg[rung]) and ndcg[rung].mean() > best:
+            chosen, best = rung, float(ndcg[rung].mean())
     return chosen

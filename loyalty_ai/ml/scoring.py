@@ -69,7 +69,7 @@ class CustomerModel:
         text_dim: width of the text vectors, 0 without.
         weights: "weights" (at the cutoff) and "start" (before the earliest label window: what fine-tuning and the behaviour
             model continue from); empty on the lower rungs.
-        rung: which rung of the readiness ladder answers.
+        rungs: mode -> which rung of the readiness ladder answers.
         rankers: mode -> the second stage.
         behaviour: when and how much, or None where nobody bought.
         device: where the decoder runs.
@@ -82,7 +82,7 @@ class CustomerModel:
     vocab: Vocab
     text_dim: int
     weights: dict[str, dict[str, torch.Tensor]]
-    rung: str
+    rungs: dict[str, str]
     rankers: dict[str, Ranker]
     behaviour: BehaviourModel | None
     device: torch.device
@@ -95,7 +95,7 @@ class CustomerModel:
             "cutoff": self.cutoff,
             "start": self.start,
             "text_dim": self.text_dim,
-            "rung": self.rung,
+            "rungs": self.rungs,
             "rankers": {mode: {"kind": r.kind, "names": list(r.names)} for mode, r in self.rankers.items()},
         }
         values = {"config": config, "vocab": {"item_ids": list(self.vocab.item_ids)}, "metrics": metrics}
@@ -140,7 +140,7 @@ class CustomerModel:
             vocab=Vocab(tuple(read_json(directory / "vocab.json")["item_ids"])),
             text_dim=config["text_dim"],
             weights=tensors,
-            rung=config["rung"],
+            rungs=config["rungs"],
             rankers={
                 mode: ranker_from_text(
                     saved["kind"],
@@ -212,12 +212,15 @@ class Scorer:
             horizons_days: days ahead of the predictions.
         """
         lists: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in LISTS}
+        rankers, per_source = self.model.rankers, self.model.training.candidates
+        decoding = {mode: rung == "model" for mode, rung in self.model.rungs.items()}
         for _, evidence in self.origin.chunks(users):
-            without = () if self.model.rung == "model" else ("decoder",)
-            proposed = evidence.candidates(self.model.training.candidates, allowed, without=without)
-            rankers = self.model.rankers
-            everything = ranked_scores(evidence, rankers["repeats"], proposed)
-            new = ranked_scores(evidence, rankers["new_only"], proposed & ~evidence.bought)
+            proposed = {
+                with_decoder: evidence.candidates(per_source, allowed, without=() if with_decoder else ("decoder",))
+                for with_decoder in set(decoding.values())
+            }
+            everything = ranked_scores(evidence, rankers["repeats"], proposed[decoding["repeats"]])
+            new = ranked_scores(evidence, rankers["new_only"], proposed[decoding["new_only"]] & ~evidence.bought)
             stranger = ~evidence.bought.any(axis=1)
             everything[stranger] = new[stranger] = self._popularity(allowed)
             again = np.where(evidence.bought, everything, -np.inf)

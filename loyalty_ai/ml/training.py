@@ -56,7 +56,8 @@ class FitResult:
     """What training made.
 
     Args:
-        directory: the version directory. digest: its overall sha256. rung: what answers, one of `readiness.RUNGS`.
+        directory: the version directory. digest: its overall sha256. rungs: mode -> what answers, one of
+            `readiness.RUNGS`.
         metrics: JSON-able: `next_basket`, `gains` and `decoder_gain` of `contest_metrics`, `behaviour` of
             `evaluate_behaviour`; empty dicts where the log is too small to evaluate.
         curves: `train_loss` an epoch, `validation_ndcg` an epoch of the first training.
@@ -65,7 +66,7 @@ class FitResult:
 
     directory: Path
     digest: str
-    rung: str
+    rungs: dict[str, str]
     metrics: dict[str, Any]
     curves: dict[str, list[float]]
     seconds: dict[str, float]
@@ -128,13 +129,13 @@ class _Fit:
         with self._step("evidence"):
             tables, last = self._collect()
         with self._step("rankers"):
-            rung, rankers, metrics = self._prove(tables, last)
+            rungs, rankers, metrics = self._prove(tables, last)
         del tables, last
         with self._step("behaviour"):
             behaviour, metrics["behaviour"] = self._fit_behaviour()
         with self._step("write"):
-            digest = self._write(rung, rankers, behaviour, metrics)
-        return FitResult(self.directory, digest, rung, metrics, self.curves, self.seconds, self.parameters)
+            digest = self._write(rungs, rankers, behaviour, metrics)
+        return FitResult(self.directory, digest, rungs, metrics, self.curves, self.seconds, self.parameters)
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:
@@ -276,13 +277,13 @@ class _Fit:
 
     def _prove(
         self, tables: list[dict[str, CandidateTable]], last: Origin | None
-    ) -> tuple[str, dict[str, Ranker], dict[str, Any]]:
-        """Evaluate on the last window, choose the rung, and fit its rankers again with that window's answers."""
+    ) -> tuple[dict[str, str], dict[str, Ranker], dict[str, Any]]:
+        """Evaluate on the last window, choose each list's rung, and fit its ranker again with that window's answers."""
         if last is None:
-            rung = RUNGS[0]
+            lowest = RUNGS[0]
             return (
-                rung,
-                dict.fromkeys(MODES, FIXED[rung]),
+                dict.fromkeys(MODES, lowest),
+                dict.fromkeys(MODES, FIXED[lowest]),
                 {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}},
             )
         window, learned = self.windows[-1], tuple(rung for rung in RUNGS if rung not in FIXED)
@@ -290,19 +291,22 @@ class _Fit:
         proving = {}
         if self.learnable:
             proving = fit_rankers(
-                tables[:-1], learned, training=self.training, progress=lambda n, _: self.progress("rankers", n, total)
+                tables[:-1],
+                [(rung, mode) for mode in MODES for rung in learned],
+                training=self.training,
+                progress=lambda n, _: self.progress("rankers", n, total),
             )
         lists = method_lists(last, window, proving, per_source=self.training.candidates)
         lists |= self._champion_lists()
         per_user = per_user_metrics(window, lists)
-        rung = choose_rung({mode: {n: m["ndcg@10"] for n, m in found.items()} for mode, found in per_user.items()})
-        if rung in FIXED:
-            rankers = dict.fromkeys(MODES, FIXED[rung])
-        else:
-            # as many windows as were proved with, moved forward to the cutoff
-            rankers = fit_rankers(tables[-max(1, len(tables) - 1) :], (rung,), training=self.training)[rung]
+        rungs = {mode: choose_rung({n: m["ndcg@10"] for n, m in found.items()}) for mode, found in per_user.items()}
+        # as many windows as were proved with, moved forward to the cutoff
+        recent = tables[-max(1, len(tables) - 1) :]
+        learnt = [(rung, mode) for mode, rung in rungs.items() if rung not in FIXED]
+        fitted = fit_rankers(recent, learnt, training=self.training)
+        rankers = {mode: FIXED[rung] if rung in FIXED else fitted[rung][mode] for mode, rung in rungs.items()}
         self.progress("rankers", total, total)
-        return rung, rankers, contest_metrics(window, per_user)
+        return rungs, rankers, contest_metrics(window, per_user, rungs)
 
     def _champion_lists(self) -> dict[str, Lists]:
         """The parent's lists for the evaluation window, if it has not been trained on it."""
@@ -350,7 +354,11 @@ class _Fit:
         return states
 
     def _write(
-        self, rung: str, rankers: dict[str, Ranker], behaviour: BehaviourModel | None, metrics: dict[str, Any]
+        self,
+        rungs: dict[str, str],
+        rankers: dict[str, Ranker],
+        behaviour: BehaviourModel | None,
+        metrics: dict[str, Any],
     ) -> str:
         kept = {"weights": self.origins[-1], "start": self.origins[0]} if self.learnable else {}
         made = CustomerModel(
@@ -361,7 +369,7 @@ class _Fit:
             vocab=self.vocab,
             text_dim=0 if self.text is None else int(self.text.shape[1]),
             weights={name: load_file(self._snapshot(origin)) for name, origin in kept.items()},
-            rung=rung,
+            rungs=rungs,
             rankers=rankers,
             behaviour=behaviour,
             device=self.accelerator.device,

@@ -80,15 +80,15 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     change_form_template = "admin/loyalty_ai/modelversion/change_form.html"
     fields = ["store", "created_at", "path", "digest"]
 
-    @display(description=gettext_lazy("answers with"), ordering="rung")
+    @display(description=gettext_lazy("answers with"))
     def answers(self, version: ModelVersion) -> SafeString | str:
         if version.trained_at is None:
             return label(_("in training"), "busy")
-        return method_name(version.rung)
+        return method_names(version)
 
     @display(description=gettext_lazy("NDCG@10"))
     def basket(self, version: ModelVersion) -> str:
-        return measured(version, "repeats", version.rung)
+        return measured(version, "repeats", version.rungs.get("repeats", ""))
 
     @display(description=gettext_lazy("best simpler method"))
     def basket_best(self, version: ModelVersion) -> str:
@@ -98,7 +98,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("lead over it (95 %)"))
     def basket_lead(self, version: ModelVersion) -> SafeString | str:
         best = best_baseline(version, "repeats")
-        return lead_label(best.lead) if best and best.lead and version.rung == MODEL else ""
+        return lead_label(best.lead) if best and best.lead else ""
 
     @display(description=gettext_lazy("data until"), ordering="cutoff")
     def data_until(self, version: ModelVersion) -> date:
@@ -123,7 +123,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         """What the version's page shows beside its fields."""
         return {
             "version": version,
-            "method": method_name(version.rung),
+            "method": method_names(version),
             "evaluated_customers": version.metrics.get("next_basket", {}).get("users"),
             "modes": [(MODE_NAMES[mode], rows) for mode in MODES if (rows := standing_rows(version, mode))],
             "behaviour": behaviour_table(version),
@@ -187,6 +187,14 @@ def method_name(method: str) -> str:
     return names.get(method, method.replace("_", " "))
 
 
+def method_names(version: ModelVersion) -> str:
+    """What answers, once where both kinds of list have the same."""
+    names = {mode: method_name(rung) for mode, rung in version.rungs.items()}
+    if len(set(names.values())) < 2:
+        return next(iter(names.values()), "")
+    return ", ".join(f"{MODE_NAMES[mode]}: {name}" for mode, name in names.items())
+
+
 def measured(version: ModelVersion, mode: str, method: str) -> str:
     value = version.metrics.get("next_basket", {}).get(mode, {}).get(method, {}).get(METRIC)
     return f"{value['value']:.4f}" if value else ""
@@ -194,7 +202,11 @@ def measured(version: ModelVersion, mode: str, method: str) -> str:
 
 def best_baseline(version: ModelVersion, mode: str) -> Standing | None:
     """The strongest method beside what answers; the rungs that are parts of the model itself count too."""
-    others = [s for s in standings(version) if s.mode == mode and s.method not in (MODEL, version.rung) and s.metrics]
+    others = [
+        s
+        for s in standings(version)
+        if s.mode == mode and not s.answers and s.method not in (MODEL, "champion") and s.metrics
+    ]
     return max(others, key=lambda s: s.metrics[METRIC][0], default=None)
 
 
@@ -211,7 +223,7 @@ def standing_rows(version: ModelVersion, mode: str) -> list[dict[str, Any]]:
     return [
         {
             "method": method_name(s.method),
-            "own": s.method == version.rung,
+            "own": s.answers,
             "metrics": [s.metrics.get(name) for name in (METRIC, "hr@10", "recall@10")],
             "lead": lead_label(s.lead) if s.lead else "",
         }

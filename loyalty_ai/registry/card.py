@@ -29,7 +29,7 @@ def card(version: ModelVersion, *, parameters: int) -> dict[str, Any]:
         "store": version.store.slug,
         "version": version.number,
         "fine_tuned_from": version.parent and version.parent.number,
-        "answers": version.rung,
+        "answers": version.rungs,
         "digest": version.digest,
         "parameters": parameters,
         "data": {
@@ -56,13 +56,13 @@ def markdown(facts: dict[str, Any]) -> str:
     lines = [
         f"# Customer model of {facts['store']}, v{facts['version']}",
         "",
-        f"{origin.capitalize()}; `{facts['answers']}` answers. {facts['parameters']:,} parameters, digest `{facts['digest']}`.",
+        f"{origin.capitalize()}; {_answers(facts)}. {facts['parameters']:,} parameters, digest `{facts['digest']}`.",
         "",
         f"Data from {data['from']} until {data['until']}: {counts.get('rows', 0):,} interactions of"
         f" {counts.get('users', 0):,} customers with {counts.get('items', 0):,} products in {counts.get('baskets', 0):,}"
         f" baskets, {counts.get('anonymous', 0):,} of them without a person. Fingerprint `{data['fingerprint']}`.",
         "",
-        "| list | method | NDCG@10 | HR@10 | recall@10 | lead of the model in NDCG@10 (95 %) |",
+        "| list | method | NDCG@10 | HR@10 | recall@10 | lead of what answers in NDCG@10 (95 %) |",
         "|---|---|---|---|---|---|",
     ]
     for row in facts["next_basket"]:
@@ -72,6 +72,10 @@ def markdown(facts: dict[str, Any]) -> str:
         lines.append(f"| {row['list']} | {row['method']} | {' | '.join(cells)} |")
     lines += ["", "## Limits", "", *(f"- {limit}" for limit in facts["limits"]), ""]
     return "\n".join(lines)
+
+
+def _answers(facts: dict[str, Any]) -> str:
+    return ", ".join(f"`{rung}` answers {mode}" for mode, rung in facts["answers"].items())
 
 
 def _estimate(metric: Any) -> str:

@@ -22,7 +22,9 @@ class ModelVersion(models.Model):
     cutoff = models.DateTimeField(_("data until"))
     data_fingerprint = models.CharField(_("data fingerprint"), max_length=64, blank=True)
     data_counts = models.JSONField(_("data counts"), default=dict)
-    rung = models.CharField(_("readiness"), max_length=40, blank=True, help_text=_("What the data could carry."))
+    rungs = models.JSONField(
+        _("readiness"), default=dict, help_text=_("What the data could carry: what answers, by kind of list.")
+    )
     metrics = models.JSONField(_("metrics"), default=dict)
     curves = models.JSONField(_("training curves"), default=dict)
     seconds = models.JSONField(_("seconds a step"), default=dict)

@@ -13,7 +13,7 @@ from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.shop.models import Store
 
 MODEL = "model"
-"""The name of the version itself among the methods of its metrics."""
+"""The name of the ranker with the decoder among the methods of a version's metrics."""
 
 MODES = ("repeats", "new_only")
 """Next-basket lists that may repeat what a customer bought, and lists of products new to the customer."""
@@ -27,13 +27,15 @@ class Standing:
         mode: `repeats` or `new_only`.
         method: `model` or a baseline's name.
         metrics: name -> (mean over customers, its standard error), each in [0, 1].
-        lead: NDCG@10 of the version less the method's, with its 95 % interval (difference, low, high); None for itself.
+        lead: NDCG@10 of what answers less the method's, with its 95 % interval (difference, low, high); None for itself.
+        answers: whether the version answers with this method.
     """
 
     mode: str
     method: str
     metrics: dict[str, tuple[float, float]]
     lead: tuple[float, float, float] | None
+    answers: bool
 
 
 def trained_versions(*, store: Store) -> QuerySet[ModelVersion]:
@@ -58,11 +60,12 @@ def artifact_directory(version: ModelVersion) -> Path:
 
 
 def standings(version: ModelVersion) -> Iterator[Standing]:
-    """The version's metrics beside each baseline's, the version first in each mode."""
+    """The metrics of every method on the version's evaluation window, what answers first in each mode."""
     measured, gains = version.metrics.get("next_basket", {}), version.metrics.get("gains", {})
     for mode in MODES:
-        methods = measured.get(mode, {})
-        for method in sorted(methods, key=lambda name: (name != MODEL, name)):
+        methods, own = measured.get(mode, {}), version.rungs.get(mode)
+        for method in sorted(methods, key=lambda name: (name != own, name)):
             values = {name: (m["value"], m["se"]) for name, m in methods[method].items() if isinstance(m, dict)}
             lead = gains.get(mode, {}).get(method)
-            yield Standing(mode, method, values, (lead["difference"], lead["low"], lead["high"]) if lead else None)
+            interval = (lead["difference"], lead["low"], lead["high"]) if lead else None
+            yield Standing(mode, method, values, interval, answers=method == own)

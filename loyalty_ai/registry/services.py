@@ -119,7 +119,7 @@ def train(
     version.data_from = dataset.manifest.data_from
     version.data_fingerprint = dataset.manifest.fingerprint
     version.data_counts = dataset.manifest.counts
-    version.rung = result.rung
+    version.rungs = result.rungs
     version.metrics = result.metrics
     version.curves = result.curves
     version.seconds = {"data": round(read, 1)} | result.seconds

@@ -130,7 +130,7 @@ class VersionOutput(serializers.ModelSerializer):
         model = ModelVersion
         fields = [
             *("number", "parent", "live_as", "created_at", "trained_at", "data_from", "cutoff", "data_counts"),
-            *("rung", "metrics", "seconds", "libraries", "digest"),
+            *("rungs", "metrics", "seconds", "libraries", "digest"),
         ]
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(Alias.choices)))

@@ -12,6 +12,9 @@ METRIC = "ndcg@10"
 SIMPLE = ("popularity", "recent_popularity", "personal_frequency", "transitions", "cosine", "ease")
 """What a model has to be shown better than."""
 
+LEARNED = ("linear_blend", "ranker_without_decoder", MODEL)
+"""What answers after learning from earlier windows; it has to be worth that."""
+
 YARDSTICKS = ("linear_blend", "personal_frequency", "recent_popularity", "popularity")
 """By its lead over the first of these that both have, a version is compared with the champion: each on its own window, so
 that a season's easier or harder customers favour neither."""
@@ -41,8 +44,8 @@ def gate_findings(*, version: ModelVersion, run: ScoringRun, champion: ModelVers
     """What speaks against showing the run: a list of sentences, empty where it may go live.
 
     A version loses to a method where the whole 95 % interval of its NDCG@10 lead, on the same customers, lies below zero.
-    Against simple methods and with at least 200 customers the interval has to lie above zero. Versions that answer by
-    counting alone (a lower rung of the readiness ladder) need only not lose.
+    Against simple methods and with at least 200 customers the interval has to lie above zero. Lists that are answered by
+    counting alone (the lower rungs of the readiness ladder) need only not lose.
     """
     findings = list(run.audit.get("findings", []))
     if not run.audit:
@@ -52,7 +55,7 @@ def gate_findings(*, version: ModelVersion, run: ScoringRun, champion: ModelVers
     for mode in MODES:
         for method in _methods(version, mode):
             lead = _lead(version, mode, method)
-            if lead and (verdict := _verdict(version, method, lead)):
+            if lead and (verdict := _verdict(version, mode, method, lead)):
                 findings.append(verdict % _facts(mode, method, lead))
         lead = _lead_over_champion(version, champion, mode) if champion and champion.pk != version.pk else None
         if lead and lead[2] < 0:
@@ -61,12 +64,12 @@ def gate_findings(*, version: ModelVersion, run: ScoringRun, champion: ModelVers
     return findings
 
 
-def _verdict(version: ModelVersion, method: str, lead: Lead) -> str | None:
+def _verdict(version: ModelVersion, mode: str, method: str, lead: Lead) -> str | None:
     _difference, low, high = lead
     if high < 0:
         return _("%(list)s: worse than %(method)s by %(by).4f NDCG@10 (%(low).4f to %(high).4f).")
     enough = version.metrics["next_basket"].get("users", 0) >= ENOUGH_CUSTOMERS
-    if version.rung == MODEL and method in SIMPLE and enough and low <= 0:
+    if version.rungs.get(mode) in LEARNED and method in SIMPLE and enough and low <= 0:
         return _("%(list)s: not shown to beat %(method)s; its lead is %(lead).4f NDCG@10 (%(low).4f to %(high).4f).")
     return None
 
@@ -85,19 +88,15 @@ def _facts(mode: str, method: str, lead: Lead) -> dict[str, object]:
 
 def _methods(version: ModelVersion, mode: str) -> list[str]:
     measured = version.metrics.get("next_basket", {}).get(mode, {})
-    return [method for method in measured if method not in (MODEL, version.rung)]
+    return [method for method in measured if method != version.rungs.get(mode)]
 
 
 def _lead(version: ModelVersion, mode: str, method: str) -> Lead | None:
     """How far what the version answers with is ahead of a method, on the same customers."""
+    if method == version.rungs.get(mode):
+        return 0.0, 0.0, 0.0
     paired = version.metrics.get("gains", {}).get(mode, {}).get(method)
-    if version.rung == MODEL and paired:
-        return paired["difference"], paired["low"], paired["high"]
-    measured = version.metrics.get("next_basket", {}).get(mode, {})
-    if version.rung not in measured or method not in measured:
-        return None
-    own, other = measured[version.rung][METRIC], measured[method][METRIC]
-    return _interval(own["value"] - other["value"], own["se"] ** 2 + other["se"] ** 2)
+    return (paired["difference"], paired["low"], paired["high"]) if paired else None
 
 
 def _lead_over_champion(version: ModelVersion, champion: ModelVersion, mode: str) -> Lead | None:

@@ -43,7 +43,7 @@ def make_run(store: Store, *, lead: float, deploy: bool) -> ScoringRun:
     run = fakes.make_run(
         store,
         deploy=deploy,
-        rung="model",
+        rungs={"repeats": "model", "new_only": "model"},
         metrics=make_metrics(lead),
         curves={"train_loss": [3.0, 2.5, 2.25], "validation_ndcg": [0.1, 0.2, 0.25]},
         seconds={"decoder": 12.5, "items": 1.0},

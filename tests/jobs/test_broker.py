@@ -7,6 +7,7 @@ from queue import Empty
 
 from celery import Celery
 from kombu import Connection
+from kombu.transport.virtual import BrokerState
 
 from shop_demo.broker import VISIBILITY_TIMEOUT, WholeFileTransport, broker_options
 from tests.jobs.conftest import Worker
@@ -14,7 +15,9 @@ from tests.jobs.conftest import Worker
 MESSAGES, WRITERS, READERS = 60, 3, 3
 
 
-def test_every_message_arrives_once_and_whole(tmp_path):
+def test_every_message_arrives_once_and_whole(tmp_path, monkeypatch):
+    # kombu remembers bindings a process, not a folder: a queue that another test bound would stay unbound in this one
+    monkeypatch.setattr(WholeFileTransport, "global_state", BrokerState())
     options = broker_options("filesystem://localhost", tmp_path)
     written = threading.Event()
 

@@ -26,6 +26,7 @@ ESTIMATE = {
     "hr@10": {"value": 0.8, "se": 0.01},
     "recall@10": {"value": 0.2, "se": 0.01},
 }
+RUNGS = {"repeats": "model", "new_only": "popularity"}
 METRICS = {
     "next_basket": {"users": 300, "repeats": {"popularity": ESTIMATE, "model": ESTIMATE}, "new_only": {}},
     "gains": {"repeats": {"popularity": {"difference": 0.1, "low": 0.05, "high": 0.15}}, "new_only": {}},
@@ -51,7 +52,7 @@ class FakeFit:
         if self.errors:
             raise self.errors.pop(0)
         (directory / "weights.safetensors").write_text("weights")
-        return FitResult(directory, "d" * 64, "model", METRICS, {"loss": [2.0, 1.0]}, {"decoder": 1.5}, 1234)
+        return FitResult(directory, "d" * 64, RUNGS, METRICS, {"loss": [2.0, 1.0]}, {"decoder": 1.5}, 1234)
 
 
 @pytest.fixture
@@ -79,7 +80,7 @@ def new_job(store, slot: str = "train:1", **params) -> Job:
 def test_a_trained_version_tells_what_it_saw_and_how_it_did(store, fit):
     version = train_version(store=store, cutoff=CUTOFF)
     version.refresh_from_db()
-    assert (version.number, version.rung, version.digest, version.data_from) == (1, "model", "d" * 64, NOON)
+    assert (version.number, version.rungs, version.digest, version.data_from) == (1, RUNGS, "d" * 64, NOON)
     assert version.config == {"model": {}, "training": {"device": "cpu", "epochs": 3}}
     assert version.metrics == METRICS
     assert version.curves == {"loss": [2.0, 1.0]}

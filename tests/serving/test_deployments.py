@@ -24,7 +24,12 @@ def trained(store, number: int, *, lead: float = 0.05) -> ModelVersion:
         "gains": {"repeats": {"popularity": gain}, "new_only": {}},
     }
     return ModelVersion.objects.create(
-        store=store, number=number, cutoff=NOON, rung="model", metrics=metrics, trained_at=NOON
+        store=store,
+        number=number,
+        cutoff=NOON,
+        rungs={"repeats": "model", "new_only": "model"},
+        metrics=metrics,
+        trained_at=NOON,
     )
 
 

@@ -19,15 +19,17 @@ def version(
     leads: dict[str, tuple[float, float]] | None = None,
 ) -> ModelVersion:
     """A version that leads every method by 0.05 ± 0.01, but for `leads`: method -> (difference, half interval)."""
-    methods = dict.fromkeys((*NAMES, "ranker_without_decoder"), (0.05, 0.01)) | (leads or {})
+    methods = dict.fromkeys((*NAMES, "ranker_without_decoder", "model"), (0.05, 0.01)) | (leads or {})
+    methods.pop(rung)
     measured = {name: {"ndcg@10": {"value": own - lead, "se": 0.007}} for name, (lead, _) in methods.items()}
-    measured["model"] = {"ndcg@10": {"value": own, "se": 0.007}}
+    measured[rung] = {"ndcg@10": {"value": own, "se": 0.007}}
     gains = {name: {"difference": d, "low": d - h, "high": d + h} for name, (d, h) in methods.items()}
     metrics = {
         "next_basket": {"users": users, "repeats": measured, "new_only": measured},
         "gains": {"repeats": gains, "new_only": gains},
     }
-    return ModelVersion(pk=pk, number=pk, rung=rung, metrics=metrics)
+    rungs = {"repeats": rung, "new_only": rung}
+    return ModelVersion(pk=pk, number=pk, rungs=rungs, metrics=metrics)
 
 
 def findings(candidate: ModelVersion, champion: ModelVersion | None = None, audit: dict | None = None) -> list[str]:
@@ -79,19 +81,30 @@ def test_a_version_is_not_compared_with_itself():
     assert findings(same, same) == []
 
 
-def test_a_version_that_answers_by_counting_need_not_beat_its_own_method():
-    counting = version(rung="personal_frequency", leads={"personal_frequency": (-0.05, 0.01)}, own=0.2)
-    assert findings(counting) == []
+def test_a_version_that_answers_by_counting_need_not_be_shown_to_beat_a_simple_method():
+    counting = {"leads": {"ease": (0.0, 0.01)}}
+    assert findings(version(rung="personal_frequency", **counting)) == []
+    assert len(findings(version(rung="linear_blend", **counting))) == 2
 
 
 def test_a_version_that_answers_by_counting_still_must_not_lose():
-    # ease stands 0.10 above what answers
-    counting = version(rung="popularity", leads={"popularity": (0.10, 0.01), "ease": (0.0, 0.01)})
+    counting = version(rung="popularity", leads={"ease": (-0.10, 0.01)})
     assert any("ease" in sentence for sentence in findings(counting))
 
 
+def test_each_kind_of_list_is_judged_by_what_answers_it():
+    mixed = version(leads={"linear_blend": (-0.01, 0.005)})
+    mixed.rungs["new_only"] = "linear_blend"
+    assert [sentence.split(":")[0] for sentence in findings(mixed)] == ["Next basket"]
+
+
+def test_answering_with_the_yardstick_itself_is_no_lead_over_it():
+    champion = version(1, leads={"linear_blend": (0.04, 0.005)})
+    assert len([s for s in findings(version(2, rung="linear_blend"), champion) if "champion" in s]) == 2
+
+
 def test_never_evaluated_and_never_audited_are_findings():
-    bare = ModelVersion(pk=3, number=3, rung="popularity", metrics={})
+    bare = ModelVersion(pk=3, number=3, rungs={"repeats": "popularity"}, metrics={})
     assert len(findings(bare, audit={})) == 2
 
 

@@ -34,7 +34,7 @@ class Command(StoreCommand):
         seconds = round(sum(version.seconds.values()), 1)
         return {
             "version": version.number,
-            "rung": version.rung,
+            "rungs": version.rungs,
             "next_basket": {
                 mode: {s.method: s.metrics for s in standings(version) if s.mode == mode}
                 for mode in ("repeats", "new_only")
@@ -53,7 +53,7 @@ def verdict(version: ModelVersion) -> str:
         scores = {
             s.method: s.metrics["ndcg@10"][0] for s in standings(version) if s.mode == mode and "ndcg@10" in s.metrics
         }
-        own = scores.pop(version.rung, None)
+        own = scores.pop(version.rungs.get(mode), None)
         if own is None:
             continue
         best = max(scores, key=scores.get, default=None)
