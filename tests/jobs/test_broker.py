@@ -19,6 +19,8 @@ def test_every_message_arrives_once_and_whole(tmp_path, monkeypatch):
     # kombu remembers bindings a process, not a folder: a queue that another test bound would stay unbound in this one
     monkeypatch.setattr(WholeFileTransport, "global_state", BrokerState())
     options = broker_options("filesystem://localhost", tmp_path)
+    with Connection("filesystem://localhost", transport_options=options) as connection:
+        connection.SimpleQueue("loyalty").close()  # bound once, before threads race for it
     written = threading.Event()
 
     def write(writer: int) -> None:
