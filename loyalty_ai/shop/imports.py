@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from loyalty_ai.shop.adapters.files import READERS
 from loyalty_ai.shop.adapters.rows import count_rows
 from loyalty_ai.shop.models import Store
-from loyalty_ai.shop.sync import BATCH, STREAMS
+from loyalty_ai.shop.sync import BATCH, STREAMS, refresh_planner
 
 SOURCE = "file"
 
@@ -44,4 +44,5 @@ def import_file(
         done += len(batch)
         if progress is not None:
             progress(path.name, done, max(total or 0, done))
+    refresh_planner(rows=done)
     return dict(counts)

@@ -16,7 +16,7 @@ from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.catalogue import upsert_customers, upsert_products
 from loyalty_ai.shop.copying import run
 from loyalty_ai.shop.ingest import record_events
-from loyalty_ai.shop.models import Store
+from loyalty_ai.shop.models import Customer, Event, EventKey, Order, Product, Store
 
 BATCH = 10_000
 SOURCE = "shop"
@@ -59,7 +59,19 @@ def sync_store(
             if progress is not None:
                 progress(stream, done, max(total or 0, done))
     Store.objects.filter(pk=store.pk).update(synced_at=timezone.now())
+    refresh_planner(rows=sum(sum(each.values()) for each in counts.values()))
     return counts
+
+
+def refresh_planner(*, rows: int) -> None:
+    """Let the planner count the mirror and the log after a load of a batch or more.
+
+    Until the server comes by on its own round it plans for empty tables: measuring half a million fresh events took twenty
+    times as long.
+    """
+    if rows >= BATCH:
+        tables = (model._meta.db_table for model in (Customer, Product, Order, Event, EventKey))
+        run(f"ANALYZE {', '.join(tables)}")
 
 
 def _keep_cursor(store: Store, stream: str, cursor: str) -> None:

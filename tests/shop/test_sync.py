@@ -10,6 +10,7 @@ from django.db import transaction
 from loyalty_ai.jobs.services import request_job, run_job
 from loyalty_ai.shop import tasks  # noqa: F401 (registers the kind)
 from loyalty_ai.shop.adapters.base import CustomerRecord, ProductRecord
+from loyalty_ai.shop.copying import fetch
 from loyalty_ai.shop.ingest import _Batch
 from loyalty_ai.shop.models import Customer, Event, Store
 from loyalty_ai.shop.selectors import data_until, rejected_rows, store_counts
@@ -142,3 +143,9 @@ def test_counts_and_rejected_rows_of_a_store(store, filled):
     }
     assert rejected_rows(store=store).get().code == "unknown_product"
     assert not rejected_rows(store=store, source="file").exists()
+
+
+def test_a_large_load_leaves_the_planner_knowing_its_size(store, filled, monkeypatch):
+    monkeypatch.setattr("loyalty_ai.shop.sync.BATCH", 10)
+    sync_store(store=store, now=NOW)
+    assert fetch("SELECT reltuples::int FROM pg_class WHERE relname = 'loyalty_ai_event'") == [(25,)]
