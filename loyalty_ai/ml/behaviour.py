@@ -353,7 +353,8 @@ def _fit(
     if repeaters >= MIN_REPEATERS["network"] and len(origins) >= 3:
         rung, carried = "network", -origins[-1]
         pairs = _training_pairs(basis, seen, origins, 0, states, np.random.default_rng(seed))
-        learned = max(int((pairs.events[:, 0].sum(dim=0) >= MIN_EVENTS).sum()), 1)
+        learned = learned_bins(pairs, seasons=span, longest=carried)
+        carried = int(min(carried, EDGES[learned]))
         net = train_ensemble(pairs, learned, seed, progress)
         stretch = spread_stretch(net, pairs, learned)
     return BehaviourModel(
@@ -366,6 +367,17 @@ def _fit(
         carried_days=carried,
         first_order_rate=_first_order_rate(seen),
     )
+
+
+def learned_bins(pairs: Pairs, *, seasons: int, longest: int) -> int:
+    """How many bins, from the first on, a correction can be learned for.
+
+    A bin needs `MIN_EVENTS` first orders, and origins spread over half of the `seasons` (days of data) that can see it: what
+    is 200 days ahead of the origins of one spring is always the same autumn, and its peak would pass for a habit.
+    """
+    enough = (pairs.events[:, 0].sum(dim=0) >= MIN_EVENTS).tolist()
+    spread = [longest - low >= seasons / 2 for low in EDGES[:-1]]
+    return max(sum(both for both in map(all, zip(enough, spread, strict=True))), 1)
 
 
 def _first_order_rate(log: Transactions) -> float:

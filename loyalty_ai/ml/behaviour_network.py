@@ -84,7 +84,6 @@ class Ensemble(nn.Module):
         """Let every learned bin start at its actual over its expected number of events."""
         expected = (pairs.offsets.exp() * pairs.exposure).sum(dim=0)
         ratio = (pairs.events.sum(dim=0) / expected.clamp(min=1e-6)).clamp(0.5, 2.0)
-        ratio[:, learned:] = ratio[:, learned - 1 : learned]
         with torch.no_grad():
             self.last_bias[..., EXTRA:] = ratio.log().flatten() / OWN
 
@@ -110,15 +109,15 @@ class Rates:
 
 
 def corrected_rates(outputs: torch.Tensor, offsets: torch.Tensor, value_offset: torch.Tensor, learned: int) -> Rates:
-    """Apply the networks' outputs to the offsets; bins beyond the `learned` first take over the last learned correction.
+    """Apply the networks' outputs to the offsets; in bins beyond the `learned` first the lifetime model goes on alone.
 
     Most of a correction is shared by all bins, and most of that by hazard and intensity: later bins are rarely observed.
     """
     bins = offsets.shape[-1]
     shared, orders, value, level, spread = outputs[..., :EXTRA].unbind(-1)
-    each = OWN * outputs[..., EXTRA:].unflatten(-1, (2, bins))[..., torch.arange(bins).clamp(max=learned - 1)]
+    each = OWN * outputs[..., EXTRA:].unflatten(-1, (2, bins))
     both = torch.stack([shared, shared + 0.5 * orders], dim=-1)[..., None] + each
-    rates = (offsets + both).exp()  # [..., 2, bins]
+    rates = (offsets + both * (torch.arange(bins) < learned)).exp()  # [..., 2, bins]
     return Rates(
         hazard=rates[..., 0, :],
         intensity=rates[..., 1, :],

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from loyalty_ai.ml.behaviour import BehaviourModel, fit_behaviour
+from loyalty_ai.ml.behaviour_network import EDGES
 from loyalty_ai.ml.interactions import PURCHASE
 from loyalty_ai.ml.transactions import Transactions
 from tests.ml.behaviour_shop import CUTOFF, DAY, VIEW, fitted, make_log, shop
@@ -107,9 +108,15 @@ def test_forecasts_hold_on_the_days_that_followed():
     assert 0.75 < inside.mean() < 0.97
 
 
-def test_horizons_beyond_the_data_are_marked():
-    answer = predict(fitted())
-    assert list(answer.extrapolated) == [False, False, False, True, True]
+def test_horizons_beyond_what_the_data_teaches_are_marked_and_go_on_as_the_lifetime_model_does():
+    model = fitted()
+    edge = int(EDGES[model.learned])
+    answer = predict(model, horizons=(7, edge, edge + 1, 365, 800))
+    assert list(answer.extrapolated) == [False, False, True, True, True]
+    lifetime = model.basis.lifetime
+    summary = Transactions.of(shop().log.before(CUTOFF), anchor=CUTOFF).summary(buyers(), origin=0)
+    more = lifetime.expected_orders(summary, 365) - lifetime.expected_orders(summary, edge)
+    assert answer.expected_orders[:, 3] - answer.expected_orders[:, 1] == pytest.approx(more, rel=1e-3, abs=1e-3)
 
 
 def test_states_are_asked_for_at_every_origin_and_used():

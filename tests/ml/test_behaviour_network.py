@@ -23,11 +23,11 @@ def test_without_correction_the_rates_are_those_of_the_lifetime_model():
     assert rates.value.item() == pytest.approx(np.exp(3.0))
 
 
-def test_bins_never_observed_take_over_the_last_learned_correction():
+def test_in_bins_never_observed_the_lifetime_rates_go_on():
     outputs = torch.zeros(1, OUTPUTS)
     outputs[0, EXTRA + 2], outputs[0, EXTRA + 5] = 1.0, 9.0  # hazard of bin 2, and of a bin that was not learned
     rates = corrected_rates(outputs, torch.zeros(1, 2, BINS), torch.zeros(1), 3)
-    assert rates.hazard[0].log().tolist() == pytest.approx([0, 0] + [OWN] * (BINS - 2))
+    assert rates.hazard[0].log().tolist() == pytest.approx([0, 0, OWN] + [0] * (BINS - 3))
     assert rates.intensity[0].log().tolist() == pytest.approx([0] * BINS)
 
 
