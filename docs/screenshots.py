@@ -10,7 +10,7 @@ from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 PASSWORD = "come-back-soon"  # noqa: S105 - the demo prints it
-DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+DESKTOP, PHONE = {"width": 1280, "height": 1380}, {"width": 390, "height": 844}
 
 
 def sign_in(page: Page, root: str, name: str) -> None:
@@ -19,10 +19,10 @@ def sign_in(page: Page, root: str, name: str) -> None:
     page.wait_for_load_state()
 
 
-def shoot(page: Page, name: str, address: str, *, full: bool = False) -> None:
+def shoot(page: Page, name: str, address: str) -> None:
     page.goto(address)
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=IMAGES / f"{name}.png", full_page=full)
+    page.screenshot(path=IMAGES / f"{name}.png")
 
 
 def main(root: str) -> None:
@@ -32,10 +32,10 @@ def main(root: str) -> None:
         browser = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
         page = browser.new_page(viewport=DESKTOP)
         sign_in(page, root, "Maya")
-        shoot(page, "home", f"{root}/", full=True)
+        shoot(page, "home", f"{root}/")
         page.locator(".loyalty-card__link").first.click()
         page.wait_for_load_state("networkidle")
-        page.screenshot(path=IMAGES / "product.png", full_page=True)
+        page.screenshot(path=IMAGES / "product.png")
         shoot(page, "account", f"{root}/account/")
         phone = browser.new_page(viewport=PHONE, device_scale_factor=2)
         sign_in(phone, root, "Grace")
@@ -48,15 +48,15 @@ def main(root: str) -> None:
         admin.goto(f"{root}/admin/loyalty_ai/modelversion/")
         admin.locator("#result_list tbody th a").first.click()
         admin.wait_for_load_state("networkidle")
-        admin.screenshot(path=IMAGES / "version.png", full_page=True)
+        admin.screenshot(path=IMAGES / "version.png")
         admin.goto(f"{root}/admin/loyalty_ai/store/")
         admin.locator("#result_list tbody th a").first.click()
         admin.wait_for_load_state("networkidle")
-        admin.screenshot(path=IMAGES / "store.png", full_page=True)
+        admin.screenshot(path=IMAGES / "store.png")
         admin.goto(f"{root}/admin/loyalty_ai/customer/?q=12748")
         admin.locator("#result_list tbody th a").first.click()
         admin.wait_for_load_state("networkidle")
-        admin.screenshot(path=IMAGES / "customer.png", full_page=True)
+        admin.screenshot(path=IMAGES / "customer.png")
         browser.close()
 
 
