@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import logging
 import os
 from collections.abc import Callable, Iterable
@@ -176,8 +175,12 @@ class TreeRanker:
 
 
 def lightgbm_available() -> bool:
-    """Whether the trees can be grown here."""
-    return importlib.util.find_spec("lightgbm") is not None
+    """Whether the trees can be grown here; its macOS wheel is of no use without an OpenMP library, and says so by an OSError."""
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError):
+        return False
+    return True
 
 
 def comparable(features: np.ndarray, groups: np.ndarray, names: tuple[str, ...]) -> np.ndarray:

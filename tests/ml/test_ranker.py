@@ -1,7 +1,16 @@
+import builtins
+
 import numpy as np
 import pytest
 
-from loyalty_ai.ml.ranker import CandidateTable, LinearBlend, TreeRanker, comparable, ranker_from_text
+from loyalty_ai.ml.ranker import (
+    CandidateTable,
+    LinearBlend,
+    TreeRanker,
+    comparable,
+    lightgbm_available,
+    ranker_from_text,
+)
 
 NAMES = ("ease", "cosine", "noise")
 NONE = LinearBlend(np.zeros(0), ())
@@ -65,3 +74,16 @@ def test_evidence_of_different_scales_is_made_comparable():
 def test_a_blend_of_large_scores_stays_finite(table):
     large = CandidateTable(table.features * 1e4, ("frequency_14", "count", "popularity_7"), table.label, table.groups)
     assert np.isfinite(LinearBlend.fit(large, large.names).weights).all()
+
+
+@pytest.mark.parametrize("error", [ImportError, OSError], ids=["not installed", "no OpenMP library"])
+def test_a_lightgbm_that_cannot_be_loaded_is_not_available(monkeypatch, error):
+    def refuse(name, *rest, **options):
+        if name == "lightgbm":
+            raise error(name)
+        return original(name, *rest, **options)
+
+    original = builtins.__import__
+    assert lightgbm_available()
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    assert not lightgbm_available()
