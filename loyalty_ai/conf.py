@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "TOP_K": 20,
     # Days ahead of the predictions: purchase and churn, value.
     "HORIZONS": {"churn": 90, "value": 365},
-    # Days a published run stays for rollback is counted in runs: the current one and this many older ones.
+    # How many older published runs stay beside the live one, for rollback.
     "KEEP_RUNS": 2,
     # What holds for a customer who has not chosen. `preferences` covers profiling and personalised rows.
     "CONSENT_DEFAULTS": {"preferences": True, "analytics": True, "marketing": False, "sale_of_data": False},
