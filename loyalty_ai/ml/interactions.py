@@ -79,9 +79,5 @@ class Interactions:
         """What was known at `cutoff`: the rows with `time < cutoff` (seconds)."""
         return self.take(self.time < cutoff)
 
-    def between(self, start: int, end: int) -> Interactions:
-        """The rows with `start <= time < end` (seconds)."""
-        return self.take((self.time >= start) & (self.time < end))
-
 
 ROW_COLUMNS = ("user", "item", "time", "basket", "event", "quantity", "value")

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from loyalty_ai.loyalty.models import LoyaltySnapshot
+from loyalty_ai.loyalty.selectors import history_of
 from loyalty_ai.readonly_admin import EstimatedPaginator, ReadOnlyAdmin, label
 from loyalty_ai.serving.customers import customer_sheet
 from loyalty_ai.serving.facts import prediction_facts, profile_facts
@@ -66,9 +66,6 @@ class CustomerAdmin(ReadOnlyAdmin):
     def context(self, customer: Customer) -> dict[str, Any]:
         sheet = customer_sheet(customer=customer)
         currency = customer.store.currency
-        months = (
-            LoyaltySnapshot.objects.filter(customer=sheet.account).order_by("month").values_list("month", "monetary")
-        )
         return {
             "sheet": sheet,
             "metrics": profile_facts(sheet.profile, currency),
@@ -78,5 +75,5 @@ class CustomerAdmin(ReadOnlyAdmin):
                 for purpose, granted in sheet.consents.items()
             ],
             "lists": [(kind.label, items) for kind, items in sheet.lists.items()],
-            "history": [(f"{month:%Y-%m}", monetary) for month, monetary in months],
+            "history": [(f"{each.month:%Y-%m}", each.monetary) for each in history_of(customer)],
         }
