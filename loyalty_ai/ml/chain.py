@@ -82,8 +82,9 @@ class Chain:
         self, decoder: Decoder, *, directory: Path, training: TrainingConfig, accelerator: Accelerator, n_items: int
     ) -> None:
         self.training, self.accelerator, self.directory = training, accelerator, directory
+        learned = [parameter for parameter in decoder.parameters() if parameter.requires_grad]
         self.optimiser = torch.optim.AdamW(
-            decoder.parameters(), lr=training.learning_rate, weight_decay=training.weight_decay, betas=(0.9, 0.98)
+            learned, lr=training.learning_rate, weight_decay=training.weight_decay, betas=(0.9, 0.98)
         )
         self.negatives = training.negatives if n_items > training.full_softmax_items else None
         self.decoder = decoder

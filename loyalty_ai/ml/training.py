@@ -220,7 +220,7 @@ class _Fit:
         with cpu_threads(1 if cells < SMALL_STEP else None):
             chain.run(stages, self.progress)
         self.curves = chain.position.curves
-        self.parameters = sum(p.numel() for p in decoder.parameters())
+        self.parameters = sum(p.numel() for p in decoder.parameters() if p.requires_grad)
 
     def _validation(self, origin: int, end: int, data: DecoderData) -> Callable[[Decoder], float] | None:
         window = label_window(self.baskets, origin=origin, end=end, **self.size)
