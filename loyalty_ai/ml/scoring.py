@@ -162,18 +162,23 @@ class CustomerModel:
         decoder.load_state_dict(self.weights[name])
         return decoder.to(self.device).eval()
 
-    def scorer(self, log: Interactions, *, cutoff: int) -> Scorer:
-        """Count what happened before `cutoff` (seconds) once, and be ready to score any of the log's users."""
-        return Scorer(self, log, cutoff=cutoff)
+    def scorer(self, log: Interactions, *, cutoff: int, cache: Path | None = None) -> Scorer:
+        """Count what happened before `cutoff` (seconds) once, and be ready to score any of the log's users.
+
+        `cache` is a folder of text vectors, see `encoded_vectors`; EncoderError where the version's encoder is not here.
+        """
+        return Scorer(self, log, cutoff=cutoff, cache=cache)
 
 
 class Scorer:
     """Scores users of one log at one cutoff. Items the model has not met are scored by their text and their counts."""
 
-    def __init__(self, model: CustomerModel, log: Interactions, *, cutoff: int) -> None:
+    def __init__(self, model: CustomerModel, log: Interactions, *, cutoff: int, cache: Path | None = None) -> None:
         self.model, self.log, self.cutoff = model, log, cutoff
         self.rows = model.vocab.rows(log.item_ids)
-        self.text = text_vectors(log.item_text, kind=model.model.text, dim=model.model.text_dim)
+        self.text = text_vectors(
+            log.item_text, kind=model.model.text, dim=model.model.text_dim, cache=cache, device=model.device
+        )
         self.baskets = build_baskets(log.before(cutoff))
         self.origin = Origin(
             self.baskets,

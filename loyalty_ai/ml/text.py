@@ -5,27 +5,64 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
+import torch
+
+from loyalty_ai.ml.encoder import MINILM, encoded_vectors, has_minilm, pinned
 
 HASHES = 8
 """Random signs that each n-gram adds to; more give less noise."""
 
+LAST_LATIN = "\u0250"
+"""The first letter beyond Latin and its extensions A and B."""
 
-def text_vectors(texts: list[str] | None, *, kind: str, dim: int) -> np.ndarray | None:
+LATIN = 0.9
+"""Share of Latin letters from which MiniLM, which reads English, is the better default."""
+
+
+def resolved_kind(kind: str, texts: list[str] | None) -> str:
+    """What a configured `ModelConfig.text` stands for here: "hashed", "none", or a sentence encoder pinned by its digest.
+
+    "auto" is MiniLM where its weights are installed and the texts are in its script, else hashed.
+
+    Raises:
+        EncoderError: the encoder is not on this machine.
+    """
+    if kind == "auto":
+        kind = MINILM if has_minilm() and latin_share(texts or []) >= LATIN else "hashed"
+    return kind if kind in ("hashed", "none") else pinned(kind)
+
+
+def latin_share(texts: list[str]) -> float:
+    """Share of the letters that are of the Latin script, 0 where there are no letters."""
+    letters = [letter for text in texts for letter in text if letter.isalpha()]
+    return sum(letter < LAST_LATIN for letter in letters) / max(1, len(letters))
+
+
+def text_vectors(
+    texts: list[str] | None, *, kind: str, dim: int, cache: Path | None = None, device: torch.device | None = None
+) -> np.ndarray | None:
     """Unit-length vectors float32 [items, width] of the descriptions, zero rows where a description is empty.
 
     Args:
         texts: one description an item, or None.
-        kind: "hashed" or "none" (see `ModelConfig.text`).
-        dim: width of the vectors.
+        kind: see `resolved_kind`.
+        dim: width of hashed vectors; an encoder has its own.
+        cache, device: see `encoded_vectors`.
 
     Returns:
         The vectors, or None where there are no texts or `kind` is "none".
+
+    Raises:
+        EncoderError: the sentence encoder is not on this machine, or it is another one.
     """
-    if texts is None or kind == "none" or not any(texts):
+    if texts is None or kind == "none" or not any(text.strip() for text in texts):
         return None
-    return hashed_vectors(texts, dim=dim)
+    if kind == "hashed":
+        return hashed_vectors(texts, dim=dim)
+    return encoded_vectors(texts, name=kind, cache=cache, device=device)
 
 
 def grams(text: str) -> list[str]:

@@ -8,7 +8,7 @@ import logging
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -34,7 +34,7 @@ from loyalty_ai.ml.ranker import FIXED, CandidateTable, Ranker, fit_rankers
 from loyalty_ai.ml.readiness import RUNGS, choose_rung
 from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
-from loyalty_ai.ml.text import text_vectors
+from loyalty_ai.ml.text import resolved_kind, text_vectors
 from loyalty_ai.ml.vocab import Vocab
 from loyalty_ai.ml.windows import DAY, MIN_WINDOW_USERS, candidate_tables, label_windows
 
@@ -82,6 +82,7 @@ def fit(
     directory: Path,
     parent: Path | None = None,
     progress: Progress | None = None,
+    cache: Path | None = None,
 ) -> FitResult:
     """Train on what happened before `cutoff` (seconds) and write a version into `directory`.
 
@@ -94,9 +95,13 @@ def fit(
             the evaluation stays honest; a parent of another shape or of later data is only compared with, not continued.
             As "champion" it takes part in the evaluation if it was trained before the evaluation window.
         progress: called after each piece of work.
+        cache: a folder that keeps the text vectors of a sentence encoder from run to run, or None.
+
+    Raises:
+        EncoderError: the sentence encoder of `model.text` is not on this machine.
     """
     with cpu_threads(training.threads):
-        return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress).run()
+        return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress, cache).run()
 
 
 class _Fit:
@@ -109,8 +114,10 @@ class _Fit:
         directory: Path,
         parent: Path | None,
         progress: Progress | None,
+        cache: Path | None,
     ) -> None:
-        self.log, self.cutoff, self.model, self.training, self.directory = log, cutoff, model, training, directory
+        self.log, self.cutoff, self.training, self.directory, self.cache = log, cutoff, training, directory, cache
+        self.model = replace(model, text=resolved_kind(model.text, log.item_text))
         self.progress = progress or (lambda step, done, total: None)
         self.parent = None if parent is None else CustomerModel.load(parent, device=training.device)
         self.parent_digest = None if parent is None else artifact.verify(parent)["digest"]
@@ -147,7 +154,13 @@ class _Fit:
     def _prepare(self) -> None:
         log = self.log
         self.baskets = build_baskets(log)
-        self.text = text_vectors(log.item_text, kind=self.model.text, dim=self.model.text_dim)
+        self.text = text_vectors(
+            log.item_text,
+            kind=self.model.text,
+            dim=self.model.text_dim,
+            cache=self.cache,
+            device=self.accelerator.device,
+        )
         self.size = {"n_users": log.n_users, "n_items": log.n_items}
         self.windows = label_windows(self.baskets, cutoff=self.cutoff, training=self.training, **self.size)
         self.origins = [window.origin for window in self.windows] + [self.cutoff]
@@ -313,7 +326,7 @@ class _Fit:
         window = self.windows[-1]
         if self.parent is None or self.parent.cutoff > window.origin:
             return {}
-        scored = self.parent.scorer(self.log, cutoff=window.origin).score(window.users, k=K)
+        scored = self.parent.scorer(self.log, cutoff=window.origin, cache=self.cache).score(window.users, k=K)
         return {"champion": {mode: getattr(scored, mode).items for mode in MODES}}
 
     # when and how much, and the artifact

@@ -59,6 +59,11 @@ def artifact_directory(version: ModelVersion) -> Path:
     return app_settings.artifacts / version.path
 
 
+def text_cache() -> Path:
+    """Where the text vectors of all products are kept, below the artifact root; no store's slug has a dot."""
+    return app_settings.artifacts / ".text"
+
+
 def standings(version: ModelVersion) -> Iterator[Standing]:
     """The metrics of every method on the version's evaluation window, what answers first in each mode."""
     measured, gains = version.metrics.get("next_basket", {}), version.metrics.get("gains", {})

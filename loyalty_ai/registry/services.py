@@ -24,7 +24,7 @@ from loyalty_ai.jobs.work import Progress
 from loyalty_ai.registry.card import write_card
 from loyalty_ai.registry.datasets import Dataset, build_dataset
 from loyalty_ai.registry.models import ModelVersion
-from loyalty_ai.registry.selectors import artifact_directory, champion
+from loyalty_ai.registry.selectors import artifact_directory, champion, text_cache
 from loyalty_ai.registry.snapshots import load_snapshot, save_snapshot
 from loyalty_ai.shop.consent import consenting_customers
 from loyalty_ai.shop.models import Purpose, Store
@@ -115,6 +115,7 @@ def train(
         directory=artifact_directory(version),
         parent=parent,
         progress=report,
+        cache=text_cache(),
     )
     version.data_from = dataset.manifest.data_from
     version.data_fingerprint = dataset.manifest.fingerprint

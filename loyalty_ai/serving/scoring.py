@@ -19,7 +19,7 @@ from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.work import CannotWork, ChunkWork, Work
 from loyalty_ai.registry.datasets import build_interactions
 from loyalty_ai.registry.models import ModelVersion
-from loyalty_ai.registry.selectors import artifact_directory, champion, trained_versions
+from loyalty_ai.registry.selectors import artifact_directory, champion, text_cache, trained_versions
 from loyalty_ai.serving.audit import audit_run
 from loyalty_ai.serving.deployments import publish_run
 from loyalty_ai.serving.models import (
@@ -266,9 +266,18 @@ def _seat(run_id: int) -> _Seat:
     model = _model(str(artifact_directory(version)), version.digest, app_settings.DEVICE)
     return _Seat(
         log=log,
-        scorer=model.scorer(log, cutoff=int(run.cutoff.timestamp())),
+        scorer=_scorer(model, log, run),
         allowed=np.isin(log.item_ids, list(sellable.values_list("pk", flat=True))),
     )
+
+
+def _scorer(model: CustomerModel, log: Interactions, run: ScoringRun) -> Scorer:
+    from loyalty_ai.ml.encoder import EncoderError
+
+    try:
+        return model.scorer(log, cutoff=int(run.cutoff.timestamp()), cache=text_cache())
+    except EncoderError as error:
+        raise CannotWork(str(error)) from error
 
 
 @lru_cache(maxsize=2)

@@ -40,7 +40,7 @@ class FakeFit:
         self.calls: list[SimpleNamespace] = []
         self.errors: list[BaseException] = []
 
-    def __call__(self, log, *, cutoff, model, training, directory: Path, parent, progress) -> FitResult:
+    def __call__(self, log, *, cutoff, model, training, directory: Path, parent, progress, cache) -> FitResult:
         found = [path.name for path in directory.iterdir()] if directory.is_dir() else []
         call = SimpleNamespace(
             log=log, cutoff=cutoff, training=training, directory=directory, parent=parent, found=found

@@ -108,7 +108,7 @@ def shop(db, settings, monkeypatch) -> Iterator[SimpleNamespace]:
     version = new_version(store, 1)
     scorers: list[FakeScorer] = []
 
-    def scorer(log, *, cutoff):
+    def scorer(log, *, cutoff, cache):
         assert cutoff == int(CUTOFF.timestamp())
         scorers.append(FakeScorer(log))
         return scorers[-1]

@@ -56,7 +56,7 @@ def write_and_hang(*values):
 services.current_app.send_task = lambda *args, **options: None
 scoring.CHUNK_CUSTOMERS = int(sys.argv[4])
 scoring.write_lists = write_and_hang
-scoring._model = lambda *args: SimpleNamespace(scorer=lambda log, cutoff: FakeScorer(log))
+scoring._model = lambda *args: SimpleNamespace(scorer=lambda log, cutoff, cache: FakeScorer(log))
 services.run_job(job_id=int(sys.argv[2]), owner="victim")
 """
 
@@ -67,7 +67,9 @@ def shop(transactional_db, settings, monkeypatch) -> SimpleNamespace:
     settings.LOYALTY_AI = OWN_SETTINGS
     monkeypatch.setattr(services.current_app, "send_task", lambda *args, **options: None)
     monkeypatch.setattr(scoring, "CHUNK_CUSTOMERS", CHUNK)
-    monkeypatch.setattr(scoring, "_model", lambda *args: SimpleNamespace(scorer=lambda log, cutoff: FakeScorer(log)))
+    monkeypatch.setattr(
+        scoring, "_model", lambda *args: SimpleNamespace(scorer=lambda log, cutoff, cache: FakeScorer(log))
+    )
     scoring._seat.cache_clear()
     store = make_store()
     products = [make_product(store) for _ in range(6)]
