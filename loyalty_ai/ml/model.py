@@ -7,8 +7,8 @@ import math
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
-from transformers import LlamaConfig, LlamaModel
 
+from loyalty_ai.ml.backbone import backbone
 from loyalty_ai.ml.config import ModelConfig
 from loyalty_ai.ml.interactions import EVENT_TYPES
 from loyalty_ai.ml.sequences import VALUE_BUCKETS
@@ -34,20 +34,7 @@ class Decoder(nn.Module):
         self.value = nn.Embedding(VALUE_BUCKETS, config.dim)
         self.gap = nn.Linear(2, config.dim)
         self.dropout = nn.Dropout(config.dropout)
-        self.backbone = LlamaModel(
-            LlamaConfig(
-                vocab_size=1,  # tokens arrive as vectors
-                hidden_size=config.dim,
-                intermediate_size=config.dim * 8 // 3 // 8 * 8,
-                num_hidden_layers=config.layers,
-                num_attention_heads=config.heads,
-                max_position_embeddings=config.context,
-                attention_dropout=0.0,
-                use_cache=False,
-                bos_token_id=None,
-                eos_token_id=None,
-            )
-        )
+        self.backbone = backbone(config)
         self.log_scale = nn.Parameter(torch.tensor(-math.log(config.temperature)))
         for table in (self.item, self.event, self.value):
             nn.init.normal_(table.weight, std=config.dim**-0.5)
@@ -93,7 +80,7 @@ class Decoder(nn.Module):
             pooled.view(n, t, -1) + self.event(tokens["event"]) + self.value(tokens["value"]) + self.gap(tokens["gap"])
         )
         # attention is causal and padding is on the right, so no real token ever sees a padded one
-        states = self.backbone(inputs_embeds=self.dropout(inputs * self.config.dim**0.5)).last_hidden_state
+        states = self.backbone(self.dropout(inputs * self.config.dim**0.5))
         return self.dropout(states)
 
     def forward(self, rows: Tensor, text: Tensor | None, batch: dict[str, Tensor], negatives: int | None) -> Tensor:

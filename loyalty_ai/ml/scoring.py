@@ -11,6 +11,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from loyalty_ai.ml.artifact import read_json, seal, verify, write_json
+from loyalty_ai.ml.backbone import pinned
 from loyalty_ai.ml.behaviour import BehaviourModel, BehaviourPrediction
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.counts import dense_rows
@@ -133,7 +134,7 @@ class CustomerModel:
             arrays = {name: tensor.numpy() for name, tensor in tensors.pop("behaviour").items()}
             behaviour = BehaviourModel.from_state(arrays, read_json(directory / "behaviour.json"))
         return cls(
-            model=ModelConfig.from_dict(config["model"]),
+            model=pinned(ModelConfig.from_dict(config["model"])),
             training=training,
             cutoff=config["cutoff"],
             start=config["start"],

@@ -18,6 +18,7 @@ import torch
 from safetensors.torch import load_file
 
 from loyalty_ai.ml import artifact
+from loyalty_ai.ml.backbone import pinned
 from loyalty_ai.ml.behaviour import BehaviourModel, States, fit_behaviour
 from loyalty_ai.ml.behaviour_evaluation import evaluate_behaviour
 from loyalty_ai.ml.chain import Chain, Stage
@@ -99,9 +100,10 @@ def fit(
 
     Raises:
         EncoderError: the sentence encoder of `model.text` is not on this machine.
+        ArtifactError: the language model of `model.backbone` is not.
     """
     with cpu_threads(training.threads):
-        return _Fit(log.before(cutoff), cutoff, model, training, Path(directory), parent, progress, cache).run()
+        return _Fit(log.before(cutoff), cutoff, pinned(model), training, Path(directory), parent, progress, cache).run()
 
 
 class _Fit:
