@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from benchmarks.output import BadInput
 from loyalty_ai.ml.interactions import PURCHASE, REFUND, Interactions
 
 DAY = 86_400
@@ -21,10 +22,6 @@ MILLISECONDS = 1e11
 
 LINE = "line"
 TIME_HELP = "write unix seconds, milliseconds, or ISO like 2011-12-09 or 2011-12-09 12:50:00"
-
-
-class BadInput(ValueError):
-    """A file that cannot be used; the message says what is wrong, where, and what to do about it, in one line."""
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
-from benchmarks.data import BadInput, read_interactions
-from benchmarks.output import Clock, check_writable, peak_memory_mb, positive, run_command, whole_file
+from benchmarks.data import read_interactions
+from benchmarks.output import BadInput, Clock, check_writable, peak_memory_mb, positive, run_command, whole_file
 
 CHUNK = 4096
 """Users that are scored and written at a time."""

@@ -14,7 +14,9 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, BinaryIO
 
-from benchmarks.data import BadInput
+
+class BadInput(ValueError):
+    """A file that cannot be used; the message says what is wrong, where, and what to do about it, in one line."""
 
 
 def positive(kind: type) -> Callable[[str], Any]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.data import DAY, BadInput, read_interactions, read_moment, read_transactions
+from benchmarks.data import DAY, read_interactions, read_moment, read_transactions
+from benchmarks.output import BadInput
 from loyalty_ai.ml.evaluation import label_window
 from loyalty_ai.ml.interactions import PURCHASE, REFUND
 from loyalty_ai.ml.sequences import build_baskets
