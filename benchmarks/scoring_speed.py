@@ -26,10 +26,10 @@ CHUNKS = (32, 128, 512, 2048)
 SQUARE, REPEATS = 2048, 8
 
 
-def seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
+def seconds(work: Callable[[], object], clock: Callable[[], float]) -> float:
+    start = clock()
     work()
-    return time.perf_counter() - start
+    return clock() - start
 
 
 def squares(precision: torch.dtype, device: torch.device) -> Callable[[], object]:
@@ -82,7 +82,11 @@ def main() -> None:
     }.items():
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="time the process alone: for one thread, others waiting"
+    )
     args = parser.parse_args()
+    clock = time.process_time if args.cpu_time else time.perf_counter
     torch.set_num_threads(args.threads)
     device = torch_device(args.device)
     rng = np.random.default_rng(args.seed)
@@ -91,7 +95,7 @@ def main() -> None:
     there, items = torch.from_numpy(states).to(device), torch.from_numpy(vectors).to(device)
     few = there[: 2 * CHUNKS[-1]]
     chunk = {
-        reuse: min(CHUNKS, key=lambda n: seconds(lambda: torch_lists(few, items, args.k, chunk=n, reuse=reuse)))  # noqa: B023
+        reuse: min(CHUNKS, key=lambda n: seconds(lambda: torch_lists(few, items, args.k, chunk=n, reuse=reuse), clock))  # noqa: B023
         for reuse in (False, True)
     }
     catalogues = {str(p).removeprefix("torch."): Catalogue(items, precision=p) for p in (torch.bfloat16, torch.float32)}
@@ -105,7 +109,7 @@ def main() -> None:
     }
     for name in ceilings:
         work[f"ceiling {name}"]()
-    rounds = [{name: seconds(each) for name, each in work.items()} for _ in range(args.rounds)]
+    rounds = [{name: seconds(each, clock) for name, each in work.items()} for _ in range(args.rounds)]
     flops = 2 * args.users * args.items * args.dim
     peak = 2 * SQUARE**3 * REPEATS
 
