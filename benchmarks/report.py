@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
 from benchmarks.metrics import PerUser, judge_forecasts, judge_lists, outcome_of, read_forecast
 from benchmarks.output import BadInput, positive
@@ -189,15 +190,15 @@ class Runner:
 def peers_python(cache: Path) -> Path:
     """The interpreter of the peers' environment, which is made where it is missing: our torch first, then the peers."""
     home, wanted = cache / "peers", Path(__file__).with_name("requirements.txt")
-    torch = f"torch=={version('torch').split('+')[0]}"
-    mark, digest = home / "installed", hashlib.sha256(torch.encode() + wanted.read_bytes()).hexdigest()
+    own = f"torch=={version('torch').split('+')[0]}"
+    mark, digest = home / "installed", hashlib.sha256(own.encode() + wanted.read_bytes()).hexdigest()
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not mark.exists() or mark.read_text() != digest:
         print("installing the peers", flush=True)
         venv.create(home, with_pip=True, clear=True)
         install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*install, torch], check=True, capture_output=True)
-        subprocess.run([*install, torch, "-r", str(wanted)], check=True, capture_output=True)
+        subprocess.run([*install, own], check=True, capture_output=True)
+        subprocess.run([*install, own, "-r", str(wanted)], check=True, capture_output=True)
         mark.write_text(digest)
     return python
 
@@ -214,6 +215,7 @@ def machine() -> dict[str, Any]:
     return {
         "cpu": model,
         "cores": os.cpu_count(),
+        "gpu": torch.cuda.get_device_name() if torch.cuda.is_available() else "none",
         "memory_gb": round(memory),
         "python": platform.python_version(),
         **{name: version(name) for name in names},
@@ -360,8 +362,9 @@ def compose(tasks: list[Task], runner: Runner, command: str) -> str:
         "",
         f"Written by `{command}` on {datetime.now(UTC):%d %B %Y}.",
         "",
-        f"{here['cpu']}, {here['cores']} cores, {here['memory_gb']} GB of memory; Python {here['python']}, {versions}; "
-        f"peers: {peers}. Seed {runner.seed}. A GPU is used where one is present.",
+        f"{here['cpu']}, {here['cores']} cores, {here['memory_gb']} GB of memory, GPU: {here['gpu']}; "
+        f"Python {here['python']}, {versions}; "
+        f"peers: {peers}. Seed {runner.seed}.",
         "",
         f"Before a method started, the machine's load was {min(loads, default=0):.1f} to {max(loads, default=0):.1f} over "
         f"{here['cores']} cores: read its seconds with that in mind; CPU s are processor seconds of the whole command. "

@@ -55,7 +55,7 @@ def cosine(table: sparse.csr_matrix) -> sparse.csr_matrix:
 
 def ease(table: sparse.csr_matrix) -> np.ndarray:
     """Dense weights of EASE (Steck 2019), zero on the diagonal."""
-    gram = (table.T @ table).toarray().astype(np.float64)
+    gram = (table.T @ table).toarray().astype(np.float32)
     gram[np.diag_indices_from(gram)] += EASE_REGULARISATION
     inverse = np.linalg.inv(gram)
     weights = -inverse / np.diag(inverse)
@@ -129,86 +129,78 @@ def leave_one_out(log: Log, k: int, args: argparse.Namespace, clock: Clock) -> t
 # next basket on a calendar
 
 
-@dataclass(frozen=True)
 class Baskets:
-    """What 29 features need of a log before `origin` (seconds)."""
+    """The counts behind 29 features, of a log that ends before `origin` (seconds)."""
 
-    log: Log
-    origin: int
+    def __init__(self, log: Log, origin: int) -> None:
+        self.log, n = log, len(log.items)
+        self.age = age = (origin - log.time) / DAY
+        bought = self._table(np.ones(len(age)))
+        fades = [self._table(0.5 ** (age / half_life)) for half_life in (14, 30, 60, 120)]
+        self.own = [bought, *fades, self._table(log.quantity)]
+        self.plain, self.decayed = ease(log.history), ease(fades[2])
+        orders, order = np.unique(log.basket, return_inverse=True)
+        held = sparse.csr_matrix((np.ones(len(age), np.float32), (order, log.item)), shape=(len(orders), n))
+        self.together, self.alike = cosine(held), cosine(log.history)
 
-    def faded(self, half_life: float) -> sparse.csr_matrix:
-        """[users, items]: purchases, each losing half its weight in so many days."""
-        weight = 0.5 ** ((self.origin - self.log.time) / DAY / half_life)
-        return self._table(weight)
+        popular = [np.bincount(log.item[age <= days], minlength=n) for days in (7, 14, 30, 90)]
+        oldest, idle = _extremes(log.item, age, n)
+        price, latest = np.full(n, np.nan), np.argsort(log.time, kind="stable")
+        price[log.item[latest]] = log.price[latest]
+        buyers = np.bincount(bought.indices, minlength=n)
+        again = np.bincount(bought.indices[bought.data > 1], minlength=n) / np.maximum(buyers, 1)
+        trend, sales = popular[1] / np.maximum(popular[3], 1), np.bincount(log.item, minlength=n)
+        self.popularity = popular[2] / max(popular[2].max(), 1)
+        self.by_item = [*popular, trend, sales, price, oldest, idle, again]
+
+        users = len(log.users)
+        ends = np.searchsorted(log.user, np.arange(users), side="right")
+        self.last = log.take(log.basket == log.basket[ends[log.user] - 1]).history
+        count = np.bincount(log.user[np.diff(log.basket, prepend=-1) != 0], minlength=users)
+        tenure, silent = _extremes(log.user, age, users)
+        self.interval = np.maximum((tenure - silent) / np.maximum(count - 1, 1), 1.0)
+        self.by_user = [count, np.diff(log.history.indptr), silent, self.interval]
 
     def _table(self, weight: np.ndarray) -> sparse.csr_matrix:
-        table = sparse.csr_matrix((weight, (self.log.user, self.log.item)), shape=self.log.shape)
-        return table.astype(np.float32)
+        log = self.log
+        return sparse.csr_matrix((weight, (log.user, log.item)), shape=log.shape).astype(np.float32)
 
     def chunks(self, users: np.ndarray, candidates: int, *, new_only: bool) -> Iterator[Chunk]:
-        """Candidates from frequency, EASE, co-occurrence and popularity, and their features."""
-        log, n = self.log, len(self.log.items)
-        age = (self.origin - log.time) / DAY
-        count, quantity = self._table(np.ones(len(age))), self._table(log.quantity)
-        fades = [self.faded(days) for days in (14, 30, 60, 120)]
-        plain, decayed = ease(log.history), ease(fades[2])
-        alike = cosine(log.history)
-        held = sparse.csr_matrix(
-            (np.ones(len(age), np.float32), (np.unique(log.basket, return_inverse=True)[1], log.item)),
-            shape=(len(np.unique(log.basket)), n),
-        )
-        together = cosine(held)
-        popular = [np.bincount(log.item[age <= days], minlength=n) for days in (7, 14, 30, 90)]
-        sales = np.bincount(log.item, minlength=n)
-        oldest, idle = np.zeros(n), np.full(n, 999.0)
-        np.maximum.at(oldest, log.item, age)
-        np.minimum.at(idle, log.item, age)
-        price = np.full(n, np.nan)
-        price[log.item[np.argsort(log.time, kind="stable")]] = log.price[np.argsort(log.time, kind="stable")]
-        again = np.bincount(count.indices[count.data > 1], minlength=n) / np.maximum(
-            np.bincount(count.indices, minlength=n), 1
-        )
-        ends = np.searchsorted(log.user, np.arange(len(log.users)), side="right")
-        latest = log.basket == log.basket[ends[log.user] - 1]
-        last = log.take(latest).history
-        orders = np.array([len(np.unique(log.basket[a:b])) for a, b in zip(np.r_[0, ends[:-1]], ends, strict=True)])
-        products = np.diff(log.history.indptr)
-        starts = np.full(len(log.users), 0.0)
-        np.maximum.at(starts, log.user, age)
-        silent = np.full(len(log.users), 999.0)
-        np.minimum.at(silent, log.user, age)
-        interval = np.maximum((starts - silent) / np.maximum(orders - 1, 1), 1.0)
-        by_item = [*popular, popular[1] / np.maximum(popular[3], 1), sales, price, oldest, idle, again]
+        """Candidates of ascending `users` from frequency, EASE, co-occurrence and popularity, and their features."""
+        log = self.log
         for start in range(0, len(users), CHUNK):
             part = users[start : start + CHUNK]
-            bought = log.history[part].toarray() > 0
-            own = [table[part].toarray() for table in (count, *fades, quantity)]
-            since_last, since_first = (np.full(bought.shape, np.nan) for _ in range(2))
+            had = log.history[part].toarray() > 0
+            own = [table[part].toarray() for table in self.own]
             mine = np.isin(log.user, part)
             where = (np.searchsorted(part, log.user[mine]), log.item[mine])
-            since_last[where] = np.inf
-            since_first[where] = -np.inf
-            np.minimum.at(since_last, where, age[mine])
-            np.maximum.at(since_first, where, age[mine])
-            pace = interval[part][:, None]
+            first_time, last_time = np.where(had, -np.inf, np.nan), np.where(had, np.inf, np.nan)
+            np.maximum.at(first_time, where, self.age[mine])
+            np.minimum.at(last_time, where, self.age[mine])
+            pace = self.interval[part][:, None]
             sums = [
-                log.history[part] @ plain, fades[2][part] @ decayed,
-                (last[part] @ together).toarray(), (log.history[part] @ alike).toarray(),
+                log.history[part] @ self.plain, self.own[3][part] @ self.decayed,
+                (self.last[part] @ self.together).toarray(), (log.history[part] @ self.alike).toarray(),
             ]  # fmt: skip
-            first = relative(own[2]) * (not new_only) + sum(relative(block) for block in sums[:3])
-            first += 0.5 * popular[2] / max(popular[2].max(), 1)
+            first = sum(relative(block) for block in sums[:3]) + 0.5 * self.popularity
             if new_only:
-                first[bought] = -np.inf
+                first[had] = -np.inf
+            else:
+                first += relative(own[2])
             chosen = top(first, candidates)
-            blocks = [*own, since_last, since_first, since_last / pace, since_first / pace, *sums]
+            blocks = [*own, last_time, first_time, last_time / pace, first_time / pace, *sums, first]
             columns = [np.take_along_axis(block, chosen, axis=1) for block in blocks]
-            columns += [values[chosen] for values in by_item]
-            columns += [
-                np.repeat(value[part][:, None], chosen.shape[1], axis=1)
-                for value in (orders, products, silent, interval)
-            ]
-            columns.append(np.take_along_axis(first, chosen, axis=1))
+            columns += [values[chosen] for values in self.by_item]
+            columns += [np.repeat(value[part][:, None], chosen.shape[1], axis=1) for value in self.by_user]
             yield chosen, np.stack(columns, axis=2).astype(np.float32), part
+
+
+def _extremes(of: np.ndarray, values: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The largest and the smallest value of each of n, nan where there is none."""
+    largest, smallest = np.full(n, np.nan), np.full(n, np.nan)
+    np.fmax.at(largest, of, values)
+    np.fmin.at(smallest, of, values)
+    return largest, smallest
 
 
 def next_basket(log: Log, k: int, args: argparse.Namespace, clock: Clock) -> tuple[Lists, dict[str, Any]]:
@@ -227,14 +219,15 @@ def next_basket(log: Log, k: int, args: argparse.Namespace, clock: Clock) -> tup
             fresh = (right - right.multiply(before.history)).tocsr()
             fresh.eliminate_zeros()
             users = np.unique(answers.user)
+            baskets = Baskets(before, origin)
             for mode, labels in (("repeats", right), ("new_only", fresh)):
-                made = Baskets(before, origin).chunks(users, args.candidates, new_only=mode == "new_only")
+                made = baskets.chunks(users, args.candidates, new_only=mode == "new_only")
                 tables[mode] += [labelled(chunk, labels) for chunk in made]
         rankers = {mode: SECOND_STAGE[args.method](parts, args.seed) for mode, parts in tables.items()}
     with clock.part("scoring"):
+        baskets, everyone = Baskets(log, end), np.arange(len(log.users))
         for mode, (ranker, trees) in rankers.items():
-            everyone = np.arange(len(log.users))
-            made = Baskets(log, end).chunks(everyone, args.candidates, new_only=mode == "new_only")
+            made = baskets.chunks(everyone, args.candidates, new_only=mode == "new_only")
             lists[mode] = ordered(ranker, made, k, len(log.users))
             details[mode] = trees
     return lists, details
