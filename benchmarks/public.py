@@ -93,7 +93,7 @@ def movielens(data: Path | None, folder: Path) -> Task:
     return _leave_one_out(data, folder, "ml1m", "movielens", "MovieLens-1M, next item", 300, 60)
 
 
-def _retail_lines() -> pl.DataFrame:
+def retail_lines() -> pl.DataFrame:
     """Lines of known customers with a price, service codes left out; cancellations have negative quantities."""
     from shop_demo.retail_log import Log
 
@@ -117,7 +117,7 @@ _LINE = {
 
 def online_retail(data: Path | None, folder: Path) -> Task:
     """Online Retail (shipped with the demo): the first basket of those who return in the last 28 days."""
-    lines = _retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
+    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
     start = datetime(2011, 11, 11)
     train = lines.filter(pl.col("time") < start)
     later = lines.filter(pl.col("time") >= start).join(train.select("customer").unique(), on="customer", how="semi")
@@ -167,7 +167,7 @@ def cdnow(data: Path | None, folder: Path) -> Task:
 
 def online_retail_behaviour(data: Path | None, folder: Path) -> Task:
     """Online Retail: nine months, then 100 days; cancellations give back."""
-    rows = _retail_lines().select(
+    rows = retail_lines().select(
         "customer",
         pl.col("time").alias("date"),
         amount=pl.col("quantity") * pl.col("price"),
