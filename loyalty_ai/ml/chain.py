@@ -30,7 +30,13 @@ logger = logging.getLogger(__name__)
 Validation = Callable[[Decoder], float]
 Progress = Callable[[str, int, int], None]
 
+DECODER_SHARE, FIRST_SHARE = 0.6, 0.7
+"""Of a limited time the decoder takes so much, and so much of that its first stage."""
+
 WARMUP_STEPS = 20
+BATCHES, SMALL_BATCH = 100, 512
+"""A small log is cut into about so many batches an epoch, of at least so many baskets."""
+
 ROLLING_RATE = 0.5
 """Share of the peak learning rate used after the first training."""
 
@@ -44,12 +50,14 @@ class Stage:
         epochs: most passes over it.
         validation: the decoder's NDCG@10 on the window after `data`, for early stopping, or None to run all epochs.
         snapshot: file name of the weights that the stage leaves, or None.
+        begin: prepares the decoder before the first epoch, or None; it must do the same whenever it is called.
     """
 
     data: DecoderData
     epochs: int
     validation: Validation | None = None
     snapshot: str | None = None
+    begin: Callable[[Decoder], None] | None = None
 
 
 @dataclass
@@ -99,7 +107,9 @@ class Chain:
         total = sum(stage.epochs for stage in stages)
         while self.position.stage < len(stages):
             stage = stages[self.position.stage]
-            while self.position.epoch < stage.epochs and not self._out_of_time():
+            if stage.begin and not self.position.epoch and not self.position.step:
+                stage.begin(self.decoder)
+            while self.position.epoch < stage.epochs and not self._out_of_time(len(stages)):
                 self._epoch(stage)
                 done = sum(s.epochs for s in stages[: self.position.stage]) + self.position.epoch
                 if progress:
@@ -118,7 +128,7 @@ class Chain:
 
     def _epoch(self, stage: Stage) -> None:
         position, training = self.position, self.training
-        device, data = self.accelerator.device, stage.data
+        device, data, most = self.accelerator.device, stage.data, training.batch_tokens
         rows = torch.from_numpy(data.rows).to(device)
         text = None if data.text is None else torch.from_numpy(data.text).to(device)
         order = np.random.default_rng((training.seed, position.stage, position.epoch))
@@ -127,7 +137,7 @@ class Chain:
                 data.spans,
                 np.arange(data.n_users),
                 context=self.decoder.config.context,
-                batch_tokens=training.batch_tokens,
+                batch_tokens=int(np.clip(len(data.baskets) // BATCHES, *(min(SMALL_BATCH, most), most))),
                 order=order,
             )
         )
@@ -167,8 +177,11 @@ class Chain:
         for group in self.optimiser.param_groups:
             group["lr"] = self.training.learning_rate * share
 
-    def _out_of_time(self) -> bool:
-        return self.training.minutes is not None and perf_counter() - self.started > self.training.minutes * 60
+    def _out_of_time(self, stages: int) -> bool:
+        if self.training.minutes is None:
+            return False
+        share = FIRST_SHARE + (1 - FIRST_SHARE) * self.position.stage / max(stages - 1, 1)
+        return perf_counter() - self.started > self.training.minutes * 60 * DECODER_SHARE * share
 
     def _file(self, name: str) -> Path:
         return self.directory / f"{name}.safetensors"

@@ -75,7 +75,7 @@ class ModelConfig(Config):
     dim: int = 64
     layers: int = 2
     heads: int = 2
-    context: int = 64
+    context: int = 200
     dropout: float = 0.2
     item_dropout: float = 0.0
     id_dropout: float = 0.1
@@ -106,38 +106,40 @@ class TrainingConfig(Config):
         rolling_epochs: passes over the log each time the decoder moves one window forward.
         learning_rate: peak of AdamW's learning rate.
         weight_decay: AdamW's decoupled weight decay.
-        batch_tokens: baskets in a batch, padding included.
+        batch_tokens: most baskets in a batch, padding included; a small log takes smaller ones.
         full_softmax_items: up to this many items the loss sums over all of them, beyond over `negatives`.
         horizon: how many of the following purchases a state learns to predict, the j-th with weight 1/j.
         negatives: sampled items shared by a batch where the catalogue is larger.
         checkpoint_steps: optimiser steps between checkpoints.
         window_days: length of a label window; the last one before the cutoff is the evaluation window.
-        ranker_windows: earlier windows that the ranker learns from.
-        window_users: most users a label window takes, a seeded sample beyond.
+        ranker_windows: most earlier windows that the ranker learns from.
+        window_users: users that are enough to learn a ranker from, and the most that one window takes.
         candidates: items per user that each source of evidence proposes.
         rounds: trees of each ranker.
+        behaviour: also learn when customers buy again and for how much.
         ease_items: largest catalogue for which EASE (a dense inverse) is computed.
-        minutes: stop the decoder's training early after this long (such a run is not repeatable), or None.
+        minutes: about how long training may take; the decoder stops early for it (such a run is not repeatable), or None.
         threads: CPU threads, or None for all.
     """
 
     seed: int = 0
     device: str = "auto"
-    epochs: int = 40
+    epochs: int = 60
     patience: int = 5
-    rolling_epochs: int = 3
-    learning_rate: float = 4e-3
+    rolling_epochs: int = 5
+    learning_rate: float = 2e-3
     weight_decay: float = 0.01
-    batch_tokens: int = 512
+    batch_tokens: int = 4096
     horizon: int = 1
-    full_softmax_items: int = 20_000
+    full_softmax_items: int = 2000
     negatives: int = 1024
     checkpoint_steps: int = 200
     window_days: float = 28
     ranker_windows: int = 5
-    window_users: int = 5000
+    window_users: int = 20_000
     candidates: int = 60
     rounds: int = 100
     ease_items: int = 8000
+    behaviour: bool = True
     minutes: float | None = None
     threads: int | None = None

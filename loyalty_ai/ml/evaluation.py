@@ -35,6 +35,16 @@ class LabelWindow:
     targets: object
     history: object
 
+    def take(self, rows: np.ndarray) -> LabelWindow:
+        """Only these rows (ascending positions)."""
+        return LabelWindow(self.origin, self.end, self.users[rows], self.targets[rows], self.history[rows])
+
+    def sample(self, size: int, *, seed: int | tuple[int, ...]) -> LabelWindow:
+        """At most `size` of its users, at random."""
+        if len(self.users) <= size:
+            return self
+        return self.take(np.sort(np.random.default_rng(seed).permutation(len(self.users))[:size]))
+
     def mode(self, name: str) -> tuple[np.ndarray, object]:
         """Rows of the users that take part in a mode, and their targets (CSR [rows, items]).
 

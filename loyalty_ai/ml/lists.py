@@ -159,7 +159,7 @@ class Catalogue:
                 halves.append(self._select(users[part], maxima[:, part], k, part_bars, space))
             return torch.cat([items for items, _ in halves]), torch.cat([scores for _, scores in halves])
         owner, place, scores = self._again(users, possible, (floor - close).float(), space)
-        may = place < len(self.listed)
+        may = (place < len(self.listed)) & (scores > -torch.inf)
         if len(bars[0]):
             may &= ~torch.isin(owner * rows + place, bars[0] * rows + bars[1])
         return _ranked(owner[may], self.listed[place[may]], scores[may], n, k)

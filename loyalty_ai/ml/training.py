@@ -24,9 +24,10 @@ from loyalty_ai.ml.behaviour_evaluation import evaluate_behaviour
 from loyalty_ai.ml.chain import Chain, Stage
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
+from loyalty_ai.ml.counts import affinity_table, spectral_vectors
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator, cpu_threads
-from loyalty_ai.ml.evaluation import MODES, label_window, ranking_metrics
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, ranking_metrics
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
 from loyalty_ai.ml.lists import top_items
@@ -36,13 +37,16 @@ from loyalty_ai.ml.readiness import RUNGS, choose_rung
 from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import resolved_kind, text_vectors
-from loyalty_ai.ml.vocab import Vocab
-from loyalty_ai.ml.windows import DAY, MIN_WINDOW_USERS, candidate_tables, label_windows
+from loyalty_ai.ml.vocab import UNKNOWN, Vocab
+from loyalty_ai.ml.windows import DAY, candidate_tables, label_windows
 
 logger = logging.getLogger(__name__)
 
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is."""
+
+VALIDATION_USERS, VALIDATION_CHUNK = 4000, 500
+"""Most users that early stopping looks at, and how many at once."""
 
 BEHAVIOUR_HORIZONS = (90, 28)
 """Days that the behaviour model is evaluated on: the first for which the log is four times as long."""
@@ -140,8 +144,10 @@ class _Fit:
         with self._step("rankers"):
             rungs, rankers, metrics = self._prove(tables, last)
         del tables, last
-        with self._step("behaviour"):
-            behaviour, metrics["behaviour"] = self._fit_behaviour()
+        behaviour, metrics["behaviour"] = None, {}
+        if self.training.behaviour:
+            with self._step("behaviour"):
+                behaviour, metrics["behaviour"] = self._fit_behaviour()
         with self._step("write"):
             digest = self._write(rungs, rankers, behaviour, metrics)
         return FitResult(self.directory, digest, rungs, metrics, self.curves, self.seconds, self.parameters)
@@ -215,15 +221,18 @@ class _Fit:
         decoder = self._decoder()
         if self.continued:
             decoder.adopt(self.parent.weights["start"])
-            stages = []
+            stages, earlier = [], self._data(self.parent.start)
         else:
-            earlier = self.origins[0] - int(self.training.window_days * DAY)
-            data = self._data(earlier)
-            stages = [Stage(data, self.training.epochs, validation=self._validation(earlier, self.origins[0], data))]
-        stages += [
-            Stage(self._data(origin), self.training.rolling_epochs, snapshot=self._snapshot(origin).name)
-            for origin in self.origins
-        ]
+            first = self.origins[0]
+            earlier = self._data(first)
+            validation = self._validation(self.windows[0], earlier)
+            begin = self._company(first)
+            stages = [Stage(earlier, self.training.epochs, validation, self._snapshot(first).name, begin)]
+        for origin in self.origins[len(stages) :]:
+            data = self._data(origin)
+            begin = self._newcomers(origin, earlier, data)
+            stages.append(Stage(data, self.training.rolling_epochs, None, self._snapshot(origin).name, begin))
+            earlier = data
         chain = Chain(
             decoder,
             directory=self.checkpoint,
@@ -231,27 +240,67 @@ class _Fit:
             accelerator=self.accelerator,
             n_items=self.log.n_items,
         )
-        cells = self.training.batch_tokens * self.log.n_items * self.model.dim
+        scored = chain.negatives or self.log.n_items
+        cells = self.training.batch_tokens * scored * self.model.dim
         with cpu_threads(1 if cells < SMALL_STEP else None):
             chain.run(stages, self.progress)
         self.curves = chain.position.curves
         self.parameters = sum(p.numel() for p in decoder.parameters() if p.requires_grad)
 
-    def _validation(self, origin: int, end: int, data: DecoderData) -> Callable[[Decoder], float] | None:
-        window = label_window(self.baskets, origin=origin, end=end, **self.size)
-        if len(window.users) < MIN_WINDOW_USERS:
-            return None
+    def _company(self, origin: int) -> Callable[[Decoder], None]:
+        """A decoder begins where counting ends: items that keep company have like vectors, and texts say what they can."""
+
+        def begin(decoder: Decoder) -> None:
+            table = affinity_table(self.baskets.before(origin), self.log.n_items)
+            vectors = torch.from_numpy(spectral_vectors(table, self.model.dim, seed=self.training.seed))
+            known = vectors.any(dim=1)
+            rows, vectors = torch.from_numpy(self.rows)[known], vectors[known]
+            text = None if self.text is None else torch.from_numpy(self.text)[known]
+            device = self.accelerator.device
+            if text is not None and len(rows):
+                text = text.to(device)
+                decoder.read_text(vectors.to(device), text)
+            decoder.place(rows.to(device), vectors.to(device), text)
+
+        return begin
+
+    def _newcomers(self, origin: int, earlier: DecoderData, data: DecoderData) -> Callable[[Decoder], None]:
+        """An item first sold since the `earlier` data begins amid the items it was bought with."""
+
+        def begin(decoder: Decoder) -> None:
+            new = np.flatnonzero((earlier.rows == UNKNOWN) & (data.rows != UNKNOWN))
+            if not len(new):
+                return
+            device = self.accelerator.device
+            text = None if self.text is None else torch.from_numpy(self.text).to(device)
+            with torch.inference_mode():
+                known = decoder.eval().item_vectors(torch.from_numpy(earlier.rows).to(device), text)[0].cpu().numpy()
+            known[earlier.rows == UNKNOWN] = 0
+            table = affinity_table(self.baskets.before(origin), self.log.n_items)[new]
+            found = table @ known
+            size = np.linalg.norm(known[earlier.rows != UNKNOWN], axis=1).mean()
+            length = np.linalg.norm(found, axis=1)
+            new, found = new[length > 0], found[length > 0] * (size / length[length > 0, None]).astype(np.float32)
+            rows = torch.from_numpy(self.rows[new]).to(device)
+            decoder.place(rows, torch.from_numpy(found).to(device), None if text is None else text[new])
+
+        return begin
+
+    def _validation(self, window: LabelWindow, data: DecoderData) -> Callable[[Decoder], float]:
+        """The decoder's NDCG@10 on a window, the mean of both modes, over a bounded number of users."""
+        part = window.sample(VALIDATION_USERS, seed=self.training.seed)
 
         def ndcg(decoder: Decoder) -> float:
             view = DecoderView(decoder, data, self.accelerator.device)
-            scores = view.scores(view.states(window.users))
-            values = []
-            for mode in MODES:
-                rows, targets = window.mode(mode)
-                found = scores if mode == "repeats" else np.where(window.history.toarray(), -np.inf, scores)
-                if len(rows):
-                    values.append(ranking_metrics(top_items(found[rows], K)[0], targets)["ndcg@10"].mean())
-            return float(np.mean(values))
+            found: dict[str, list[np.ndarray]] = {mode: [] for mode in MODES}
+            for start in range(0, len(part.users), VALIDATION_CHUNK):
+                some = part.take(np.arange(start, min(start + VALIDATION_CHUNK, len(part.users))))
+                scores = view.scores(view.states(some.users))
+                for mode in MODES:
+                    rows, targets = some.mode(mode)
+                    seen = scores if mode == "repeats" else np.where(some.history.toarray(), -np.inf, scores)
+                    found[mode].append(ranking_metrics(top_items(seen[rows], K)[0], targets)["ndcg@10"])
+            return float(np.mean([values.mean() for values in map(np.concatenate, found.values()) if len(values)]))
 
         return ndcg
 

@@ -23,23 +23,19 @@ def label_windows(
 ) -> list[LabelWindow]:
     """Consecutive windows that end at `cutoff`, earliest first: those to learn from, then the one to evaluate.
 
-    Going back it stops at the first window with fewer than `MIN_WINDOW_USERS` returning users, so it may be empty. Windows with
-    more than `training.window_users` users keep a seeded sample.
+    Going back it stops at the first window with fewer than `MIN_WINDOW_USERS` returning users, so it may be empty, and once
+    those to learn from hold `training.window_users` users: data before the earliest window is the decoder's alone. A window
+    with more users than that keeps a seeded sample.
     """
     length = int(training.window_days * DAY)
-    windows = []
+    windows: list[LabelWindow] = []
     for index in range(training.ranker_windows + 1):
         end = cutoff - index * length
         window = label_window(baskets, origin=end - length, end=end, n_users=n_users, n_items=n_items)
-        if len(window.users) < MIN_WINDOW_USERS:
+        enough = sum(len(later.users) for later in windows[1:]) >= training.window_users
+        if enough or len(window.users) < MIN_WINDOW_USERS:
             break
-        if len(window.users) > training.window_users:
-            order = np.random.default_rng((training.seed, index)).permutation(len(window.users))
-            kept = np.sort(order[: training.window_users])
-            window = LabelWindow(
-                window.origin, window.end, window.users[kept], window.targets[kept], window.history[kept]
-            )
-        windows.append(window)
+        windows.append(window.sample(training.window_users, seed=(training.seed, index)))
     return windows[::-1]
 
 

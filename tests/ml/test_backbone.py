@@ -66,7 +66,8 @@ def log():
 
 def config_of(base, **changes):
     return ModelConfig(
-        **{"dim": 16, "heads": 2, "dropout": 0.0, "id_dropout": 0.0, "text_dim": 16, "backbone": base} | changes
+        **{"dim": 16, "heads": 2, "dropout": 0.0, "id_dropout": 0.0, "text_dim": 16, "context": 64, "backbone": base}
+        | changes
     )
 
 

@@ -3,10 +3,12 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
 
 from loyalty_ai.ml.config import ModelConfig
 from loyalty_ai.ml.decoder import DecoderView, decoder_data
-from loyalty_ai.ml.model import Decoder, next_basket_loss, sampled_log_normaliser
+from loyalty_ai.ml.model import Decoder, LogSumExp, next_basket_loss, sampled_log_normaliser
 from loyalty_ai.ml.sequences import Batch, build_baskets, sequence_batches
 from loyalty_ai.ml.vocab import UNKNOWN
 from tests.ml.logs import DAY, changed_after, cycle_log, make_log, shuffled_inside_baskets
@@ -113,30 +115,40 @@ def test_the_loss_by_hand():
     weight = torch.tensor([0.5, 0.5, 1.0])
     log_z = np.log(np.exp(1) + np.exp(2) + np.exp(3))
     expected = (0.5 * (log_z - 1) + 0.5 * (log_z - 3) + np.log(3)) / 2
-    assert next_basket_loss(logits, state, item, weight).item() == pytest.approx(expected, rel=1e-5)
+    loss = next_basket_loss(logits[state, item], torch.logsumexp(logits, dim=-1), state, weight)
+    assert loss.item() == pytest.approx(expected, rel=1e-5)
+
+
+def sampled(logits, right, drawn):
+    state, item = right.nonzero().unbind(1)
+    return sampled_log_normaliser(logits[state, item], logits[:, drawn], state, item, drawn, logits.shape[1])
 
 
 def test_the_sampled_normaliser_is_exact_when_everything_is_sampled():
     torch.manual_seed(0)
     logits = torch.randn(4, 10)
     right = torch.rand(4, 10) < 0.3
-    got = sampled_log_normaliser(logits, right, columns=torch.ones(10, dtype=torch.bool), items=10)
-    torch.testing.assert_close(got, torch.logsumexp(logits, dim=-1))
+    right[:, 0] = True
+    torch.testing.assert_close(sampled(logits, right, torch.randperm(10)), torch.logsumexp(logits, dim=-1))
 
 
 def test_the_sampled_normaliser_is_unbiased():
     torch.manual_seed(0)
-    logits, right = torch.randn(3, 60), torch.zeros(3, 60, dtype=torch.bool)
-    right[:, :4] = True  # the same for all, so that these columns are always there
-    draws = []
-    for _ in range(4000):
-        drawn = torch.zeros(60, dtype=torch.bool)
-        drawn[torch.randperm(60)[:20]] = True
-        kept = drawn | right[0]
-        draws.append(sampled_log_normaliser(logits[:, kept], right[:, kept], columns=drawn[kept], items=60).exp())
-    sampled = torch.stack(draws)
-    error = sampled.std(dim=0) / len(draws) ** 0.5
-    assert ((sampled.mean(dim=0) - logits.exp().sum(dim=-1)).abs() < 4 * error).all()
+    logits, right = torch.randn(3, 60), torch.rand(3, 60) < 0.1
+    right[:, 0] = True
+    draws = torch.stack([sampled(logits, right, torch.randperm(60)[:20]).exp() for _ in range(4000)])
+    error = draws.std(dim=0) / len(draws) ** 0.5
+    assert ((draws.mean(dim=0) - logits.exp().sum(dim=-1)).abs() < 4 * error).all()
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-200, 200))
+def test_log_sum_exp_and_its_gradient_are_those_of_torch(seed, shift):
+    x = (torch.randn(3, 7, generator=torch.Generator().manual_seed(seed)) * 20 + shift).requires_grad_()
+    weight = torch.tensor([1.0, -2.0, 0.5])
+    (ours,) = torch.autograd.grad((LogSumExp.apply(x) * weight).sum(), x)
+    (theirs,) = torch.autograd.grad((torch.logsumexp(x, dim=-1) * weight).sum(), x)
+    torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+    torch.testing.assert_close(LogSumExp.apply(x), torch.logsumexp(x, dim=-1), rtol=1e-5, atol=1e-4)
 
 
 def test_sampling_every_item_gives_the_full_softmax_loss(log):
