@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks.data import read_interactions
 from benchmarks.output import BadInput, Clock, check_writable, peak_memory_mb, positive, run_command, whole_file
 
-CHUNK = 4096
+CHUNK = 16_384
 """Users that are scored and written at a time."""
 
 

@@ -111,7 +111,6 @@ COLUMNS = {
     "spend_deviance": ("Tweedie 1.5", ".2f"), "spend_bias_percent": ("spend bias %", "+.1f"),
 }  # fmt: skip
 
-
 METHODS = sorted({method.name for method in (*NEXT_ITEM, *BEHAVIOUR)})
 
 
@@ -167,7 +166,11 @@ class Runner:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.json").unlink(missing_ok=True)
         print(f"{datetime.now(UTC):%H:%M:%S} {task.name}: {method.name}", flush=True)
-        python = str(peers_python(self.cache)) if method.peers else sys.executable
+        try:
+            python = str(peers_python(self.cache)) if method.peers else sys.executable
+        except subprocess.CalledProcessError as error:
+            print(f"  the peers' environment cannot be made: {error.stderr.strip().splitlines()[-1:]}", flush=True)
+            return
         busy, before = os.getloadavg()[0], resource.getrusage(resource.RUSAGE_CHILDREN)
         done = subprocess.run(
             [python, *self.command(task, method), "--out", str(folder / "out.csv.gz")],
@@ -197,8 +200,8 @@ def peers_python(cache: Path) -> Path:
         print("installing the peers", flush=True)
         venv.create(home, with_pip=True, clear=True)
         install = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-        subprocess.run([*install, own], check=True, capture_output=True)
-        subprocess.run([*install, own, "-r", str(wanted)], check=True, capture_output=True)
+        subprocess.run([*install, own], check=True, capture_output=True, text=True)
+        subprocess.run([*install, own, "-r", str(wanted)], check=True, capture_output=True, text=True)
         mark.write_text(digest)
     return python
 
