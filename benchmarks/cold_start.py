@@ -1,0 +1,285 @@
+"""Are products that nobody bought yet recommended to those who will buy them, by their text alone?
+
+    python -m benchmarks.cold_start [--data FILE --items FILE] [--text hashed minilm] [--days 28] [--until DATE] [--seed 0]
+
+A tenth of the items is hidden: their rows leave the training log, their text and listed price stay. The model is fitted as in
+production on what precedes the last `--days`. Customers who bought a hidden item in those days, and anything visible before,
+get a list of hidden items, and one of all items new to them; the share of the hidden items they bought that is in it is the
+recall. FILE and its items are those of `benchmarks.next_item`; without them it is the demo shop's Online Retail log.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import logging
+import sys
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from benchmarks.data import DAY, BadInput, read_interactions, read_moment, read_table
+from benchmarks.output import Clock, peak_memory_mb, positive, run_command
+
+if TYPE_CHECKING:
+    from loyalty_ai.ml.interactions import Interactions
+    from loyalty_ai.ml.scoring import Scorer
+
+HIDDEN = 0.1
+DEPTHS = (10, 50)
+PRICE_NEIGHBOURS = 50
+"""Visible items nearest in price, whose mean popularity is an unsold item's guess."""
+
+SERVICES = frozenset(
+    [
+        "POST",
+        "DOT",
+        "M",
+        "D",
+        "S",
+        "B",
+        "C2",
+        "CRUK",
+        "PADS",
+        "AMAZONFEE",
+        "BANK CHARGES",
+        "23444",
+        "23574",
+        "22016",
+        "23702",
+    ]
+)
+"""Codes of Online Retail that are no goods."""
+
+
+def write_online_retail(folder: Path) -> tuple[Path, Path]:
+    """The demo shop's log as the two CSV files of this command: goods that customers with a number bought and paid for."""
+    from shop_demo.retail_log import Log
+    from shop_demo.shelves import category_path, find_shelf
+    from shop_demo.titles import pleasant_title
+
+    log, titles = Log(), defaultdict(Counter)
+    train, items = folder / "train.csv", folder / "items.csv"
+    with train.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("USER_ID", "ITEM_ID", "TIMESTAMP", "BASKET_ID", "QUANTITY", "PRICE"))
+        for line in log:
+            code, price = line.code.upper(), float(line.price)
+            goods = code not in SERVICES and not code.startswith("GIFT")
+            if goods and line.customer and line.invoice.isdigit() and line.quantity > 0 and price > 0:
+                when = log.start + timedelta(minutes=line.minute)
+                writer.writerow((line.customer, code, when, line.invoice, line.quantity, price))
+                titles[code][line.description] += 1
+    with items.open("w", newline="", encoding="utf-8") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("ITEM_ID", "TITLE", "CATEGORY"))
+        for code, found in titles.items():
+            title = pleasant_title(found.most_common(1)[0][0])
+            writer.writerow((code, title, category_path(find_shelf(title))))
+    return train, items
+
+
+def read_categories(items: Path, item_ids: np.ndarray) -> np.ndarray | None:
+    """int64 [items], the number of each item's category, or None where the file has none."""
+    table = read_table(items, ("ITEM_ID",), ("CATEGORY",))
+    if "CATEGORY" not in table.columns:
+        return None
+    known = dict(zip(table["ITEM_ID"].to_list(), table["CATEGORY"].to_list(), strict=True))
+    return np.unique([known.get(key) or "" for key in item_ids.tolist()], return_inverse=True)[1]
+
+
+def listed_price(log: Interactions) -> np.ndarray | None:
+    """float32 [items]: what each item cost first, which a shop knows of a product before it sells; None without prices."""
+    if log.item_price is None:
+        return None
+    paid = np.flatnonzero((log.quantity > 0) & (log.value > 0))
+    paid = paid[np.argsort(log.time[paid], kind="stable")]
+    items, first = np.unique(log.item[paid], return_index=True)
+    prices = np.full(log.n_items, np.nan, np.float32)
+    prices[items] = log.value[paid[first]] / log.quantity[paid[first]]
+    return prices
+
+
+def guesses(scorer: Scorer, hidden: np.ndarray, categories: np.ndarray | None, seed: int) -> dict[str, np.ndarray]:
+    """Method -> float64 [items], the popularity that the simplest rules give every item; visible items keep their own."""
+    popularity = scorer.origin.items.popularity[30].astype(np.float64)
+    found = {"popularity": popularity}
+    if categories is not None:
+        sums = np.bincount(categories[~hidden], popularity[~hidden], minlength=categories.max() + 1)
+        counts = np.bincount(categories[~hidden], minlength=len(sums))
+        found["category_popularity"] = np.where(hidden, (sums / np.maximum(counts, 1))[categories], popularity)
+    price = scorer.log.item_price
+    if price is not None:
+        known = np.flatnonzero(~hidden & np.isfinite(price) & (price > 0))
+        level = np.log(np.maximum(np.nan_to_num(price), 1e-3))
+        near = np.argsort(np.abs(level[hidden][:, None] - level[known]), axis=1)[:, :PRICE_NEIGHBOURS]
+        guess = popularity.copy()
+        guess[hidden] = popularity[known][near].mean(axis=1)
+        found["price_popularity"] = guess
+    order = np.random.default_rng((seed, 2)).random(scorer.log.n_items)  # ties fall at random, not by the item's number
+    return {name: values + 1e-6 * order for name, values in found.items()}
+
+
+def ranked_lists(
+    scorer: Scorer, users: np.ndarray, hidden: np.ndarray, simple: dict[str, np.ndarray], seed: int
+) -> tuple[dict[str, dict[str, np.ndarray]], dict[str, np.ndarray]]:
+    """Table -> method -> int32 [users, depth]; and source -> bool [users, items], the hidden items it makes candidates."""
+    from loyalty_ai.ml.lists import top_items
+
+    depth, order = max(DEPTHS), np.random.default_rng((seed, 1))
+    tables: dict[str, dict[str, list[np.ndarray]]] = {"hidden": defaultdict(list), "all": defaultdict(list)}
+    proposed: dict[str, list[np.ndarray]] = defaultdict(list)
+    per_source = scorer.model.training.candidates
+    for _, evidence in scorer.origin.chunks(users):
+        scores = {"random": order.random(evidence.bought.shape)}
+        scores |= {name: np.broadcast_to(values, evidence.bought.shape) for name, values in simple.items()}
+        for name in ("text_similarity", "decoder"):
+            if name in evidence.columns:
+                scores[name] = evidence.columns[name]
+                fresh = top_items(np.where(evidence.bought, -np.inf, evidence.columns[name]), per_source)[0]
+                mask = np.zeros(evidence.bought.shape, bool)
+                np.put_along_axis(mask, fresh, values=True, axis=1)
+                proposed[name].append(mask & hidden)
+        proposed["any"].append(evidence.candidates(per_source) & hidden)
+        for name, values in scores.items():
+            tables["hidden"][name].append(top_items(np.where(hidden, values, -np.inf), depth)[0])
+            tables["all"][name].append(top_items(np.where(evidence.bought, -np.inf, values), depth)[0])
+    # what customers would see, by the code that shows it to them
+    tables["hidden"]["model"] = [scorer.score(users, k=depth, allowed=hidden).new_only.items]
+    tables["all"]["model"] = [scorer.score(users, k=depth).new_only.items]
+    del tables["hidden"]["popularity"]  # undefined for what was never sold
+    joined = {table: {name: np.concatenate(parts) for name, parts in found.items()} for table, found in tables.items()}
+    return joined, {name: np.concatenate(parts) for name, parts in proposed.items()}
+
+
+def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """Do what the command says; returns what it prints."""
+    clock = Clock()
+    with clock.part("preparing"):
+        if args.data and not args.items:
+            raise BadInput("--data needs --items: without titles nothing is known of an unsold item")
+        data, items = (args.data, args.items) if args.data else write_online_retail(folder)
+        prepared = read_interactions(data, items)
+        from loyalty_ai.ml.config import ModelConfig, TrainingConfig
+        from loyalty_ai.ml.evaluation import mean_and_error, paired_gain, ranking_metrics
+        from loyalty_ai.ml.interactions import PURCHASE
+        from loyalty_ai.ml.scoring import CustomerModel
+        from loyalty_ai.ml.training import fit
+    log, end = prepared.log, prepared.cutoff if args.until is None else read_moment(args.until)
+    days = 1 if prepared.positions else args.days
+    cutoff = end - int(days * DAY)
+    hidden = np.zeros(log.n_items, bool)
+    order = np.random.default_rng(args.seed).permutation(log.n_items)
+    hidden[order[: max(1, round(HIDDEN * log.n_items))]] = True
+    train = replace(log, item_price=listed_price(log)).take((log.time < cutoff) & ~hidden[log.item])
+    users, targets = wanted(train, log, hidden, cutoff, end, PURCHASE)
+    categories = read_categories(items, log.item_ids)
+    training = TrainingConfig(seed=args.seed, device=args.device, window_days=days, threads=args.threads)
+    results, recalls = {}, {}
+    for text in args.text:
+        directory = folder / f"version_{len(results)}"
+        with clock.part(f"{text}: fit"):
+            fitted = fit(
+                train, cutoff=cutoff, model=ModelConfig(text=text), training=training, directory=directory,
+                cache=folder / "cache",
+            )  # fmt: skip
+        with clock.part(f"{text}: rank"):
+            model = CustomerModel.load(directory, device=args.device)
+            scorer = model.scorer(train, cutoff=cutoff, cache=folder / "cache")
+            simple = guesses(scorer, hidden, categories, args.seed)
+            lists, proposed = ranked_lists(scorer, users, hidden, simple, args.seed)
+        found = recalls[text] = {
+            table: {
+                name: {f"recall@{k}": ranking_metrics(ranked, targets, k)[f"recall@{k}"] for k in DEPTHS}
+                for name, ranked in methods.items()
+            }
+            for table, methods in lists.items()
+        }
+        right = targets.toarray()
+        results[text] = {
+            "text": model.model.text,
+            **{
+                f"among_{table}_items": {
+                    name: {metric: mean_and_error(values) for metric, values in metrics.items()}
+                    for name, metrics in methods.items()
+                }
+                for table, methods in found.items()
+            },
+            "wanted_that_were_candidates": {
+                name: mean_and_error((mask & right).sum(axis=1) / right.sum(axis=1)) for name, mask in proposed.items()
+            },
+            "answers": fitted.rungs,
+            "validation": fitted.metrics["next_basket"],
+            "steps": fitted.seconds,
+        }
+    first, *others = args.text
+    return {
+        "command": "cold_start",
+        "items": log.n_items,
+        "hidden_items": int(hidden.sum()),
+        "customers": len(users),
+        "wanted": int(targets.nnz),
+        "cutoff": cutoff,
+        "days": days,
+        "seed": args.seed,
+        "results": results,
+        "gains": {
+            f"{other} - {first}": {
+                f"among_{table}_items": {
+                    name: {
+                        metric: paired_gain(values, recalls[first][table][name][metric])
+                        for metric, values in recalls[other][table][name].items()
+                    }
+                    for name in ("text_similarity", "decoder", "model")
+                    if name in recalls[first][table] and name in recalls[other][table]
+                }
+                for table in ("hidden", "all")
+            }
+            for other in others
+        },
+        "seconds": clock.total(),
+        "peak_memory_mb": peak_memory_mb(),
+    }
+
+
+def wanted(
+    train: Interactions, log: Interactions, hidden: np.ndarray, cutoff: int, end: int, purchase: int
+) -> tuple[np.ndarray, Any]:
+    """int32 [n] users of the training log who bought hidden items in `[cutoff, end)`, and CSR bool [n, items] which."""
+    import scipy.sparse as sparse
+
+    known = np.unique(train.user[train.event == purchase])
+    rows = (log.event == purchase) & (log.time >= cutoff) & (log.time < end) & hidden[log.item]
+    bought = sparse.csr_matrix(
+        (np.ones(rows.sum(), bool), (log.user[rows], log.item[rows])), shape=(log.n_users, log.n_items)
+    )
+    users = np.intersect1d(np.unique(log.user[rows]), known[known >= 0]).astype(np.int32)
+    if not len(users):
+        raise BadInput("nobody bought a hidden item in those days; choose another --until, --days or --seed")
+    return users, bought[users]
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command; returns its exit status."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.cold_start", description=__doc__.split("\n")[0])
+    parser.add_argument("--data", type=Path, help="CSV(.gz): USER_ID, ITEM_ID, TIMESTAMP, ... (Online Retail)")
+    parser.add_argument("--items", type=Path, help="CSV(.gz): ITEM_ID, TITLE, CATEGORY")
+    parser.add_argument("--text", nargs="+", default=["hashed", "minilm"], help="settings to compare (hashed minilm)")
+    parser.add_argument("--days", type=positive(float), default=28, help="length of the evaluation period (28)")
+    parser.add_argument("--until", help="its end, exclusive; an earlier one than the log's to choose by")
+    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
+    parser.add_argument("--threads", type=positive(int), help="CPU threads (all)")
+    args = parser.parse_args(argv)
+    logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
+    with TemporaryDirectory() as name:
+        return run_command("cold_start", lambda: run(args, Path(name)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
