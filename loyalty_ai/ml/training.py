@@ -123,7 +123,7 @@ class _Fit:
         cache: Path | None,
     ) -> None:
         self.log, self.cutoff, self.training, self.directory, self.cache = log, cutoff, training, directory, cache
-        self.model = replace(model, text=resolved_kind(model.text, log.item_text))
+        self.model = replace(model, text=resolved_kind(model.text))
         self.progress = progress or (lambda step, done, total: None)
         self.parent = None if parent is None else CustomerModel.load(parent, device=training.device)
         self.parent_digest = None if parent is None else artifact.verify(parent)["digest"]

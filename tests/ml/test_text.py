@@ -11,11 +11,11 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from tokenizers.processors import TemplateProcessing
 from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
-from loyalty_ai.ml import encoder, text
+from loyalty_ai.ml import encoder
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.encoder import EncoderError, encoded_vectors, find_encoder, has_minilm, pinned
 from loyalty_ai.ml.scoring import CustomerModel
-from loyalty_ai.ml.text import hashed_vectors, latin_share, resolved_kind, text_vectors
+from loyalty_ai.ml.text import hashed_vectors, resolved_kind, text_vectors
 from loyalty_ai.ml.training import fit
 from tests.ml.logs import DAY, cycle_log
 
@@ -43,22 +43,9 @@ def test_no_texts_no_vectors(texts, kind):
     assert text_vectors(texts, kind=kind, dim=8) is None
 
 
-@pytest.mark.parametrize(
-    ("texts", "installed", "kind"),
-    [
-        (["Red mug 12", "Grüne Tasse", "Ča\N{LATIN SMALL LETTER S WITH CARON}a"], True, "minilm"),
-        (["Red mug"], False, "hashed"),
-        (["Красная кружка", "red"], True, "hashed"),
-        (["12", ""], True, "hashed"),
-        (None, True, "hashed"),
-    ],
-)
-def test_auto_takes_minilm_for_latin_script_where_it_is_installed(monkeypatch, texts, installed, kind):
-    monkeypatch.setattr(text, "has_minilm", lambda: installed)
-    monkeypatch.setattr(text, "pinned", lambda name: name)
-    assert resolved_kind("auto", texts) == kind
-    assert resolved_kind("hashed", texts) == "hashed"
-    assert 0 <= latin_share(texts or []) <= 1
+@pytest.mark.parametrize("kind", ["hashed", "none"])
+def test_what_needs_no_weights_is_kept_as_it_is(kind):
+    assert resolved_kind(kind) == kind
 
 
 # a small random encoder stands for any that is on the machine
@@ -211,7 +198,7 @@ def test_a_missing_encoder_says_what_to_do(tmp_path, monkeypatch):
     with pytest.raises(EncoderError, match="hf download nobody/nothing"):
         find_encoder("nobody/nothing")
     with pytest.raises(EncoderError, match="no such folder"):
-        resolved_kind(str(tmp_path / "gone"), ["mug"])
+        resolved_kind(str(tmp_path / "gone"))
     (tmp_path / "config.json").write_text("{}")
     with pytest.raises(EncoderError, match="cannot load"):
         encoded_vectors(["mug"], name=str(tmp_path))

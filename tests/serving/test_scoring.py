@@ -16,6 +16,7 @@ from loyalty_ai.jobs.models import JobChunk, JobState
 from loyalty_ai.jobs.services import request_job, run_job
 from loyalty_ai.jobs.work import CannotWork
 from loyalty_ai.ml.behaviour import BehaviourPrediction
+from loyalty_ai.ml.encoder import EncoderError
 from loyalty_ai.ml.interactions import Interactions
 from loyalty_ai.ml.reasons import ReasonKind as Found
 from loyalty_ai.ml.scoring import RankedLists, ScoredUsers
@@ -226,6 +227,17 @@ def test_a_faulty_run_is_refused_and_cannot_be_seen(shop, monkeypatch):
     assert job.result["state"] == "refused"
     assert "popular" in job.result["findings"][0]
     assert not Deployment.objects.exists()
+
+
+def test_a_version_whose_text_encoder_is_gone_says_what_to_do(shop, monkeypatch):
+    def scorer(log, *, cutoff, cache):
+        raise EncoderError("its weights are not installed: run pip")
+
+    monkeypatch.setattr(scoring, "_model", lambda *args: SimpleNamespace(scorer=scorer))
+    job = new_job(shop)
+    with pytest.raises(CannotWork, match="run pip"):
+        run_job(job_id=job.pk, owner="test")
+    assert JobChunk.objects.get(job=job, state=JobState.FAILED).error == "its weights are not installed: run pip"
 
 
 def test_a_chunk_that_dies_while_writing_leaves_nothing_and_is_done_again(shop, monkeypatch):
