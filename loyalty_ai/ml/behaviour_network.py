@@ -42,7 +42,8 @@ class Ensemble(nn.Module):
     """`members` independent two-layer networks evaluated together; their last layer starts at zero: no correction.
 
     Even members see features as they are, odd ones relative to the customers of the same origin: the former know absolute
-    time, the latter carry over to a shop that has grown older. Each has blind spots the other lacks.
+    time, the latter carry over to a shop that has grown older. The first half corrects each customer's lifetime rates, the
+    second half starts from everybody's mean rates. Each has blind spots the other lacks.
     """
 
     def __init__(self, *, members: int, features: int, states: int, width: int, outputs: int) -> None:
@@ -62,6 +63,7 @@ class Ensemble(nn.Module):
         self.register_buffer("scale", torch.ones(2, 1, features))
         self.register_buffer("low", torch.zeros(2, 1, features))
         self.register_buffer("high", torch.zeros(2, 1, features))
+        self.register_buffer("curve", torch.zeros(outputs - EXTRA))  # log mean rates, hazard then intensity
         self.register_buffer("state_mean", torch.zeros(states))
         self.register_buffer("state_axes", torch.zeros(states, min(states, STATE_PARTS)))
 
@@ -80,21 +82,34 @@ class Ensemble(nn.Module):
             parts = self.state_axes.shape[1]
             self.state_axes.copy_(axes[:, -parts:] / power[-parts:].clamp(min=1e-6).sqrt())
 
-    def start_level(self, pairs: Pairs, learned: int) -> None:
-        """Let every learned bin start at its actual over its expected number of events."""
-        expected = (pairs.offsets.exp() * pairs.exposure).sum(dim=0)
-        ratio = (pairs.events.sum(dim=0) / expected.clamp(min=1e-6)).clamp(0.5, 2.0)
+    def start_level(self, pairs: Pairs) -> None:
+        """Let every bin start at its actual over its expected number of events."""
+        rates = pairs.offsets.exp()
+        self.curve.copy_(rates.mean(dim=0).log().flatten())
+        expected = (rates * pairs.exposure).sum(dim=0)
+        by_curve = self.curve.view_as(expected).exp() * pairs.exposure.sum(dim=0)
+        half = len(self.first) // 2
         with torch.no_grad():
-            self.last_bias[..., EXTRA:] = ratio.log().flatten() / OWN
+            for members, total in ((slice(half), expected), (slice(half, None), by_curve)):
+                ratio = (pairs.events.sum(dim=0) / total.clamp(min=1e-6)).clamp(0.5, 2.0)
+                self.last_bias[members, :, EXTRA:] = ratio.log().flatten() / OWN
 
-    def forward(self, features: torch.Tensor, states: torch.Tensor) -> torch.Tensor:
+    def forward(self, features: torch.Tensor, states: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
         x = (features.transpose(0, 1) - self.mean) / self.scale  # [2, n, f]
         x = torch.minimum(torch.maximum(x, self.low), self.high).repeat(len(self.first) // 2, 1, 1)  # [members, n, f]
         s = ((states - self.state_mean) @ self.state_axes).clamp(-4, 4)  # [n, parts]
         h = nn.functional.silu(x @ self.first + s @ self.state + self.first_bias)  # [members, n, width]
         h = nn.functional.silu(h @ self.second + self.second_bias)
         h = nn.functional.dropout(h, DROPOUT, self.training)
-        return h @ self.last + self.last_bias  # [members, n, outputs]
+        outputs = h @ self.last + self.last_bias  # [members, n, outputs]
+        outputs[len(outputs) // 2 :, :, EXTRA:] += (self.curve - offsets.flatten(1)) / OWN
+        return outputs
+
+    @torch.no_grad()
+    def mean_outputs(self, features: torch.Tensor, states: torch.Tensor, offsets: torch.Tensor) -> torch.Tensor:
+        """float32 [n, outputs], the members' mean."""
+        parts = zip(*(part.split(16_384) for part in (features, states.float(), offsets)), strict=True)
+        return torch.cat([self(*part).mean(dim=0) for part in parts])
 
 
 @dataclass(frozen=True)
@@ -182,7 +197,7 @@ def train_ensemble(
             outputs=OUTPUTS,
         )
         net.standardise(pairs.features, pairs.states)
-        net.start_level(pairs, learned)
+        net.start_level(pairs)
         unit = float(pairs.spend.mean().clamp(min=1e-3))
         n = len(pairs.features)
         batch, steps = int(np.clip(n // 16, 128, 1024)), int(np.clip(n // 100, 150, 1000))
@@ -191,7 +206,7 @@ def train_ensemble(
         net.train()
         for step in range(steps):
             rows = torch.randint(n, (batch,))
-            loss = _loss(net(pairs.features[rows], pairs.states[rows]), pairs, rows, learned, unit)
+            loss = _loss(net(pairs.features[rows], pairs.states[rows], pairs.offsets[rows]), pairs, rows, learned, unit)
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(net.parameters(), 5.0)
@@ -206,12 +221,11 @@ def spread_stretch(net: Ensemble, pairs: Pairs, learned: int) -> tuple[float, fl
     """By how much the lower and the upper half of the lognormal must be stretched for its 10 % and 90 % points to hold."""
     rows = torch.linspace(0, len(pairs.spend) - 1, min(len(pairs.spend), 50_000)).long()
     rows = rows[pairs.spend[rows] > 0]
-    with torch.no_grad():
-        outputs = net(pairs.features[rows], pairs.states[rows]).mean(dim=0)
-        rates = corrected_rates(outputs, pairs.offsets[rows], pairs.value_offset[rows], learned)
-        exposure = pairs.exposure[rows, 1]
-        p = -torch.expm1(-(rates.hazard * exposure).sum(dim=1))
-        middle = rates.level + ((rates.intensity * exposure).sum(dim=1) / p).log()
-        error = (pairs.spend[rows].log() - middle) / rates.spread
+    outputs = net.mean_outputs(pairs.features[rows], pairs.states[rows], pairs.offsets[rows])
+    rates = corrected_rates(outputs, pairs.offsets[rows], pairs.value_offset[rows], learned)
+    exposure = pairs.exposure[rows, 1]
+    p = -torch.expm1(-(rates.hazard * exposure).sum(dim=1))
+    middle = rates.level + ((rates.intensity * exposure).sum(dim=1) / p).log()
+    error = (pairs.spend[rows].log() - middle) / rates.spread
     low, high = torch.quantile(error, torch.tensor([0.1, 0.9])).tolist()
     return float(np.clip(-low / Q90, 0.5, 2.0)), float(np.clip(high / Q90, 0.5, 2.0))

@@ -198,6 +198,55 @@ class ParetoNbd:
 
 
 @dataclass(frozen=True)
+class LifetimeMixture:
+    """A `share` of the customers leaves as Pareto/NBD says, the others as BG/NBD says; a customer's past tells which is likelier.
+
+    Customers may leave at any time, or only after an order: one story alone misses the level of a long horizon by a fifth in
+    some shops, and it is not always the same one.
+    """
+
+    pareto: ParetoNbd
+    bg: BgNbd
+    share: float
+
+    @classmethod
+    def fit(cls, summary: Summary) -> LifetimeMixture:
+        """Both models on all customers, then the share that makes their pasts likeliest (expectation maximisation)."""
+        model = cls(ParetoNbd.fit(summary), BgNbd.fit(summary), 0.5)
+        ratio = model._log_ratio(summary)
+        share = 0.5
+        for _ in range(100):
+            share = float((1 / (1 + (1 - share) / share * np.exp(-ratio))).mean())
+        return cls(model.pareto, model.bg, share)
+
+    def _log_ratio(self, summary: Summary) -> np.ndarray:
+        """float64 [n], log likelihood of a customer's past by Pareto/NBD less that by BG/NBD, within 50 of 0."""
+        past = tuple(torch.from_numpy(part) for part in (summary.frequency, summary.recency, summary.age))
+        pareto, bg = (
+            tuple(torch.tensor(value, dtype=torch.float64) for value in astuple(part))
+            for part in (self.pareto, self.bg)
+        )
+        ratio = torch.logaddexp(*ParetoNbd.log_parts(pareto, *past)) - BgNbd.log_likelihood(bg, *past)
+        return ratio.clamp(-50, 50).numpy()
+
+    def _mixed(self, summary: Summary, pareto: np.ndarray, bg: np.ndarray) -> np.ndarray:
+        weight = 1 / (1 + (1 - self.share) / self.share * np.exp(-self._log_ratio(summary)))
+        return weight * pareto + (1 - weight) * bg
+
+    def p_alive(self, summary: Summary) -> np.ndarray:
+        """float64 [n], chance that a customer has not left."""
+        return self._mixed(summary, self.pareto.p_alive(summary), self.bg.p_alive(summary))
+
+    def p_purchase(self, summary: Summary, days: float) -> np.ndarray:
+        """float64 [n], chance of at least one order in the next `days` days."""
+        return self._mixed(summary, self.pareto.p_purchase(summary, days), self.bg.p_purchase(summary, days))
+
+    def expected_orders(self, summary: Summary, days: float) -> np.ndarray:
+        """float64 [n], orders in the next `days` days."""
+        return self._mixed(summary, self.pareto.expected_orders(summary, days), self.bg.expected_orders(summary, days))
+
+
+@dataclass(frozen=True)
 class GammaGamma:
     """Gamma-Gamma: order values are Gamma(p, v) with v ~ Gamma(q, gamma) of the customer; assumes q > 1."""
 

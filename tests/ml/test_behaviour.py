@@ -119,6 +119,23 @@ def test_horizons_beyond_what_the_data_teaches_are_marked_and_go_on_as_the_lifet
     assert answer.expected_orders[:, 3] - answer.expected_orders[:, 1] == pytest.approx(more, rel=1e-3, abs=1e-3)
 
 
+def test_the_total_of_the_orders_stays_near_the_lifetime_models():
+    model = BehaviourModel.from_state(*fitted().state())
+    edge = int(EDGES[model.learned])
+    summary = Transactions.of(shop().log.before(CUTOFF), anchor=CUTOFF).summary(buyers(), origin=0)
+    total = model.basis.lifetime.expected_orders(summary, edge).sum()
+    ours = predict(model, horizons=(edge,)).expected_orders.sum()
+    model.level = np.zeros_like(model.level)
+    free = predict(model, horizons=(edge,)).expected_orders.sum()
+    assert abs(np.log(ours / total)) < abs(np.log(free / total)) / 2
+
+
+def test_the_interval_of_spend_starts_at_nothing_unless_an_order_is_all_but_certain():
+    answer = predict(fitted())
+    assert ((answer.spend_low > 0) == (answer.p_purchase > 0.9)).all()
+    assert (answer.spend_high[answer.p_purchase < 0.19] == 0).all()
+
+
 def test_states_are_asked_for_at_every_origin_and_used():
     truth = {user: float(np.sum(shop().log.user == user)) for user in range(shop().log.n_users)}
     asked = []
@@ -129,7 +146,7 @@ def test_states_are_asked_for_at_every_origin_and_used():
 
     model = fit_behaviour(shop().log, cutoff=CUTOFF, states=states, seed=0, threads=1)
     assert len(asked) > 3
-    assert max(asked) < CUTOFF
+    assert max(asked) == CUTOFF  # where the level is set
     assert all((CUTOFF - origin) % DAY == 0 for origin in asked)
     here = states(buyers(), CUTOFF)
     with_state = model.predict(shop().log, users=buyers(), cutoff=CUTOFF, states=here, horizons_days=(60,))

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 import torch
 
-from loyalty_ai.ml.behaviour_network import EDGES, EXTRA, OUTPUTS, OWN, corrected_rates, median_wait, time_in_bins
+from loyalty_ai.ml.behaviour_network import (
+    EDGES,
+    EXTRA,
+    OUTPUTS,
+    OWN,
+    Ensemble,
+    Pairs,
+    corrected_rates,
+    median_wait,
+    time_in_bins,
+)
 
 BINS = len(EDGES) - 1
 
@@ -21,6 +31,22 @@ def test_without_correction_the_rates_are_those_of_the_lifetime_model():
     torch.testing.assert_close(rates.hazard[0], offsets[0, 0].exp())
     torch.testing.assert_close(rates.intensity[0], offsets[0, 1].exp())
     assert rates.value.item() == pytest.approx(np.exp(3.0))
+
+
+def test_half_of_the_members_start_from_lifetime_rates_and_half_from_everybodys_mean():
+    n = 3
+    offsets = torch.log(torch.tensor([0.1, 0.2, 0.3]))[:, None, None].expand(n, 2, BINS)
+    exposure = torch.ones(n, 2, BINS)
+    events = offsets.exp() * exposure  # in total just what is expected
+    nothing = torch.zeros(n)
+    pairs = Pairs(torch.zeros(n, 2, 1), torch.zeros(n, 0), offsets, nothing, events, exposure, nothing)
+    net = Ensemble(members=4, features=1, states=0, width=4, outputs=OUTPUTS).eval()
+    net.start_level(pairs)
+    rates = corrected_rates(net(pairs.features, pairs.states, offsets), offsets, nothing, BINS)
+    for members, expected in ((slice(2), [0.1, 0.2, 0.3]), (slice(2, 4), [0.2, 0.2, 0.2])):
+        everywhere = torch.tensor(expected)[:, None].expand(2, n, BINS)
+        torch.testing.assert_close(rates.hazard[members], everywhere)
+        torch.testing.assert_close(rates.intensity[members], everywhere)
 
 
 def test_in_bins_never_observed_the_lifetime_rates_go_on():

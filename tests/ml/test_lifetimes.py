@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from loyalty_ai.ml.lifetimes import BgNbd, GammaGamma, NaiveRate, ParetoNbd
+from loyalty_ai.ml.lifetimes import BgNbd, GammaGamma, LifetimeMixture, NaiveRate, ParetoNbd
 from loyalty_ai.ml.transactions import Summary
 
 
@@ -116,6 +116,26 @@ class TestParetoNbd:
         assert model.p_alive(one(5, 195, 200))[0] > model.p_alive(one(5, 60, 200))[0]
 
 
+class TestLifetimeMixture:
+    def customers(self, kind, n=800):
+        rng = np.random.default_rng(3)
+        rate, age = rng.gamma(1.0, 1 / 15.0, n), rng.uniform(150, 300, n)
+        if kind == "bg":
+            return simulate(rate, np.full(n, np.inf), age, rng, rng.beta(1.0, 3.0, n))
+        return simulate(rate, rng.exponential(1 / rng.gamma(0.9, 1 / 60.0, n)), age, rng)
+
+    def test_the_share_follows_the_story_that_made_the_customers(self):
+        assert LifetimeMixture.fit(self.customers("pareto")).share > 0.8
+        assert LifetimeMixture.fit(self.customers("bg")).share < 0.5
+
+    def test_answers_lie_between_those_of_its_two_models(self):
+        summary = self.customers("bg", 500)
+        model = LifetimeMixture.fit(summary)
+        for name in ("p_purchase", "expected_orders"):
+            pareto, bg, mixed = (getattr(part, name)(summary, 100) for part in (model.pareto, model.bg, model))
+            assert ((mixed >= np.minimum(pareto, bg) - 1e-12) & (mixed <= np.maximum(pareto, bg) + 1e-12)).all()
+
+
 class TestGammaGamma:
     def test_likelihood_of_one_order_is_worked_by_hand(self):
         # p = 1, q = 2, gamma = 1, one order of value 1: density = q gamma^q / (gamma + z)^(q+1) = 2 / 8
@@ -153,7 +173,7 @@ def test_naive_rate_counts_every_order_over_the_age():
     assert NaiveRate().p_purchase(summary, 25)[0] == pytest.approx(1 - exp(-1))
 
 
-@pytest.mark.parametrize("kind", [NaiveRate, BgNbd, ParetoNbd])
+@pytest.mark.parametrize("kind", [NaiveRate, BgNbd, ParetoNbd, LifetimeMixture])
 def test_three_customers_are_enough_for_finite_answers(kind):
     summary = Summary(np.array([0.0, 1.0, 4.0]), np.array([0.0, 5.0, 80.0]), np.array([3.0, 50.0, 100.0]), np.ones(3))
     fitted = kind.fit(summary)
