@@ -9,6 +9,8 @@ from loyalty_ai.ml.behaviour_network import (
     EXTRA,
     OUTPUTS,
     OWN,
+    VALUE,
+    VALUE_KEPT,
     Ensemble,
     Pairs,
     corrected_rates,
@@ -47,6 +49,21 @@ def test_half_of_the_members_start_from_lifetime_rates_and_half_from_everybodys_
         everywhere = torch.tensor(expected)[:, None].expand(2, n, BINS)
         torch.testing.assert_close(rates.hazard[members], everywhere)
         torch.testing.assert_close(rates.intensity[members], everywhere)
+
+
+def test_corrections_of_the_value_are_halved_about_their_mean():
+    n = 200
+    features = torch.randn(n, 2, 3, generator=torch.Generator().manual_seed(0))
+    level = torch.zeros(n, 2, BINS)
+    pairs = Pairs(features, torch.zeros(n, 0), level, torch.zeros(n), level, level + 1, torch.zeros(n))
+    net = Ensemble(members=4, features=3, states=0, width=4, outputs=OUTPUTS).eval()
+    torch.nn.init.normal_(net.last, generator=torch.Generator().manual_seed(1))
+    before = net.mean_outputs(features, pairs.states, level)
+    net.temper_value(pairs)
+    after = net.mean_outputs(features, pairs.states, level)
+    middle = before[:, VALUE].mean()
+    torch.testing.assert_close(after[:, VALUE] - middle, VALUE_KEPT * (before[:, VALUE] - middle))
+    torch.testing.assert_close(after[:, EXTRA:], before[:, EXTRA:])
 
 
 def test_in_bins_never_observed_the_lifetime_rates_go_on():
