@@ -37,9 +37,6 @@ WARMUP_STEPS = 20
 BATCHES, SMALL_BATCH = 100, 512
 """A small log is cut into about so many batches an epoch, of at least so many baskets."""
 
-ROLLING_RATE = 0.5
-"""Share of the peak learning rate used after the first training."""
-
 
 @dataclass(frozen=True)
 class Stage:
@@ -150,7 +147,7 @@ class Chain:
             chosen = batches[step + self.accelerator.process_index]
             batch = data.learning_batch(chosen, device, horizon=training.horizon)
             torch.manual_seed(training.seed * 1_000_003 + position.total_steps)
-            self._rate(first=position.stage == 0)
+            self._rate(stage, share=(position.epoch + step / max(usable, 1)) / stage.epochs)
             if batch is not None:
                 with self.accelerator.autocast():
                     loss = self.model(rows, text, batch, self.negatives)
@@ -172,10 +169,11 @@ class Chain:
                 self._save("best", self.decoder.state_dict())
         logger.info("decoder epoch", extra={"stage": position.stage, "epoch": position.epoch})
 
-    def _rate(self, *, first: bool) -> None:
-        share = min(1.0, (self.position.total_steps + 1) / WARMUP_STEPS) if first else ROLLING_RATE
+    def _rate(self, stage: Stage, *, share: float) -> None:
+        """A stage that ends by early stopping learns at the full rate, one of a known length ever slower."""
+        rate = min(1.0, (self.position.total_steps + 1) / WARMUP_STEPS) if stage.validation else 1 - share
         for group in self.optimiser.param_groups:
-            group["lr"] = self.training.learning_rate * share
+            group["lr"] = self.training.learning_rate * rate
 
     def _out_of_time(self, stages: int) -> bool:
         if self.training.minutes is None:

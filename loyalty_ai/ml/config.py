@@ -124,7 +124,7 @@ class TrainingConfig(Config):
     device: str = "auto"
     epochs: int = 60
     patience: int = 5
-    rolling_epochs: int = 5
+    rolling_epochs: int = 8
     learning_rate: float = 2e-3
     weight_decay: float = 0.01
     batch_tokens: int = 4096
