@@ -63,7 +63,7 @@ class FitResult:
     Args:
         directory: the version directory. digest: its overall sha256. rungs: mode -> what answers, one of
             `readiness.RUNGS`.
-        metrics: JSON-able: `next_basket`, `gains` and `decoder_gain` of `contest_metrics`, `behaviour` of
+        metrics: JSON-able: `next_basket`, `gains`, `decoder_gain` and `slices` of `contest_metrics`, `behaviour` of
             `evaluate_behaviour`; empty dicts where the log is too small to evaluate.
         curves: `train_loss` an epoch, `validation_ndcg` an epoch of the first training.
         seconds: duration of each step. parameters: trainable numbers of the decoder, 0 without one.
@@ -348,7 +348,7 @@ class _Fit:
             return (
                 dict.fromkeys(MODES, lowest),
                 dict.fromkeys(MODES, FIXED[lowest]),
-                {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}},
+                {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}, "slices": {}},
             )
         window, learned = self.windows[-1], tuple(rung for rung in RUNGS if rung not in FIXED)
         total = len(MODES) * (len(learned) + 1)
@@ -370,7 +370,7 @@ class _Fit:
         fitted = fit_rankers(recent, learnt, training=self.training)
         rankers = {mode: FIXED[rung] if rung in FIXED else fitted[rung][mode] for mode, rung in rungs.items()}
         self.progress("rankers", total, total)
-        return rungs, rankers, contest_metrics(window, per_user, rungs)
+        return rungs, rankers, contest_metrics(last, window, per_user, rungs)
 
     def _champion_lists(self) -> dict[str, Lists]:
         """The parent's lists for the evaluation window, if it has not been trained on it."""
