@@ -37,7 +37,7 @@ def train_and_list(args: argparse.Namespace) -> dict[str, Any]:
     log, cutoff = prepared.log, prepared.cutoff
     # positions have no calendar: a window of one step is leave-one-out
     window = {"window_days": 1} if prepared.positions else {}
-    training = TrainingConfig(seed=args.seed, device=args.device, minutes=args.minutes, **window)
+    training = TrainingConfig(seed=args.seed, device=args.device, minutes=args.minutes, behaviour=False, **window)
     with TemporaryDirectory() as name:
         directory = Path(name)
         with clock.part("training"):

@@ -123,9 +123,14 @@ class Chain:
         if progress:
             progress("decoder", total, total)
 
+    def batch_tokens(self, data: DecoderData) -> int:
+        """Most baskets of one batch of this data."""
+        most = self.training.batch_tokens
+        return min(most, max(SMALL_BATCH, len(data.baskets) // BATCHES))
+
     def _epoch(self, stage: Stage) -> None:
         position, training = self.position, self.training
-        device, data, most = self.accelerator.device, stage.data, training.batch_tokens
+        device, data = self.accelerator.device, stage.data
         rows = torch.from_numpy(data.rows).to(device)
         text = None if data.text is None else torch.from_numpy(data.text).to(device)
         order = np.random.default_rng((training.seed, position.stage, position.epoch))
@@ -134,7 +139,7 @@ class Chain:
                 data.spans,
                 np.arange(data.n_users),
                 context=self.decoder.config.context,
-                batch_tokens=int(np.clip(len(data.baskets) // BATCHES, *(min(SMALL_BATCH, most), most))),
+                batch_tokens=self.batch_tokens(data),
                 order=order,
             )
         )

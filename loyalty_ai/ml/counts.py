@@ -146,54 +146,6 @@ def ease_weights(matrix: Matrix) -> np.ndarray:
     return weights.contiguous().numpy()  # the inverse comes column by column, products want rows
 
 
-AFFINITY_STEPS = 3
-"""How many baskets ahead an item still keeps company; a step of j baskets weighs 1/j."""
-
-
-def affinity_table(baskets: Baskets, n_items: int) -> Matrix:
-    """CSR float32 [items, items], symmetric: positive pointwise mutual information of items in the same or in near baskets.
-
-    Contexts are smoothed by the power 3/4 (Levy, Goldberg, Dagan 2015).
-    """
-    held = basket_matrix(baskets, n_items)
-    held = scale_rows(held, 1 / np.sqrt(np.maximum(baskets.sizes, 1)))  # a basket counts for its size, not its square
-    total = held.T.tocsr() @ held
-    for step in range(1, min(AFFINITY_STEPS, len(baskets) - 1) + 1):
-        same = (baskets.user[:-step] == baskets.user[step:]) & (baskets.user[step:] != ANONYMOUS)
-        first = np.flatnonzero(same)
-        counted = held[first].T.tocsr() @ held[first + step] * np.float32(1 / step)
-        total = total + counted + counted.T
-    total = total.tocsr()
-    total.setdiag(0)
-    total.eliminate_zeros()
-    weight = np.asarray(total.sum(axis=1)).ravel()
-    context = weight**0.75
-    scale = context.sum() / np.maximum(weight, 1e-12)
-    pairs = total.tocoo()
-    pairs.data = np.maximum(np.log(pairs.data * scale[pairs.row] / np.maximum(context[pairs.col], 1e-12)), 0)
-    table = pairs.tocsr()
-    table = (table + table.T).astype(np.float32)
-    table.eliminate_zeros()
-    return table
-
-
-def spectral_vectors(table: Matrix, dim: int, *, seed: int, passes: int = 4) -> np.ndarray:
-    """float32 [items, dim]: unit vectors whose products follow a symmetric `table`; zero rows for items without company.
-
-    The leading eigenvectors, scaled by the root of their eigenvalues, by randomised subspace iteration (Halko 2011).
-    """
-    width = min(dim + 16, table.shape[0])
-    basis = np.random.default_rng(seed).normal(size=(table.shape[0], width)).astype(np.float32)
-    for _ in range(passes):
-        basis = np.linalg.qr(table @ basis)[0]
-    values, vectors = np.linalg.eigh(basis.T @ (table @ basis))  # ascending
-    leading = np.argsort(-np.abs(values))[:dim]
-    found = np.zeros((table.shape[0], dim), np.float32)
-    found[:, : len(leading)] = basis @ vectors[:, leading] * np.sqrt(np.abs(values[leading]))
-    length = np.linalg.norm(found, axis=1, keepdims=True)
-    return np.where(length > 1e-6, found / np.maximum(length, 1e-6), 0).astype(np.float32)
-
-
 @dataclass(frozen=True)
 class ItemFacts:
     """What is known of every item before an origin, each float32 [items]; times in days, nan where never sold.

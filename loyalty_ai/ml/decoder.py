@@ -29,7 +29,7 @@ class DecoderData:
     """What a decoder reads: known users' baskets before an origin, and how items look.
 
     Args:
-        baskets: known users' baskets before the origin.
+        origin: seconds. baskets: known users' baskets before it.
         spans: int64 [users + 1], see `user_spans`.
         value, gap: int64 [b] and float32 [b, 2], inputs of each basket.
         following: int64 [b], the next purchase, see `next_purchases`.
@@ -37,6 +37,7 @@ class DecoderData:
         text: float32 [items, width] or None.
     """
 
+    origin: int
     baskets: Baskets
     spans: np.ndarray
     value: np.ndarray
@@ -114,6 +115,7 @@ def decoder_data(
     previous = np.zeros(len(past), np.int64)
     previous[1:] = np.where(same[1:], past.time[1:] - past.time[:-1], 0)
     return DecoderData(
+        origin=origin,
         baskets=past,
         spans=user_spans(past, n_users),
         value=value_bucket(past.value),

@@ -9,6 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -22,9 +23,9 @@ from loyalty_ai.ml.backbone import pinned
 from loyalty_ai.ml.behaviour import BehaviourModel, States, fit_behaviour
 from loyalty_ai.ml.behaviour_evaluation import evaluate_behaviour
 from loyalty_ai.ml.chain import Chain, Stage
+from loyalty_ai.ml.company import begin_in_company, place_newcomers
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
-from loyalty_ai.ml.counts import affinity_table, spectral_vectors
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator, cpu_threads
 from loyalty_ai.ml.evaluation import MODES, LabelWindow, ranking_metrics
@@ -37,7 +38,7 @@ from loyalty_ai.ml.readiness import RUNGS, choose_rung
 from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import resolved_kind, text_vectors
-from loyalty_ai.ml.vocab import UNKNOWN, Vocab
+from loyalty_ai.ml.vocab import Vocab
 from loyalty_ai.ml.windows import DAY, candidate_tables, label_windows
 
 logger = logging.getLogger(__name__)
@@ -226,11 +227,11 @@ class _Fit:
             first = self.origins[0]
             earlier = self._data(first)
             validation = self._validation(self.windows[0], earlier)
-            begin = self._company(first)
+            begin = partial(begin_in_company, data=earlier, baskets=self.baskets, seed=self.training.seed)
             stages = [Stage(earlier, self.training.epochs, validation, self._snapshot(first).name, begin)]
         for origin in self.origins[len(stages) :]:
             data = self._data(origin)
-            begin = self._newcomers(origin, earlier, data)
+            begin = partial(place_newcomers, data=data, earlier=earlier, baskets=self.baskets)
             stages.append(Stage(data, self.training.rolling_epochs, None, self._snapshot(origin).name, begin))
             earlier = data
         chain = Chain(
@@ -241,50 +242,11 @@ class _Fit:
             n_items=self.log.n_items,
         )
         scored = chain.negatives or self.log.n_items
-        cells = self.training.batch_tokens * scored * self.model.dim
+        cells = chain.batch_tokens(stages[-1].data) * scored * self.model.dim
         with cpu_threads(1 if cells < SMALL_STEP else None):
             chain.run(stages, self.progress)
         self.curves = chain.position.curves
         self.parameters = sum(p.numel() for p in decoder.parameters() if p.requires_grad)
-
-    def _company(self, origin: int) -> Callable[[Decoder], None]:
-        """A decoder begins where counting ends: items that keep company have like vectors, and texts say what they can."""
-
-        def begin(decoder: Decoder) -> None:
-            table = affinity_table(self.baskets.before(origin), self.log.n_items)
-            vectors = torch.from_numpy(spectral_vectors(table, self.model.dim, seed=self.training.seed))
-            known = vectors.any(dim=1)
-            rows, vectors = torch.from_numpy(self.rows)[known], vectors[known]
-            text = None if self.text is None else torch.from_numpy(self.text)[known]
-            device = self.accelerator.device
-            if text is not None and len(rows):
-                text = text.to(device)
-                decoder.read_text(vectors.to(device), text)
-            decoder.place(rows.to(device), vectors.to(device), text)
-
-        return begin
-
-    def _newcomers(self, origin: int, earlier: DecoderData, data: DecoderData) -> Callable[[Decoder], None]:
-        """An item first sold since the `earlier` data begins amid the items it was bought with."""
-
-        def begin(decoder: Decoder) -> None:
-            new = np.flatnonzero((earlier.rows == UNKNOWN) & (data.rows != UNKNOWN))
-            if not len(new):
-                return
-            device = self.accelerator.device
-            text = None if self.text is None else torch.from_numpy(self.text).to(device)
-            with torch.inference_mode():
-                known = decoder.eval().item_vectors(torch.from_numpy(earlier.rows).to(device), text)[0].cpu().numpy()
-            known[earlier.rows == UNKNOWN] = 0
-            table = affinity_table(self.baskets.before(origin), self.log.n_items)[new]
-            found = table @ known
-            size = np.linalg.norm(known[earlier.rows != UNKNOWN], axis=1).mean()
-            length = np.linalg.norm(found, axis=1)
-            new, found = new[length > 0], found[length > 0] * (size / length[length > 0, None]).astype(np.float32)
-            rows = torch.from_numpy(self.rows[new]).to(device)
-            decoder.place(rows, torch.from_numpy(found).to(device), None if text is None else text[new])
-
-        return begin
 
     def _validation(self, window: LabelWindow, data: DecoderData) -> Callable[[Decoder], float]:
         """The decoder's NDCG@10 on a window, the mean of both modes, over a bounded number of users."""
