@@ -44,6 +44,11 @@ def seal(directory: Path, names: list[str]) -> str:
     return digest
 
 
+def extend(directory: Path, names: list[str]) -> str:
+    """Seal the named files too, beside those sealed already, if these are as they were; returns the new digest."""
+    return seal(directory, [*verify(directory)["files"], *names])
+
+
 def verify(directory: Path, *, digest: str | None = None) -> dict[str, Any]:
     """The manifest, once every file matches it (and `digest`, where the caller remembers one); else ArtifactError."""
     path = directory / MANIFEST

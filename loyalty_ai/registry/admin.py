@@ -22,15 +22,15 @@ from django.utils.translation import gettext_lazy
 
 from loyalty_ai.jobs.services import request_job
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label, may
+from loyalty_ai.registry.card import limits
 from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.registry.names import MODE_NAMES, SLICE_NAMES, method_name, span
 from loyalty_ai.registry.selectors import MODEL, MODES, Standing, standings
 from loyalty_ai.registry.training import KIND
 from loyalty_ai.shop.models import Store
 from loyalty_ai.shop.selectors import data_until
 
 METRIC = "ndcg@10"
-
-MODE_NAMES = {"repeats": gettext_lazy("Next basket"), "new_only": gettext_lazy("Next new products")}
 
 BEHAVIOUR_NAMES = {
     "auc": gettext_lazy("Who buys: AUC"),
@@ -126,7 +126,9 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             "method": method_names(version),
             "evaluated_customers": version.metrics.get("next_basket", {}).get("users"),
             "modes": [(MODE_NAMES[mode], rows) for mode in MODES if (rows := standing_rows(version, mode))],
+            "slices": slice_tables(version),
             "behaviour": behaviour_table(version),
+            "limits": limits(version),
             "loss": list(enumerate(version.curves.get("train_loss", []), start=1)),
             "validation": list(enumerate(version.curves.get("validation_ndcg", []), start=1)),
             "counts": flat(version.data_counts),
@@ -167,26 +169,6 @@ class ModelVersionAdmin(ReadOnlyAdmin):
         )  # fmt: skip
 
 
-def method_name(method: str) -> str:
-    """A method of the metrics in words."""
-    names = {
-        "model": _("customer model"),
-        "ranker_without_decoder": _("ranker without the decoder"),
-        "linear_blend": _("linear blend"),
-        "personal_frequency": _("personal frequency"),
-        "recent_popularity": _("recent popularity"),
-        "popularity": _("popularity"),
-        "transitions": _("what followed the last basket"),
-        "cosine": _("item-to-item cosine"),
-        "ease": _("EASE"),
-        "naive_rate": _("same rate as before"),
-        "naive": _("same rate as before"),
-        "bg_nbd": _("BG/NBD and Gamma-Gamma"),
-        "pareto_nbd": _("Pareto/NBD and Gamma-Gamma"),
-    }
-    return names.get(method, method.replace("_", " "))
-
-
 def method_names(version: ModelVersion) -> str:
     """What answers, once where both kinds of list have the same."""
     names = {mode: method_name(rung) for mode, rung in version.rungs.items()}
@@ -217,6 +199,10 @@ def lead_label(lead: tuple[float, float, float]) -> SafeString:
     return label(f"{difference:+.4f} ({low:+.4f} … {high:+.4f})", tone)
 
 
+def gain_label(gain: dict[str, float] | None) -> SafeString | str:
+    return lead_label((gain["difference"], gain["low"], gain["high"])) if gain else ""
+
+
 def standing_rows(version: ModelVersion, mode: str) -> list[dict[str, Any]]:
     """The methods of a mode, best first."""
     found = [s for s in standings(version) if s.mode == mode and METRIC in s.metrics]
@@ -228,6 +214,25 @@ def standing_rows(version: ModelVersion, mode: str) -> list[dict[str, Any]]:
             "lead": lead_label(s.lead) if s.lead else "",
         }
         for s in sorted(found, key=lambda s: -s.metrics[METRIC][0])
+    ]
+
+
+def slice_tables(version: ModelVersion) -> list[dict[str, Any]]:
+    """What answers beside the strongest simple baseline by slice of customers, a table for each mode and fact."""
+    measured = version.metrics.get("slices", {})
+    return [
+        {
+            "name": f"{MODE_NAMES[mode]}: {name}",
+            "baseline": method_name(measured[mode]["baseline"]),
+            "rows": [
+                row | {"span": span(row), "lead": gain_label(row["gain"])}
+                for row in measured[mode][fact]
+                if row["users"]
+            ],
+        }
+        for mode in MODES
+        if mode in measured
+        for fact, name in SLICE_NAMES.items()
     ]
 
 

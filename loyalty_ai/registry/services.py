@@ -129,7 +129,7 @@ def train(
     version.trained_at = timezone.now()
     if parent is None:
         version.parent = None
-    write_card(version, parameters=result.parameters)
+    version.digest = write_card(version, parameters=result.parameters)
     with fenced():
         version.save()
     _snapshot_path(version).unlink(missing_ok=True)

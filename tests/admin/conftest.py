@@ -24,10 +24,15 @@ def make_metrics(lead: float) -> dict:
     """What an evaluation leaves on a version whose model is ahead of every other method by `lead`."""
     methods = {"model": measured(0.3 + lead), "linear_blend": measured(0.3), "popularity": measured(0.06)}
     gain = {"difference": lead, "low": lead - 0.01, "high": lead + 0.01}
+    row = {"users": 450, "answers": measured(0.3 + lead)["ndcg@10"], "baseline": measured(0.06)["ndcg@10"]}
+    newcomers = row | {"from": 0, "below": 90, "gain": gain}
+    regulars = row | {"from": 5, "below": None, "gain": gain | {"low": -0.03}}
+    slices = {"metric": "ndcg@10", "baseline": "popularity", "tenure": [newcomers], "activity": [regulars]}
     behaviour = {"auc": 0.75, "ece": 0.03, "spend_bias_percent": -4.0}
     return {
         "next_basket": {"users": 900, "repeats": methods, "new_only": methods},
         "gains": {mode: {"linear_blend": gain, "popularity": gain} for mode in ("repeats", "new_only")},
+        "slices": {"repeats": slices},
         "behaviour": {
             "customers": 800,
             "horizon_days": 90,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from html import unescape
 
 import pytest
 from django.contrib import admin
@@ -120,6 +121,18 @@ def test_a_version_s_page_shows_every_baseline_beside_it_and_its_curves(data, st
         assert text in html
     assert html.count('role="img"') == 2
     assert "style=" not in re.sub(r"<svg.*?</svg>", "", html.split('id="content"')[1], flags=re.S)
+
+
+def test_a_version_s_page_is_its_model_card(data, staff_client):
+    html = unescape(staff_client.get(page("modelversion", "change", data.versions[0].pk)).text)
+    for text in (
+        "Next basket: days since the first purchase",
+        '<th scope="row">0–89</th>',
+        "+0.0200 (-0.0300 … +0.0300)",
+        "no lead over popularity is shown for these customers: orders so far 5+",
+        "Stock, price changes, campaigns and holidays are unknown to it",
+    ):
+        assert text in html
 
 
 def test_the_list_of_versions_names_the_best_simpler_method_and_the_lead_over_it(data, staff_client):

@@ -7,12 +7,14 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.utils import translation
 
 import loyalty_ai.tasks  # noqa: F401 (registers the kinds of jobs)
 from loyalty_ai.jobs.models import Job, JobState
 from loyalty_ai.jobs.services import request_job, run_job
 from loyalty_ai.jobs.work import CannotWork
 from loyalty_ai.ml import training
+from loyalty_ai.ml.artifact import ArtifactError, seal, verify
 from loyalty_ai.ml.training import FitResult
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import artifact_directory, standings, trained_versions
@@ -26,10 +28,34 @@ ESTIMATE = {
     "hr@10": {"value": 0.8, "se": 0.01},
     "recall@10": {"value": 0.2, "se": 0.01},
 }
+
+
+def slice_row(start: int, below: int | None, *, users: int = 100, gain: float | None = None) -> dict:
+    lead = None if gain is None else {"difference": gain, "low": gain - 0.05, "high": gain + 0.05}
+    means = {"answers": {"value": 0.3, "se": 0.02}, "baseline": {"value": 0.1, "se": 0.01}}
+    return {"from": start, "below": below, "users": users, "gain": lead} | means
+
+
 RUNGS = {"repeats": "model", "new_only": "popularity"}
 METRICS = {
     "next_basket": {"users": 300, "repeats": {"popularity": ESTIMATE, "model": ESTIMATE}, "new_only": {}},
     "gains": {"repeats": {"popularity": {"difference": 0.1, "low": 0.05, "high": 0.15}}, "new_only": {}},
+    "decoder_gain": {"repeats": {"difference": 0.01, "low": -0.02, "high": 0.04}},
+    "slices": {
+        "repeats": {
+            "metric": "ndcg@10",
+            "baseline": "popularity",
+            "tenure": [slice_row(0, 90, gain=0.2), slice_row(90, 180, gain=-0.1), slice_row(180, None, gain=0.2)],
+            "activity": [slice_row(1, 2, gain=0.2), slice_row(2, 5, users=0), slice_row(5, None, users=1)],
+        }
+    },
+    "behaviour": {
+        "customers": 300,
+        "horizon_days": 28,
+        "model": {"auc": 0.75, "count_bias_percent": -25.2, "spend_bias_percent": 3.0},
+        "naive": {"auc": 0.7, "count_bias_percent": None},
+        "errors": {"model": {"auc": 0.01}},
+    },
 }
 
 
@@ -52,7 +78,8 @@ class FakeFit:
         if self.errors:
             raise self.errors.pop(0)
         (directory / "weights.safetensors").write_text("weights")
-        return FitResult(directory, "d" * 64, RUNGS, METRICS, {"loss": [2.0, 1.0]}, {"decoder": 1.5}, 1234)
+        digest = seal(directory, ["weights.safetensors"])
+        return FitResult(directory, digest, RUNGS, METRICS, {"loss": [2.0, 1.0]}, {"decoder": 1.5}, 1234)
 
 
 @pytest.fixture
@@ -80,7 +107,8 @@ def new_job(store, slot: str = "train:1", **params) -> Job:
 def test_a_trained_version_tells_what_it_saw_and_how_it_did(store, fit):
     version = train_version(store=store, cutoff=CUTOFF)
     version.refresh_from_db()
-    assert (version.number, version.rungs, version.digest, version.data_from) == (1, RUNGS, "d" * 64, NOON)
+    assert (version.number, version.rungs, version.data_from) == (1, RUNGS, NOON)
+    assert verify(artifact_directory(version), digest=version.digest)
     assert version.config == {"model": {}, "training": {"device": "cpu", "epochs": 3}}
     assert version.metrics == METRICS
     assert version.curves == {"loss": [2.0, 1.0]}
@@ -103,14 +131,53 @@ def test_a_trained_version_is_immutable(store, fit):
     assert (artifact_directory(version) / "weights.safetensors").exists()
 
 
-def test_the_card_stands_beside_the_weights(store, fit):
+def test_the_card_says_what_was_measured_for_whom_and_where_it_ends(store, fit):
     directory = artifact_directory(train_version(store=store, cutoff=CUTOFF))
     facts = json.loads((directory / "card.json").read_text())
     assert (facts["version"], facts["data"]["counts"]["purchase"], facts["parameters"]) == (1, 2, 1234)
+    assert (facts["slices"], facts["behaviour"]) == (METRICS["slices"], METRICS["behaviour"])
     page = (directory / "card.md").read_text()
-    assert "| repeats | popularity | 0.3000 ± 0.0100 |" in page
-    assert "+0.1000 (+0.0500 to +0.1500)" in page
     assert "trained from scratch" in page.lower()
+    for row in (
+        "| repeats | popularity | 0.3000 ± 0.0100 |",
+        "+0.1000 (+0.0500 to +0.1500)",
+        "| tenure 0–89 | 100 | 0.3000 ± 0.0200 | 0.1000 ± 0.0100 | +0.2000 (+0.1500 to +0.2500) |",
+        "| activity 5+ | 1 |",
+        "| measure | model | naive |",
+        "| auc | 0.7500 ± 0.0100 | 0.7000 |",
+        "| count_bias_percent | -25.2000 |  |",
+    ):
+        assert row in page
+    for limit in (
+        "Next new products: popularity answers",
+        "adds nothing measurable to the ranker, +0.0100 NDCG@10 (95 % interval -0.0200 to +0.0400)",
+        "no lead over popularity is shown for these customers: days since the first purchase 90–179; orders so far 5+",
+        "In the 28 days that were forecast, the total of the orders was off by -25 %, that of the spend by +3 %.",
+        f"The log spans {(CUTOFF - NOON).days} days, so no season is in it twice",
+    ):
+        assert sum(limit in line for line in facts["limits"]) == 1
+        assert limit in page
+
+
+def test_a_version_that_measured_nothing_has_a_card_that_says_so(store, fit, monkeypatch):
+    monkeypatch.setitem(globals(), "METRICS", {"next_basket": {"users": 0}, "gains": {}, "slices": {}, "behaviour": {}})
+    facts = json.loads((artifact_directory(train_version(store=store, cutoff=CUTOFF)) / "card.json").read_text())
+    assert sum("was not measured" in limit for limit in facts["limits"]) == 2
+
+
+def test_the_card_is_in_english_whatever_the_worker_speaks(store, fit):
+    with translation.override("zh-hans"):
+        directory = artifact_directory(train_version(store=store, cutoff=CUTOFF))
+    assert "one window of this store's past" in (directory / "card.md").read_text()
+
+
+@pytest.mark.parametrize("name", ["card.json", "card.md", "weights.safetensors"])
+def test_the_digest_covers_the_card_and_the_weights(store, fit, name):
+    version = train_version(store=store, cutoff=CUTOFF)
+    path = artifact_directory(version) / name
+    path.write_text(path.read_text() + " ")
+    with pytest.raises(ArtifactError, match=name):
+        verify(artifact_directory(version), digest=version.digest)
 
 
 def test_standings_put_the_version_first_and_state_its_lead(store, fit):

@@ -13,6 +13,7 @@ from django.core.management import CommandError, call_command
 
 import loyalty_ai.tasks  # noqa: F401 (registers the kinds of jobs)
 from loyalty_ai.jobs import services
+from loyalty_ai.ml.artifact import verify
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.serving import scoring
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, ListKind, Prediction, Recommendation, ScoringRun
@@ -100,7 +101,9 @@ def test_train_score_promote_opt_out_and_roll_back(shop, tmp_path):
     assert trained["version"] == 1
     assert "ndcg@10" in trained["next_basket"]["repeats"]["popularity"]
     version = ModelVersion.objects.get()
-    assert json.loads((tmp_path / version.path / "card.json").read_text())["digest"] == version.digest
+    assert {"card.json", "card.md"} <= set(verify(tmp_path / version.path, digest=version.digest)["files"])
+    card = json.loads((tmp_path / version.path / "card.json").read_text())
+    assert sum(row["users"] for row in card["slices"]["repeats"]["tenure"]) == card["evaluated_customers"] > 0
 
     scored = command("loyalty_score")
     assert (scored["state"], scored["customers"], scored["published"]) == ("complete", 60, False)
