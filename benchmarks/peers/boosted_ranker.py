@@ -275,7 +275,8 @@ class Blend:
     @staticmethod
     def logs(features: np.ndarray) -> np.ndarray:
         """Features without gaps and without long tails."""
-        return np.sign(features) * np.log1p(np.abs(np.nan_to_num(features)))
+        known = np.nan_to_num(features)
+        return np.sign(known) * np.log1p(np.abs(known))
 
     def predict(self, features: np.ndarray) -> np.ndarray:
         """float [rows], higher is better."""

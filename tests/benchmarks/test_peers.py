@@ -59,8 +59,11 @@ def test_two_stages_learn_a_walk(walks, method):
     assert details["windows"] == 5
 
 
-def test_two_stages_learn_a_shop_in_both_modes(shop):
-    lists, _ = boosted_ranker.two_stages(shop, 5, Arguments(), boosted_ranker.Clock())
+@pytest.mark.parametrize("method", ["boosted_ranker", "linear_blend"])
+def test_two_stages_learn_a_shop_in_both_modes(shop, method):
+    arguments = Arguments()
+    arguments.method = method
+    lists, _ = boosted_ranker.two_stages(shop, 5, arguments, boosted_ranker.Clock())
     count = np.zeros(shop.shape)
     np.add.at(count, (shop.user, shop.item), 1)
     favourite = count.argmax(axis=1)
