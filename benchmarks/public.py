@@ -54,7 +54,9 @@ def _store(folder: Path, name: str, train: pl.DataFrame, held: pl.DataFrame) -> 
         content = table.write_csv().encode()
         digest.update(content)
         paths.append(folder / f"{name}_{part}.csv.gz")
-        paths[-1].write_bytes(gzip.compress(content, 4, mtime=0))
+        packed = gzip.compress(content, 4, mtime=0)
+        if not paths[-1].exists() or paths[-1].read_bytes() != packed:  # another report may be reading it
+            paths[-1].write_bytes(packed)
     return paths[0], paths[1], digest.hexdigest()
 
 
