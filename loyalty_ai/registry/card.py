@@ -138,8 +138,7 @@ def _level_limits(version: ModelVersion) -> Iterator[str]:
 
 
 def _season_limits(version: ModelVersion) -> Iterator[str]:
-    days = (version.cutoff - version.data_from).days if version.data_from else 0
-    if days < TWO_YEARS:
+    if version.data_from and (days := (version.cutoff - version.data_from).days) < TWO_YEARS:
         text = _(
             "The log spans %(days)d days, so no season is in it twice: what the next one does to the level is unknown."
         )
