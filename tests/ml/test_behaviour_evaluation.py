@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from loyalty_ai.ml import behaviour_evaluation as metrics
 from tests.ml.behaviour_shop import DAY, fitted, shop
@@ -76,6 +77,16 @@ def test_auc_turns_round_when_scores_do_and_ignores_their_scale(rows):
     else:
         assert metrics.auc(happened, -score) == pytest.approx(1 - value)
         assert metrics.auc(happened, 3 * score + 1) == pytest.approx(value)
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=2, max_size=30))
+def test_spearman_is_that_of_scipy(rows):
+    actual, score = np.array(rows, float).T
+    value = metrics.spearman(actual, score)
+    if np.isnan(value):
+        assert len(set(actual)) == 1 or len(set(score)) == 1
+    else:
+        assert value == pytest.approx(stats.spearmanr(actual, score).statistic)
 
 
 def test_a_better_model_has_positive_gains_whichever_way_the_metric_points():

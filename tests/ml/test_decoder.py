@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.ml.config import ModelConfig
@@ -74,6 +74,32 @@ def test_order_inside_a_basket_changes_nothing_at_all():
     other = shuffled_inside_baskets(log, seed=3)
     assert not np.array_equal(log.item, other.item)
     assert np.array_equal(scores_at(log, 400 * DAY, decoder), scores_at(other, 400 * DAY, decoder))
+
+
+ROWS = st.lists(st.tuples(st.integers(0, 3), st.integers(0, 5), st.integers(0, 8)), min_size=1, max_size=30)
+
+
+def any_log(rows):
+    return make_log([(user, item, day, 10 * user + day) for user, item, day in rows], users=4, items=6)
+
+
+@settings(max_examples=30)
+@given(ROWS, st.integers(0, 9), st.integers(0, 99))
+def test_neither_the_future_nor_order_inside_a_basket_changes_a_score(rows, day, seed):
+    log, decoder = any_log(rows), new_decoder(any_log(rows))
+    scores = scores_at(log, day * DAY, decoder)
+    assert np.array_equal(scores, scores_at(changed_after(log, day * DAY), day * DAY, decoder))
+    assert np.array_equal(scores, scores_at(log.before(day * DAY), day * DAY, decoder))
+    assert np.array_equal(scores, scores_at(shuffled_inside_baskets(log, seed), day * DAY, decoder))
+
+
+@settings(max_examples=30)
+@given(ROWS)
+def test_a_user_scores_the_same_alone_as_padded_beside_others(rows):
+    log = any_log(rows)
+    view = DecoderView(new_decoder(log), data_of(log, 9 * DAY), CPU)
+    together, alone = view.states(np.arange(4)), [view.states(np.array([user]))[0] for user in range(4)]
+    np.testing.assert_allclose(together, np.stack(alone), rtol=1e-4, atol=1e-5)
 
 
 def test_a_user_without_history_gets_finite_scores():

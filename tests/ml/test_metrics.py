@@ -1,9 +1,9 @@
-"""Metrics against tables worked by hand."""
+"""Metrics against tables worked by hand, scikit-learn and ranx."""
 
 import numpy as np
 import pytest
 import scipy.sparse as sparse
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.ml.evaluation import label_window, paired_gain, ranking_metrics, without
@@ -53,6 +53,35 @@ def test_metrics_stay_in_bounds_and_like_a_better_place(ranked, answers):
     best = sorted(ranked, key=lambda item: item not in answers)
     assert ranking_metrics(np.array([best]), right([sorted(answers)]))["ndcg@10"][0] == pytest.approx(1)
     assert (metrics["hr@10"][0] > 0) == (metrics["ndcg@10"][0] > 0) == (metrics["recall@10"][0] > 0)
+
+
+RANKINGS = st.lists(
+    st.tuples(st.permutations(range(14)), st.sets(st.integers(0, 13), min_size=1)), min_size=1, max_size=6
+)
+
+
+@given(RANKINGS, st.integers(1, 14))
+def test_ranking_metrics_are_those_of_scikit_learn(rows, k):
+    judge = pytest.importorskip("sklearn.metrics")
+    ranked, answers = np.array([row[0] for row in rows]), right([sorted(row[1]) for row in rows], items=14)
+    metrics, place = ranking_metrics(ranked, answers, k), np.argsort(ranked, axis=1)
+    expected = [judge.ndcg_score([truth], [-row], k=k) for truth, row in zip(answers.toarray(), place, strict=True)]
+    assert metrics[f"ndcg@{k}"] == pytest.approx(expected)
+    assert metrics[f"recall@{k}"].mean() == pytest.approx(
+        judge.recall_score(answers.toarray(), place < k, average="samples")
+    )
+
+
+@settings(max_examples=10)
+@given(RANKINGS)
+def test_ranking_metrics_are_those_of_ranx(rows):
+    judge = pytest.importorskip("ranx")  # large and slow to load, so it is no requirement
+    truth = {f"u{u}": {f"i{item}": 1 for item in answers} for u, (_, answers) in enumerate(rows)}
+    scores = {f"u{u}": {f"i{item}": 1 / (1 + n) for n, item in enumerate(ranked)} for u, (ranked, _) in enumerate(rows)}
+    found = judge.evaluate(judge.Qrels(truth), judge.Run(scores), ["ndcg@10", "hit_rate@10", "recall@10"])
+    metrics = ranking_metrics(np.array([row[0] for row in rows]), right([sorted(row[1]) for row in rows], items=14))
+    for name, theirs in (("ndcg@10", "ndcg@10"), ("hr@10", "hit_rate@10"), ("recall@10", "recall@10")):
+        assert metrics[name].mean() == pytest.approx(found[theirs])
 
 
 def test_a_paired_gain_by_hand():
