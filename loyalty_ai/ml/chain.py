@@ -175,8 +175,10 @@ class Chain:
         logger.info("decoder epoch", extra={"stage": position.stage, "epoch": position.epoch})
 
     def _rate(self, stage: Stage, *, share: float) -> None:
-        """A stage that ends by early stopping learns at the full rate, one of a known length ever slower."""
-        rate = min(1.0, (self.position.total_steps + 1) / WARMUP_STEPS) if stage.validation else 1 - share
+        """A stage that ends by early stopping learns at the full rate, one of a known length ever slower; the first steps of all
+        are small, for AdamW knows nothing yet."""
+        warm = min(1.0, (self.position.total_steps + 1) / WARMUP_STEPS)
+        rate = warm if stage.validation else min(warm, 1 - share)
         for group in self.optimiser.param_groups:
             group["lr"] = self.training.learning_rate * rate
 

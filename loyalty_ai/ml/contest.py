@@ -28,7 +28,7 @@ Lists = dict[str, np.ndarray]
 def method_lists(
     origin: Origin, window: LabelWindow, rankers: dict[str, dict[str, Ranker]], *, per_source: int
 ) -> dict[str, Lists]:
-    """The lists of every baseline and of `rankers` (rung -> mode -> ranker) for the window's users.
+    """The lists of every baseline and of `rankers` (rung -> mode -> ranker, where it has one) for the window's users.
 
     Only the rung "model" may list what the decoder proposed.
     """
@@ -42,6 +42,8 @@ def method_lists(
             barred = evidence.bought if mode == "new_only" else np.zeros_like(evidence.bought)
             scored = {name: np.where(barred, -np.inf, score(evidence)) for name, score in BASELINES.items()}
             for rung, by_mode in rankers.items():
+                if mode not in by_mode:
+                    continue
                 scored[rung] = ranked_scores(evidence, by_mode[mode], proposed[rung == "model"] & ~barred)
             for name, scores in scored.items():
                 parts.setdefault(name, {}).setdefault(mode, []).append(top_items(scores, K)[0])
@@ -53,7 +55,9 @@ def per_user_metrics(window: LabelWindow, lists: dict[str, Lists]) -> PerUser:
     results: PerUser = {}
     for mode in MODES:
         rows, targets = window.mode(mode)
-        results[mode] = {name: ranking_metrics(found[mode][rows], targets) for name, found in lists.items()}
+        results[mode] = {
+            name: ranking_metrics(found[mode][rows], targets) for name, found in lists.items() if mode in found
+        }
     return results
 
 

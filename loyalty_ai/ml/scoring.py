@@ -65,11 +65,12 @@ class CustomerModel:
 
     Args:
         cutoff: seconds; what it was trained on happened before.
+        ranked: seconds, the cutoff of the full training that its rankers and its behaviour model are from.
         start: seconds, the origin of the "start" weights, or None.
         vocab: items with an embedding row.
         text_dim: width of the text vectors, 0 without.
-        weights: "weights" (at the cutoff) and "start" (before the earliest label window: what fine-tuning and the behaviour
-            model continue from); empty on the lower rungs.
+        weights: "weights" (at the cutoff: what fine-tuning continues from) and "start" (before that full training's earliest
+            label window: what the behaviour model reads); empty without a decoder.
         rungs: mode -> which rung of the readiness ladder answers.
         rankers: mode -> the second stage.
         behaviour: when and how much, or None where nobody bought.
@@ -79,6 +80,7 @@ class CustomerModel:
     model: ModelConfig
     training: TrainingConfig
     cutoff: int
+    ranked: int
     start: int | None
     vocab: Vocab
     text_dim: int
@@ -94,6 +96,7 @@ class CustomerModel:
             "model": self.model.to_dict(),
             "training": self.training.to_dict(),
             "cutoff": self.cutoff,
+            "ranked": self.ranked,
             "start": self.start,
             "text_dim": self.text_dim,
             "rungs": self.rungs,
@@ -137,6 +140,7 @@ class CustomerModel:
             model=pinned(ModelConfig.from_dict(config["model"])),
             training=training,
             cutoff=config["cutoff"],
+            ranked=config.get("ranked", config["cutoff"]),
             start=config["start"],
             vocab=Vocab(tuple(read_json(directory / "vocab.json")["item_ids"])),
             text_dim=config["text_dim"],

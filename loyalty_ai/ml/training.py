@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
+from math import ceil
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,7 +30,7 @@ from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator, cpu_threads
-from loyalty_ai.ml.evaluation import MODES, LabelWindow, ranking_metrics
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, ranking_metrics
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
 from loyalty_ai.ml.lists import top_items
@@ -39,7 +41,7 @@ from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import resolved_kind, text_vectors
 from loyalty_ai.ml.vocab import Vocab
-from loyalty_ai.ml.windows import DAY, candidate_tables, label_windows
+from loyalty_ai.ml.windows import DAY, MIN_WINDOW_USERS, candidate_tables, label_windows
 
 logger = logging.getLogger(__name__)
 
@@ -97,9 +99,11 @@ def fit(
     settings are the same.
 
     Args:
-        parent: a version to continue from. It lends its decoder as it was before the earliest window of this run, so that
-            the evaluation stays honest; a parent of another shape or of later data is only compared with, not continued.
-            As "champion" it takes part in the evaluation if it was trained before the evaluation window.
+        parent: a version to fine-tune. It is judged on what its users bought since its cutoff, which it never saw; then its
+            decoder learns that, and its rankers and behaviour model go on as they are. They are learnt again, and all starts
+            from scratch, where they are older than `window_days`, where fewer than `MIN_WINDOW_USERS` users returned since,
+            or where the parent is of another shape, of later data or without a decoder. It is then compared with, as
+            "champion", if it was trained before the evaluation window.
         progress: called after each piece of work.
         cache: a folder that keeps the text vectors of a sentence encoder from run to run, or None.
 
@@ -128,6 +132,7 @@ class _Fit:
         self.progress = progress or (lambda step, done, total: None)
         self.parent = None if parent is None else CustomerModel.load(parent, device=training.device)
         self.parent_digest = None if parent is None else artifact.verify(parent)["digest"]
+        self.parent_metrics = {} if parent is None else artifact.read_json(parent / "metrics.json")
         self.checkpoint = directory / "checkpoint"
         self.seconds: dict[str, float] = {}
         self.curves: dict[str, list[float]] = {}
@@ -140,15 +145,20 @@ class _Fit:
         if self.learnable:
             with self._step("decoder"):
                 self._train_decoder()
-        with self._step("evidence"):
-            tables, last = self._collect()
-        with self._step("rankers"):
-            rungs, rankers, metrics = self._prove(tables, last)
-        del tables, last
-        behaviour, metrics["behaviour"] = None, {}
-        if self.training.behaviour:
-            with self._step("behaviour"):
-                behaviour, metrics["behaviour"] = self._fit_behaviour()
+        if self.continued:
+            with self._step("evidence"):
+                rungs, rankers, metrics = self._judge_parent()
+            behaviour, metrics["behaviour"] = self.parent.behaviour, self.parent_metrics["behaviour"]
+        else:
+            with self._step("evidence"):
+                tables, last = self._collect()
+            with self._step("rankers"):
+                rungs, rankers, metrics = self._prove(tables, last)
+            del tables, last
+            behaviour, metrics["behaviour"] = None, {}
+            if self.training.behaviour:
+                with self._step("behaviour"):
+                    behaviour, metrics["behaviour"] = self._fit_behaviour()
         with self._step("write"):
             digest = self._write(rungs, rankers, behaviour, metrics)
         return FitResult(self.directory, digest, rungs, metrics, self.curves, self.seconds, self.parameters)
@@ -171,11 +181,16 @@ class _Fit:
             device=self.accelerator.device,
         )
         self.size = {"n_users": log.n_users, "n_items": log.n_items}
-        self.windows = label_windows(self.baskets, cutoff=self.cutoff, training=self.training, **self.size)
+        passed = self._passed()
+        self.continued = passed is not None
+        self.windows = (
+            [passed]
+            if self.continued
+            else label_windows(self.baskets, cutoff=self.cutoff, training=self.training, **self.size)
+        )
         self.origins = [window.origin for window in self.windows] + [self.cutoff]
         # one window evaluates; at least one more must remain to learn from
-        self.learnable = len(self.windows) > 1
-        self.continued = self.learnable and self._continues()
+        self.learnable = self.continued or len(self.windows) > 1
         known = self.parent.vocab if self.continued and self.parent else Vocab(())
         self.vocab = known.extended(log.item_ids)
         self.rows = self.vocab.rows(log.item_ids)
@@ -186,15 +201,20 @@ class _Fit:
             mark.write_text(fingerprint)
         (self.directory / artifact.MANIFEST).unlink(missing_ok=True)
 
-    def _continues(self) -> bool:
+    def _passed(self) -> LabelWindow | None:
+        """What happened since the parent's cutoff, or None where the parent cannot be fine-tuned."""
         parent, width = self.parent, 0 if self.text is None else self.text.shape[1]
         if parent is None:
-            return False
-        fits = parent.model == self.model and parent.text_dim == width and "start" in parent.weights
-        if not fits or parent.start > self.origins[0]:
-            logger.warning("the parent's decoder cannot be continued: training starts from scratch")
-            return False
-        return True
+            return None
+        same = parent.model == self.model and parent.text_dim == width and "weights" in parent.weights
+        kept = parent.training.behaviour == self.training.behaviour
+        fresh = parent.cutoff < self.cutoff <= parent.ranked + int(self.training.window_days * DAY)
+        if same and kept and fresh:
+            window = label_window(self.baskets, origin=parent.cutoff, end=self.cutoff, **self.size)
+            if len(window.users) >= MIN_WINDOW_USERS:
+                return window.sample(self.training.window_users, seed=self.training.seed)
+        logger.warning("the parent cannot be fine-tuned: training starts from scratch")
+        return None
 
     def _fingerprint(self) -> str:
         settings = [self.cutoff, self.model.to_dict(), self.training.to_dict(), self.parent_digest]
@@ -215,24 +235,31 @@ class _Fit:
             decoder.load_state_dict(weights)
         return decoder.to(self.accelerator.device)
 
+    def _adopted(self, name: str) -> Decoder:
+        """A decoder of the parent, with rows for the items that came since."""
+        decoder = self._decoder()
+        decoder.adopt(self.parent.weights[name])
+        return decoder
+
     def _snapshot(self, origin: int) -> Path:
         return self.checkpoint / f"origin_{origin}.safetensors"
 
     def _train_decoder(self) -> None:
-        decoder = self._decoder()
+        decoder = self._adopted("weights") if self.continued else self._decoder()
+        first = self.origins[0]
+        earlier = self._data(first)
         if self.continued:
-            decoder.adopt(self.parent.weights["start"])
-            stages, earlier = [], self._data(self.parent.start)
+            stages = [Stage(earlier, 0, None, self._snapshot(first).name)]
         else:
-            first = self.origins[0]
-            earlier = self._data(first)
             validation = self._validation(self.windows[0], earlier)
             begin = partial(begin_in_company, data=earlier, baskets=self.baskets, seed=self.training.seed)
             stages = [Stage(earlier, self.training.epochs, validation, self._snapshot(first).name, begin)]
-        for origin in self.origins[len(stages) :]:
+        for before, origin in pairwise(self.origins):
             data = self._data(origin)
             begin = partial(place_newcomers, data=data, earlier=earlier, baskets=self.baskets)
-            stages.append(Stage(data, self.training.rolling_epochs, None, self._snapshot(origin).name, begin))
+            # a part of a window is worth as large a part of the passes
+            epochs = ceil(self.training.rolling_epochs * (origin - before) / int(self.training.window_days * DAY))
+            stages.append(Stage(data, epochs, None, self._snapshot(origin).name, begin))
             earlier = data
         chain = Chain(
             decoder,
@@ -300,6 +327,22 @@ class _Fit:
             )
             self.progress("evidence", done + 1, len(self.windows))
         return tables, origin
+
+    def _judge_parent(self) -> tuple[dict[str, str], dict[str, Ranker], dict[str, Any]]:
+        """The parent, which answers as before, beside every baseline on what came after it."""
+        window, parent = self.windows[0], self.parent
+        last = self._origin(window.origin)
+        own: dict[str, dict[str, Ranker]] = {}
+        for mode, rung in parent.rungs.items():
+            if rung not in FIXED:
+                own.setdefault(rung, {})[mode] = parent.rankers[mode]
+        lists = method_lists(last, window, own, per_source=self.training.candidates)
+        self.progress("evidence", 1, 1)
+        return (
+            parent.rungs,
+            parent.rankers,
+            contest_metrics(last, window, per_user_metrics(window, lists), parent.rungs),
+        )
 
     def _prove(
         self, tables: list[dict[str, CandidateTable]], last: Origin | None
@@ -387,14 +430,20 @@ class _Fit:
         metrics: dict[str, Any],
     ) -> str:
         kept = {"weights": self.origins[-1], "start": self.origins[0]} if self.learnable else {}
+        weights = {name: load_file(self._snapshot(origin)) for name, origin in kept.items()}
+        start, ranked = kept.get("start"), self.cutoff
+        if self.continued:  # what the behaviour model reads stays as it was
+            weights["start"] = self._adopted("start").cpu().state_dict()
+            start, ranked = self.parent.start, self.parent.ranked
         made = CustomerModel(
             model=self.model,
             training=self.training,
             cutoff=self.cutoff,
-            start=kept.get("start"),
+            ranked=ranked,
+            start=start,
             vocab=self.vocab,
             text_dim=0 if self.text is None else int(self.text.shape[1]),
-            weights={name: load_file(self._snapshot(origin)) for name, origin in kept.items()},
+            weights=weights,
             rungs=rungs,
             rankers=rankers,
             behaviour=behaviour,
