@@ -9,7 +9,9 @@ from loyalty_ai.ml.ranker import Ranker
 from loyalty_ai.ml.sequences import Baskets
 
 
-def occlusion(origin: Origin, user: int, items: np.ndarray, ranker: Ranker) -> tuple[np.ndarray, np.ndarray]:
+def occlusion(
+    origin: Origin, user: int, items: np.ndarray, ranker: Ranker, among: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """How much the score of each of `items` falls when one item leaves the user's history.
 
     The shop's counts stay as they are: only the user's own past is imagined without the item (baskets that held nothing else
@@ -18,6 +20,7 @@ def occlusion(origin: Origin, user: int, items: np.ndarray, ranker: Ranker) -> t
     Args:
         user: a position with at least one purchase before the origin.
         items: int [m], positions of the items whose scores are explained.
+        among: int [c], the candidates that they were ranked among: a blend's score depends on the whole group.
 
     Returns:
         int32 [h] the distinct items of the history, ascending, and float32 [h, m] the score less the score without.
@@ -25,9 +28,11 @@ def occlusion(origin: Origin, user: int, items: np.ndarray, ranker: Ranker) -> t
     past = origin.past.take(origin.past.user == user)
     history = np.unique(past.purchases().items)
     imagined = origin.imagined(without_each(past, history), len(history) + 1)
+    group = np.union1d(among, items)
+    places = np.searchsorted(group, items)
     scores = []
     for part, evidence in imagined.chunks(np.arange(len(history) + 1)):
-        scores.append(_scores(evidence, part.stop - part.start, items, ranker))
+        scores.append(_scores(evidence, part.stop - part.start, group, ranker)[:, places])
     score = np.concatenate(scores)
     return history.astype(np.int32), score[0] - score[1:]
 

@@ -236,19 +236,22 @@ class Scorer:
             again = np.where(evidence.bought, everything, -np.inf)
             for kind, scores in zip(LISTS, (everything, new, again), strict=True):
                 lists[kind].append(top_items(scores, k))
-        count = self.origin.history.count[users]
         ranked = {}
         for kind, parts in lists.items():
             items = np.concatenate([p[0] for p in parts]) if parts else np.zeros((0, k), np.int32)
             scores = np.concatenate([p[1] for p in parts]) if parts else np.zeros((0, k), np.float32)
-            ranked[kind] = RankedLists(
-                items, scores, *list_reasons(items, count=count, likeness=self.origin.counts.cosine)
-            )
+            ranker = rankers["new_only" if kind == "new_only" else "repeats"]
+            ranked[kind] = RankedLists(items, scores, *list_reasons(items, users, origin=self.origin, ranker=ranker))
         return ScoredUsers(**ranked, behaviour=self._behaviour(users, horizons_days))
 
     def explain(self, user: int, items: np.ndarray, *, mode: str = "repeats") -> tuple[np.ndarray, np.ndarray]:
         """Exactly how much each past item of `user` holds up the scores of `items`, see `occlusion`. For a few users."""
-        return occlusion(self.origin, user, items, self.model.rankers[mode])
+        _, evidence = next(self.origin.chunks(np.array([user])))
+        without = () if self.model.rungs[mode] == "model" else ("decoder",)
+        among = evidence.candidates(self.model.training.candidates, without=without)[0]
+        if mode == "new_only":
+            among &= ~evidence.bought[0]
+        return occlusion(self.origin, user, items, self.model.rankers[mode], np.flatnonzero(among))
 
     def _behaviour(self, users: np.ndarray, horizons_days: tuple[int, ...]) -> BehaviourPrediction | None:
         model = self.model.behaviour

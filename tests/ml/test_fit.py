@@ -8,8 +8,10 @@ import pytest
 
 from loyalty_ai.ml.artifact import ArtifactError, verify
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
+from loyalty_ai.ml.evaluation import label_window, ranking_metrics
 from loyalty_ai.ml.reasons import ReasonKind
 from loyalty_ai.ml.scoring import LISTS, CustomerModel
+from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.training import fit
 from tests.ml.logs import DAY, changed_after, cycle_log, make_log, shuffled_inside_baskets
 
@@ -156,6 +158,19 @@ def test_an_exact_reason_is_what_the_score_loses_without_the_purchase(log, score
     assert np.mean(np.array(falls) > 0) > 0.9
 
 
+def test_removing_a_named_reason_lowers_the_score(log, scorer):
+    users = np.arange(30, dtype=np.int32)
+    scored, confirmed, others = scorer.score(users, k=5), [], []
+    for kind in ("repeats", "new_only"):
+        lists = getattr(scored, kind)
+        for user, items, because in zip(users, lists.items, lists.reason_items, strict=True):
+            past, falls = scorer.explain(int(user), items, mode=kind)
+            confirmed += [falls[past == item, j].item() > 0 for j, item in enumerate(because) if item >= 0]
+            others.append((falls > 0).mean())
+    assert len(confirmed) > 200
+    assert np.mean(confirmed) > max(0.8, np.mean(others) + 0.3)
+
+
 def test_only_allowed_items_are_listed(log, scorer):
     allowed = np.arange(log.n_items) % 4 == 0
     found = scorer.score(np.arange(5, dtype=np.int32), k=10, allowed=allowed)
@@ -257,22 +272,62 @@ def test_a_checkpoint_of_other_data_is_not_continued(log, tmp_path):
     assert fitted(log, tmp_path).rungs
 
 
+WEEK_LATER = CUTOFF + 7 * DAY
+
+
 def test_fine_tuning_continues_the_parent_and_learns_new_items(log, result, tmp_path):
     grown = replace(log, item_ids=np.append(log.item_ids, "sku-new"), item_text=[*log.item_text, "brand new"])
     grown = replace(grown, item_price=None)
-    later = CUTOFF + 7 * DAY
-    child = fit(grown, cutoff=later, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
+    child = fit(grown, cutoff=WEEK_LATER, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
     assert child.curves["validation_ndcg"] == []  # no first training: the parent had it
-    assert len(child.curves["train_loss"]) == 4
-    loaded = CustomerModel.load(tmp_path, device="cpu")
-    assert loaded.vocab.item_ids[: log.n_items] == CustomerModel.load(result.directory).vocab.item_ids
-    assert loaded.vocab.item_ids[-1] == "sku-new"
-    assert "champion" not in child.metrics["gains"]["repeats"]  # it was trained on the evaluation window
+    assert len(child.curves["train_loss"]) == 1
+    parent, loaded = (CustomerModel.load(path, device="cpu") for path in (result.directory, tmp_path))
+    assert loaded.vocab.item_ids == (*parent.vocab.item_ids, "sku-new")
+    assert (loaded.cutoff, loaded.ranked, loaded.start) == (WEEK_LATER, CUTOFF, parent.start)
+    for name, value in parent.weights["start"].items():
+        kept = loaded.weights["start"][name]
+        assert np.array_equal(kept[: len(value)] if value.dim() else kept, value)
+    assert any(
+        not np.array_equal(loaded.weights["weights"][n][: len(v)], v)
+        for n, v in parent.weights["weights"].items()
+        if v.dim()
+    )
+    assert {mode: ranker.text() for mode, ranker in loaded.rankers.items()} == {
+        mode: ranker.text() for mode, ranker in parent.rankers.items()
+    }
+    assert child.metrics["behaviour"] == result.metrics["behaviour"]
+    scored = loaded.scorer(grown, cutoff=WEEK_LATER).score(np.arange(3, dtype=np.int32), k=5)
+    assert np.isfinite(scored.repeats.scores).all()
+
+
+def test_a_fine_tuned_version_is_judged_as_the_parent_was_before_it_saw_the_answers(log, result, tmp_path):
+    child = fit(log, cutoff=WEEK_LATER, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
+    window = label_window(build_baskets(log), origin=CUTOFF, end=WEEK_LATER, n_users=log.n_users, n_items=log.n_items)
+    scored = CustomerModel.load(result.directory, device="cpu").scorer(log, cutoff=CUTOFF).score(window.users, k=10)
+    for mode in ("repeats", "new_only"):
+        rows, targets = window.mode(mode)
+        expected = ranking_metrics(getattr(scored, mode).items[rows], targets)["ndcg@10"].mean()
+        assert child.metrics["next_basket"][mode][result.rungs[mode]]["ndcg@10"]["value"] == pytest.approx(expected)
+    assert child.metrics["next_basket"]["users"] == len(window.users)
+    assert child.rungs == result.rungs
+
+
+def test_versions_are_fine_tuned_until_their_rankers_are_a_window_old(log, result, tmp_path, caplog):
+    training, parent, found = replace(TRAINING, window_days=14), result.directory, {}
+    for days in (7, 14, 15):
+        directory = tmp_path / str(days)
+        found[days] = fit(
+            log, cutoff=CUTOFF + days * DAY, model=MODEL, training=training, directory=directory, parent=parent
+        )
+        parent = directory
+        assert ("starts from scratch" in caplog.text) == (days == 15)
+    assert [bool(child.curves["validation_ndcg"]) for child in found.values()] == [False, False, True]
+    assert CustomerModel.load(parent, device="cpu").ranked == CUTOFF + 15 * DAY
 
 
 def test_a_champion_of_before_the_window_is_compared_with(log, result, tmp_path):
-    later = CUTOFF + 21 * DAY
-    child = fit(log, cutoff=later, model=MODEL, training=TRAINING, directory=tmp_path, parent=result.directory)
+    later, wider = CUTOFF + 21 * DAY, replace(MODEL, dim=24)
+    child = fit(log, cutoff=later, model=wider, training=TRAINING, directory=tmp_path, parent=result.directory)
     assert set(child.metrics["gains"]["repeats"]["champion"]) == {"difference", "low", "high"}
 
 

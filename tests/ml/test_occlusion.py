@@ -38,7 +38,24 @@ def test_imagining_nothing_changes_nothing(origin):
 
 def test_the_drop_is_the_evidence_that_went(origin):
     ranker = LinearBlend(np.array([1.0]), ("count",))
-    past, drops = occlusion(origin, 0, np.array([1, 3]), ranker)
+    past, drops = occlusion(origin, 0, np.array([1, 3]), ranker, np.arange(4))
     assert past.tolist() == [1, 2, 3]
     expected = np.log1p([[2, 0], [0, 0], [0, 1]])
     assert drops == pytest.approx(expected, abs=1e-6)
+
+
+def test_a_score_that_depends_on_its_group_is_explained_within_it():
+    rows = [(0, 1, 0, 1), (0, 2, 1, 2), (0, 3, 2, 3)]
+    rows += [(user, item, 3, 3 + user) for user, pair in ((1, (1, 5)), (2, (2, 5)), (3, (3, 6))) for item in pair]
+    shop = Origin(
+        build_baskets(make_log(rows, users=4, items=7)), origin=10 * DAY, n_users=4, n_items=7, price=None, ease_items=0
+    )
+    ranker = LinearBlend(np.array([1.0]), ("cosine",))
+    # 1 and 2 speak for 5, 3 speaks for 6; alone, what is left of a score is still the largest there is
+    _, alone = occlusion(shop, 0, np.array([5]), ranker, np.zeros(0, int))
+    past, among = occlusion(shop, 0, np.array([5]), ranker, np.array([5, 6]))
+    assert past.tolist() == [1, 2, 3]
+    assert alone.ravel().tolist() == [0, 0, 0]
+    assert among[0, 0] > 0
+    assert among[1, 0] > 0
+    assert among[2, 0] == 0
