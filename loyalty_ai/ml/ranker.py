@@ -234,9 +234,12 @@ def fit_rankers(
         table = everything[mode]
         names = tuple(name for name in table.names if rung == "model" or name != "decoder")
         blended = tuple(name for name in BLEND_COLUMNS if name in names)
+        if not len(table.groups):  # no window has an answer of this mode: all evidence counts the same
+            return LinearBlend(np.ones(len(blended)), blended)
         if rung != "linear_blend" and not trees:
             return LinearBlend.fit(table, blended)
-        blend = LinearBlend.fit(tables[-1][mode], blended)
+        latest = next(found[mode] for found in reversed(tables) if len(found[mode].groups))
+        blend = LinearBlend.fit(latest, blended)
         if rung == "linear_blend":
             return blend
         return TreeRanker.fit(

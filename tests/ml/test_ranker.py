@@ -3,11 +3,13 @@ import builtins
 import numpy as np
 import pytest
 
+from loyalty_ai.ml.config import TrainingConfig
 from loyalty_ai.ml.ranker import (
     CandidateTable,
     LinearBlend,
     TreeRanker,
     comparable,
+    fit_rankers,
     lightgbm_available,
     ranker_from_text,
 )
@@ -87,3 +89,13 @@ def test_a_lightgbm_that_cannot_be_loaded_is_not_available(monkeypatch, error):
     assert lightgbm_available()
     monkeypatch.setattr(builtins, "__import__", refuse)
     assert not lightgbm_available()
+
+
+def test_where_no_window_has_an_answer_all_evidence_counts_the_same(table):
+    empty = CandidateTable(np.zeros((0, 3), np.float32), NAMES, np.zeros(0, np.int8), np.zeros(0, np.int64))
+    wanted = [("linear_blend", "new_only"), ("model", "new_only"), ("model", "repeats")]
+    tables = [{"repeats": table, "new_only": empty}, {"repeats": empty, "new_only": empty}]
+    fitted = fit_rankers(tables, wanted, training=TrainingConfig(rounds=5))
+    for rung in ("linear_blend", "model"):
+        assert set(fitted[rung]["new_only"].weights.tolist()) == {1.0}
+    assert hits(fitted["model"]["repeats"], table) > 0.3
