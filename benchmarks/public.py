@@ -29,7 +29,7 @@ class Task:
         modes: next item: which lists are judged.
         cutoff, days: behaviour: the split.
         minutes: of training that our model is given.
-        arguments: of the peers, such as how many candidates a ranker orders.
+        arguments: of single methods, such as how many candidates a ranker orders.
         note: how the data was cut, for the report.
     """
 
@@ -137,12 +137,21 @@ def online_retail(data: Path | None, folder: Path) -> Task:
     note = (
         f"{seen['USER_ID'].n_unique():,} customers, {seen['ITEM_ID'].n_unique():,} products, {len(seen):,} lines before "
         f"2011-11-11 to learn from. The first basket of the {len(first):,} customers who return in the 28 days from then is held "
-        "out, all products compete. New-only: products that the customer had not bought before."
+        "out, all products compete. New-only: products that the customer had not bought before. loyalty_ai also reads the products' "
+        "descriptions, as last seen before that day."
     )
-    rank = {"boosted_ranker": ["--candidates", "300"], "linear_blend": ["--candidates", "300"]}
+    titles = folder / "online_retail_items.csv"
+    train.sort("time").group_by("code").agg(TITLE=pl.col("description").last()).sort("code").rename(
+        {"code": "ITEM_ID"}
+    ).write_csv(titles)
+    arguments = {
+        "boosted_ranker": ["--candidates", "300"],
+        "linear_blend": ["--candidates", "300"],
+        "loyalty_ai": ["--items", str(titles)],
+    }
     return Task(
         "online_retail", "Online Retail, next basket", "next_item", *stored, note,
-        modes=("repeats", "new_only"), arguments=rank,
+        modes=("repeats", "new_only"), arguments=arguments,
     )  # fmt: skip
 
 

@@ -221,8 +221,8 @@ def test_another_model_in_the_same_place_is_refused(log, tmp_path):
 def test_a_version_without_its_model_is_not_loaded(log, tmp_path):
     base = saved(MODELS["llama"], tmp_path / "model")
     made = CustomerModel(
-        model=pinned(config_of(base)), training=TRAINING, cutoff=CUTOFF, start=None, vocab=Vocab(()), text_dim=0,
-        weights={}, rungs={}, rankers={}, behaviour=None, device=CPU,
+        model=pinned(config_of(base)), training=TRAINING, cutoff=CUTOFF, ranked=CUTOFF, start=None, vocab=Vocab(()),
+        text_dim=0, weights={}, rungs={}, rankers={}, behaviour=None, device=CPU,
     )  # fmt: skip
     (tmp_path / "version").mkdir()
     made.save(tmp_path / "version", metrics={})
