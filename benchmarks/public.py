@@ -137,8 +137,8 @@ def online_retail(data: Path | None, folder: Path) -> Task:
     note = (
         f"{seen['USER_ID'].n_unique():,} customers, {seen['ITEM_ID'].n_unique():,} products, {len(seen):,} lines before "
         f"2011-11-11 to learn from. The first basket of the {len(first):,} customers who return in the 28 days from then is held "
-        "out, all products compete. New-only: products that the customer had not bought before. loyalty_ai also reads the products' "
-        "descriptions, as last seen before that day."
+        "out, all products compete. New-only: products that the customer had not bought before. loyalty_ai also reads the "
+        "products' descriptions, as last seen before that day."
     )
     titles = folder / "online_retail_items.csv"
     train.sort("time").group_by("code").agg(TITLE=pl.col("description").last()).sort("code").rename(
