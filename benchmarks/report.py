@@ -392,7 +392,8 @@ def report(args: argparse.Namespace) -> None:
             if not args.methods or method.name in args.methods:
                 runner.run(task, method)
     target = cache / "QUICK.md" if args.quick else args.out
-    options = {"minutes": [f"{runner.minutes:g}"] if runner.minutes else [], "only": args.only or []}
+    minutes = [f"{runner.minutes:g}"] if runner.minutes else []
+    options = {"minutes": minutes, "only": args.only or [], "methods": args.methods or []}
     told = "".join(f" --{name} {' '.join(values)}" for name, values in options.items() if values)
     target.write_text(compose(tasks, runner, f"python -m benchmarks.report --data DIR{told}"))
     print(f"wrote {target}")
