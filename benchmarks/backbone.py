@@ -23,21 +23,19 @@ from time import perf_counter, process_time
 from typing import Any
 
 import numpy as np
-import polars as pl
 import torch
 
-from benchmarks.data import BadInput, read_interactions
 from benchmarks.next_item import check_device
-from benchmarks.output import peak_memory_mb, positive, run_command
-from benchmarks.public import retail_lines
+from benchmarks.output import BadInput, add_settings, peak_memory_mb, positive, run_command
+from benchmarks.retail import add_skip_days, online_retail
 from loyalty_ai.ml.artifact import ArtifactError
 from loyalty_ai.ml.backbone import pinned
+from loyalty_ai.ml.chain import batch_tokens
+from loyalty_ai.ml.company import begin_in_company
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator, cpu_threads
-from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, ranking_metrics
-from loyalty_ai.ml.interactions import Interactions
-from loyalty_ai.ml.lists import top_items
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.sequences import build_baskets, sequence_batches
 from loyalty_ai.ml.text import text_vectors
@@ -56,7 +54,7 @@ def compare(args: argparse.Namespace) -> dict[str, Any]:
         model, training = ModelConfig(text="hashed"), TrainingConfig(seed=args.seed, device=args.device)
         adapted = pinned(replace(model, backbone=backbone))  # first: what is missing is said at once
         log, last = online_retail(folder)
-        end = last - args.skip_days * DAY
+        end = last - int(args.skip_days * DAY)
         origin = end - int(training.window_days * DAY)
         baskets, text = build_baskets(log), text_vectors(log.item_text, kind=model.text, dim=model.text_dim)
         rows = np.arange(1, log.n_items + 1)
@@ -96,24 +94,6 @@ def assembled_gemma(folder: Path) -> str:
     return str(package.assemble(folder / package.MODEL_NAME))
 
 
-def online_retail(folder: Path) -> tuple[Interactions, int]:
-    """The demo shop's purchases of known customers, and when they end (seconds)."""
-    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
-    columns = {
-        "customer": "USER_ID",
-        "code": "ITEM_ID",
-        "invoice": "BASKET_ID",
-        "quantity": "QUANTITY",
-        "price": "PRICE",
-    }
-    bought = lines.select(*columns, TIMESTAMP=pl.col("time").dt.epoch("s")).rename(columns)
-    bought.write_csv(folder / "train.csv")
-    titles = lines.unique("code", keep="last", maintain_order=True).select(ITEM_ID="code", TITLE="description")
-    titles.write_csv(folder / "items.csv")
-    prepared = read_interactions(folder / "train.csv", folder / "items.csv")
-    return prepared.log, prepared.cutoff
-
-
 def fitted_for(
     minutes: float, model: ModelConfig, training: TrainingConfig, data: DecoderData, window: LabelWindow
 ) -> dict[str, Any]:
@@ -127,19 +107,25 @@ def fitted_for(
     started = clock()
     torch.manual_seed(training.seed)
     decoder = Decoder(model, rows=len(data.rows) + 1, text_dim=data.text.shape[1]).to(device)
+    begin_in_company(decoder, data=data, baskets=data.baskets, seed=training.seed)
     loading = clock() - started
     learned = [parameter for parameter in decoder.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(learned, weight_decay=training.weight_decay, betas=(0.9, 0.98))
     frozen = [getattr(module, name) for module, name in getattr(decoder.backbone, "frozen", ())]
     rows, text = torch.from_numpy(data.rows).to(device), torch.from_numpy(data.text).to(device)
+    negatives = training.sampled(len(data.rows))
     spent, curve, losses = 0.0, [], []
+
+    def judged(decoder: Decoder) -> dict[str, float]:
+        return {mode: round(value, 4) for mode, value in DecoderView(decoder, data, device).ndcg(window).items()}
+
     for step, batch in enumerate(learning_batches(data, model, training, device), start=1):
         began = clock()
         decoder.train()
         for group in optimiser.param_groups:
             group["lr"] = training.learning_rate * min(1.0, step / WARMUP_STEPS)
         with helper.autocast():
-            loss = decoder(rows, text, batch, None)
+            loss = decoder(rows, text, batch, negatives)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(learned, 1.0)
         optimiser.step()
@@ -148,7 +134,7 @@ def fitted_for(
         spent += clock() - began
         over = spent > minutes * 60
         if over or (step & (step - 1) == 0 and step > 31):
-            curve.append({"step": step, "seconds": round(spent, 1), **judged(decoder, data, window, device)})
+            curve.append({"step": step, "seconds": round(spent, 1), **judged(decoder)})
         if over:
             break
     best = max(curve, key=lambda point: sum(point[mode] for mode in MODES))
@@ -175,23 +161,12 @@ def learning_batches(
             data.spans,
             np.arange(data.n_users),
             context=model.context,
-            batch_tokens=training.batch_tokens,
+            batch_tokens=batch_tokens(data, training),
             order=np.random.default_rng((training.seed, epoch)),
         ):
             learning = data.learning_batch(batch, device, horizon=training.horizon)
             if learning is not None:
                 yield learning
-
-
-def judged(decoder: Decoder, data: DecoderData, window: LabelWindow, device: torch.device) -> dict[str, float]:
-    """Mean NDCG@10 of each mode."""
-    view = DecoderView(decoder, data, device)
-    scores, found = view.scores(view.states(window.users)), {}
-    for mode in MODES:
-        rows, targets = window.mode(mode)
-        allowed = scores if mode == "repeats" else np.where(window.history.toarray(), -np.inf, scores)
-        found[mode] = round(float(ranking_metrics(top_items(allowed[rows], 10)[0], targets)["ndcg@10"].mean()), 4)
-    return found
 
 
 def checked(args: argparse.Namespace) -> dict[str, Any]:
@@ -210,10 +185,8 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument(
         "--rate", type=positive(float), help="learning rate of the language model's adapters and tables"
     )
-    parser.add_argument("--skip-days", type=int, default=0, help="days at the end of the log to leave out (0)")
-    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
-    parser.add_argument("--threads", type=positive(int), default=1, help="CPU threads (1)")
+    add_skip_days(parser)
+    add_settings(parser)
     args = parser.parse_args(argv)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
     return run_command("backbone", lambda: checked(args))

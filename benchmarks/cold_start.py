@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.data import DAY, BadInput, read_interactions, read_moment, read_table
-from benchmarks.output import Clock, peak_memory_mb, positive, run_command
+from benchmarks.data import DAY, read_interactions, read_moment, read_table
+from benchmarks.output import BadInput, Clock, add_settings, peak_memory_mb, positive, run_command
+from benchmarks.retail import as_interactions, retail_purchases
 
 if TYPE_CHECKING:
     from loyalty_ai.ml.interactions import Interactions
@@ -38,20 +39,12 @@ def write_online_retail(folder: Path) -> tuple[Path, Path]:
     """The demo shop's log as the two CSV files of this command, with the demo's titles and shelves."""
     import polars as pl
 
-    from benchmarks.public import retail_lines
     from shop_demo.shelves import category_path, find_shelf
     from shop_demo.titles import pleasant_title
 
-    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
+    lines = retail_purchases()
     train, items = folder / "train.csv", folder / "items.csv"
-    lines.select(
-        USER_ID="customer",
-        ITEM_ID="code",
-        TIMESTAMP=pl.col("time").dt.epoch("s"),
-        BASKET_ID="invoice",
-        QUANTITY="quantity",
-        PRICE="price",
-    ).write_csv(train)
+    as_interactions(lines).write_csv(train)
     usual = lines.group_by("code").agg(pl.col("description").mode().min()).sort("code")
     titles = [pleasant_title(text) for text in usual["description"]]
     shelves = [category_path(find_shelf(title)) for title in titles]
@@ -246,9 +239,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--text", nargs="+", default=["hashed", "minilm"], help="settings to compare (hashed minilm)")
     parser.add_argument("--days", type=positive(float), default=28, help="length of the evaluation period (28)")
     parser.add_argument("--until", help="its end, exclusive; an earlier one than the log's to choose by")
-    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
-    parser.add_argument("--threads", type=positive(int), help="CPU threads (all)")
+    add_settings(parser, threads=None)
     return parser.parse_args(argv)
 
 

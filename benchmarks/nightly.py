@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.backbone import online_retail
-from benchmarks.data import DAY, BadInput
+from benchmarks.data import DAY
 from benchmarks.next_item import check_device
-from benchmarks.output import peak_memory_mb, positive, run_command
+from benchmarks.output import BadInput, add_settings, peak_memory_mb, positive, run_command
+from benchmarks.retail import add_skip_days, online_retail
 
 if TYPE_CHECKING:
     from loyalty_ai.ml.evaluation import LabelWindow
@@ -181,11 +181,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.nightly", description=__doc__.split("\n")[0])
     parser.add_argument("--weeks", type=positive(int), default=4, help="how many are simulated (4)")
     parser.add_argument("--days", type=positive(float), default=28, help="that follow a cutoff and judge (28)")
-    parser.add_argument("--skip-days", type=float, default=0, help="days at the end of the log to leave out (0)")
+    add_skip_days(parser)
     parser.add_argument("--customers", type=positive(int), help="a sample of so many, for a quick look (all)")
-    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
-    parser.add_argument("--threads", type=positive(int), default=1, help="CPU threads (1)")
+    add_settings(parser)
     # the settings of production; the tests have smaller ones
     parser.set_defaults(model={}, training={})
     return parser.parse_args(argv)

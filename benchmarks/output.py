@@ -32,6 +32,13 @@ def positive(kind: type) -> Callable[[str], Any]:
     return parse
 
 
+def add_settings(parser: argparse.ArgumentParser, *, threads: int | None = 1) -> None:
+    """The options of every command that trains on a fixed log: seed, device, and CPU threads (None for all)."""
+    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
+    parser.add_argument("--threads", type=positive(int), default=threads, help=f"CPU threads ({threads or 'all'})")
+
+
 def run_command(name: str, work: Callable[[], dict[str, Any]]) -> int:
     """Print what `work` returns as one JSON line; bad input becomes one line on stderr and exit status 2."""
     try:

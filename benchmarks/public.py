@@ -12,9 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.output import BadInput
-
-SERVICE_CODES = ("POST", "DOT", "M", "D", "S", "B", "C2", "CRUK", "PADS", "AMAZONFEE", "BANK CHARGES")
-"""Stock codes of Online Retail that are no products; neither are those that begin with GIFT."""
+from benchmarks.retail import as_interactions, retail_lines, retail_purchases
 
 
 @dataclass(frozen=True)
@@ -95,44 +93,15 @@ def movielens(data: Path | None, folder: Path) -> Task:
     return _leave_one_out(data, folder, "ml1m", "movielens", "MovieLens-1M, next item", 300, 60)
 
 
-def retail_lines() -> pl.DataFrame:
-    """Lines of known customers with a price, service codes left out; cancellations have negative quantities."""
-    from shop_demo.retail_log import Log
-
-    log = Log()
-    table = pl.DataFrame(list(log), schema=list(_LINE), orient="row")
-    moment = pl.lit(log.start) + pl.duration(minutes=pl.col("minute"))
-    return table.with_columns(
-        pl.col("code").str.to_uppercase(), pl.col("price").cast(pl.Float64), moment.alias("time")
-    ).filter(
-        pl.col("customer") != "",
-        pl.col("price") > 0,
-        ~pl.col("code").is_in(SERVICE_CODES) & ~pl.col("code").str.starts_with("GIFT"),
-    )
-
-
-_LINE = {
-    "invoice": pl.String, "code": pl.String, "description": pl.String, "quantity": pl.Int64, "minute": pl.Int64,
-    "price": pl.String, "customer": pl.String, "country": pl.String,
-}  # fmt: skip
-
-
 def online_retail(data: Path | None, folder: Path) -> Task:
     """Online Retail (shipped with the demo): the first basket of those who return in the last 28 days."""
-    lines = retail_lines().filter(pl.col("quantity") > 0, ~pl.col("invoice").str.contains("^[CA]"))
+    lines = retail_purchases()
     start = datetime(2011, 11, 11)
     train = lines.filter(pl.col("time") < start)
     later = lines.filter(pl.col("time") >= start).join(train.select("customer").unique(), on="customer", how="semi")
     first = later.sort("time", "invoice").group_by("customer", maintain_order=True).agg(pl.col("invoice").first())
     held = later.join(first, on=["customer", "invoice"]).select(USER_ID="customer", ITEM_ID="code").unique()
-    seen = train.select(
-        USER_ID="customer",
-        ITEM_ID="code",
-        TIMESTAMP=pl.col("time").dt.epoch("s"),
-        BASKET_ID="invoice",
-        QUANTITY="quantity",
-        PRICE="price",
-    )
+    seen = as_interactions(train)
     stored = _store(folder, "online_retail", seen, held.sort("USER_ID", "ITEM_ID"))
     note = (
         f"{seen['USER_ID'].n_unique():,} customers, {seen['ITEM_ID'].n_unique():,} products, {len(seen):,} lines before "

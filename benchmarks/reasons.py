@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from benchmarks.backbone import online_retail
-from benchmarks.data import DAY, BadInput
+from benchmarks.data import DAY
 from benchmarks.next_item import check_device
-from benchmarks.output import Clock, peak_memory_mb, positive, run_command
+from benchmarks.output import BadInput, Clock, add_settings, peak_memory_mb, positive, run_command
+from benchmarks.retail import add_skip_days, online_retail
 
 if TYPE_CHECKING:
     from loyalty_ai.ml.scoring import RankedLists, Scorer
@@ -125,10 +125,8 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--users", type=positive(int), default=200, help="customers in the sample (200)")
     parser.add_argument("--version", type=Path, help="a version directory to test (default: fit one)")
     parser.add_argument("--k", type=positive(int), default=10, help="length of each list (10)")
-    parser.add_argument("--skip-days", type=float, default=0, help="days at the end of the log to leave out (0)")
-    parser.add_argument("--seed", type=int, default=0, help="the only source of randomness (0)")
-    parser.add_argument("--device", default="auto", help="auto, cpu, cuda, ... (auto)")
-    parser.add_argument("--threads", type=positive(int), default=1, help="CPU threads (1)")
+    add_skip_days(parser)
+    add_settings(parser)
     # the settings of production; the tests have smaller ones
     parser.set_defaults(model={}, training={})
     return parser.parse_args(argv)

@@ -9,16 +9,18 @@ ceiling is the rate of a square matmul large enough to show what the processor c
 from __future__ import annotations
 
 import argparse
-import json
 import platform
 import statistics
+import sys
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.output import positive, run_command
 from loyalty_ai.ml.devices import torch_device
 from loyalty_ai.ml.lists import Catalogue
 
@@ -69,8 +71,9 @@ def medians(rounds: list[dict[str, float]], names: Iterable[str], scale: float) 
     return {name: round(scale / statistics.median(times[name] for times in rounds), 1) for name in names}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+def parse(argv: list[str] | None) -> argparse.Namespace:
+    """The command's arguments."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.scoring_speed", description=__doc__.split("\n")[0])
     for name, default in {
         "items": 100_000,
         "users": 8192,
@@ -80,12 +83,16 @@ def main() -> None:
         "threads": 2,
         "seed": 0,
     }.items():
-        parser.add_argument(f"--{name}", type=int, default=default)
+        parser.add_argument(f"--{name}", type=int if name == "seed" else positive(int), default=default)
     parser.add_argument("--device", default="cpu")
     parser.add_argument(
         "--cpu-time", action="store_true", help="time the process alone: for one thread, others waiting"
     )
-    args = parser.parse_args()
+    return parser.parse_args(argv)
+
+
+def measured(args: argparse.Namespace) -> dict[str, Any]:
+    """Do what the command says; returns what it prints."""
     clock = time.process_time if args.cpu_time else time.perf_counter
     torch.set_num_threads(args.threads)
     device = torch_device(args.device)
@@ -117,33 +124,35 @@ def main() -> None:
         return round(scale * statistics.median(times[of] / times[to] for times in rounds), 3)
 
     theirs = torch_lists(there, items, args.k, chunk=chunk[True], reuse=True)
-    print(
-        json.dumps(
-            {
-                **vars(args),
-                "device": str(device),
-                "machine": platform.processor() or platform.machine(),
-                "torch": torch.__version__,
-                "ceiling_gflops": medians(rounds, (f"ceiling {name}" for name in ceilings), peak / 1e9),
-                "torch_chunk": {"torch": chunk[False], "torch, memory reused": chunk[True]},
-                "users_per_second": medians(rounds, [name for name in work if "ceiling" not in name], args.users),
-                "chosen": chosen,
-                "speedup": {
-                    name: {base: ratio(base, f"ours {name}") for base in work if base.startswith("torch")}
-                    for name in catalogues
-                },
-                "share_of_float32_ceiling": {
-                    name: ratio("ceiling float32", f"ours {name}", flops / peak) for name in catalogues
-                },
-                "torch_share_of_float32_ceiling": ratio("ceiling float32", "torch", flops / peak),
-                "exactness": {
-                    name: comparison(states, vectors, theirs, catalogue.best(states, args.k)[0])
-                    for name, catalogue in catalogues.items()
-                },
-            }
-        )
-    )
+    return {
+        **vars(args),
+        "device": str(device),
+        "machine": platform.processor() or platform.machine(),
+        "torch": torch.__version__,
+        "ceiling_gflops": medians(rounds, (f"ceiling {name}" for name in ceilings), peak / 1e9),
+        "torch_chunk": {"torch": chunk[False], "torch, memory reused": chunk[True]},
+        "users_per_second": medians(rounds, [name for name in work if "ceiling" not in name], args.users),
+        "chosen": chosen,
+        "speedup": {
+            name: {base: ratio(base, f"ours {name}") for base in work if base.startswith("torch")}
+            for name in catalogues
+        },
+        "share_of_float32_ceiling": {
+            name: ratio("ceiling float32", f"ours {name}", flops / peak) for name in catalogues
+        },
+        "torch_share_of_float32_ceiling": ratio("ceiling float32", "torch", flops / peak),
+        "exactness": {
+            name: comparison(states, vectors, theirs, catalogue.best(states, args.k)[0])
+            for name, catalogue in catalogues.items()
+        },
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The command; returns its exit status."""
+    args = parse(argv)
+    return run_command("scoring_speed", lambda: measured(args))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

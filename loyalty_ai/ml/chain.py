@@ -38,6 +38,11 @@ BATCHES, SMALL_BATCH = 100, 512
 """A small log is cut into about so many batches an epoch, of at least so many baskets."""
 
 
+def batch_tokens(data: DecoderData, training: TrainingConfig) -> int:
+    """Most baskets of one batch of this data."""
+    return min(training.batch_tokens, max(SMALL_BATCH, len(data.baskets) // BATCHES))
+
+
 @dataclass(frozen=True)
 class Stage:
     """One step of the chain.
@@ -91,7 +96,7 @@ class Chain:
         self.optimiser = torch.optim.AdamW(
             learned, lr=training.learning_rate, weight_decay=training.weight_decay, betas=(0.9, 0.98)
         )
-        self.negatives = training.negatives if n_items > training.full_softmax_items else None
+        self.negatives = training.sampled(n_items)
         self.decoder = decoder
         self.position = Position()
         self.started = perf_counter()
@@ -123,11 +128,6 @@ class Chain:
         if progress:
             progress("decoder", total, total)
 
-    def batch_tokens(self, data: DecoderData) -> int:
-        """Most baskets of one batch of this data."""
-        most = self.training.batch_tokens
-        return min(most, max(SMALL_BATCH, len(data.baskets) // BATCHES))
-
     def _epoch(self, stage: Stage) -> None:
         position, training = self.position, self.training
         device, data = self.accelerator.device, stage.data
@@ -139,7 +139,7 @@ class Chain:
                 data.spans,
                 np.arange(data.n_users),
                 context=self.decoder.config.context,
-                batch_tokens=self.batch_tokens(data),
+                batch_tokens=batch_tokens(data, training),
                 order=order,
             )
         )

@@ -1,7 +1,4 @@
-"""Where a decoder begins: items that keep company have like vectors, before it has learned anything.
-
-Trained from random vectors it takes ten times the epochs on a sparse log, and ends behind.
-"""
+"""Where a decoder begins: items that keep company have like vectors, before it has learned anything."""
 
 from __future__ import annotations
 

@@ -141,3 +141,7 @@ class TrainingConfig(Config):
     behaviour: bool = True
     minutes: float | None = None
     threads: int | None = None
+
+    def sampled(self, items: int) -> int | None:
+        """How many negatives stand for a catalogue of so many items, or None where the softmax sums over all."""
+        return self.negatives if items > self.full_softmax_items else None

@@ -8,7 +8,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, ranking_metrics
 from loyalty_ai.ml.interactions import ANONYMOUS
+from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.sequences import (
     Baskets,
@@ -21,7 +23,8 @@ from loyalty_ai.ml.sequences import (
 )
 from loyalty_ai.ml.vocab import UNKNOWN
 
-SCORING_TOKENS = 8192
+SCORING_TOKENS, SCORING_USERS = 8192, 500
+"""Baskets of a batch of sequences, and users whose scores of every item are held at once."""
 
 
 @dataclass(frozen=True)
@@ -159,3 +162,15 @@ class DecoderView:
         """[len(states), items]: log-probability of each item being among the next basket's."""
         logits = self.decoder.scores(torch.from_numpy(states).to(self.device), self.vectors, self.bias)
         return torch.log_softmax(logits.float(), dim=-1).cpu().numpy()
+
+    def ndcg(self, window: LabelWindow, k: int = 10) -> dict[str, float]:
+        """Mean NDCG@k of the decoder's own ranking in each mode, for the users of a window that begins at the origin."""
+        found: dict[str, list[np.ndarray]] = {mode: [] for mode in MODES}
+        for start in range(0, len(window.users), SCORING_USERS):
+            part = window.take(np.arange(start, min(start + SCORING_USERS, len(window.users))))
+            scores = self.scores(self.states(part.users))
+            for mode in MODES:
+                rows, targets = part.mode(mode)
+                seen = scores if mode == "repeats" else np.where(part.history.toarray(), -np.inf, scores)
+                found[mode].append(ranking_metrics(top_items(seen[rows], k)[0], targets, k)[f"ndcg@{k}"])
+        return {mode: float(np.concatenate(values).mean()) for mode, values in found.items() if sum(map(len, values))}

@@ -24,16 +24,15 @@ from loyalty_ai.ml import artifact
 from loyalty_ai.ml.backbone import pinned
 from loyalty_ai.ml.behaviour import BehaviourModel, States, fit_behaviour
 from loyalty_ai.ml.behaviour_evaluation import evaluate_behaviour
-from loyalty_ai.ml.chain import Chain, Stage
+from loyalty_ai.ml.chain import Chain, Stage, batch_tokens
 from loyalty_ai.ml.company import begin_in_company, place_newcomers
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.contest import K, Lists, contest_metrics, method_lists, per_user_metrics
 from loyalty_ai.ml.decoder import DecoderData, DecoderView, decoder_data
 from loyalty_ai.ml.devices import accelerator, cpu_threads
-from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window, ranking_metrics
+from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
-from loyalty_ai.ml.lists import top_items
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.ranker import FIXED, CandidateTable, Ranker, fit_rankers
 from loyalty_ai.ml.readiness import RUNGS, choose_rung
@@ -48,8 +47,8 @@ logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 """Called with a step's name, how much of it is done, and how much there is."""
 
-VALIDATION_USERS, VALIDATION_CHUNK = 4000, 500
-"""Most users that early stopping looks at, and how many at once."""
+VALIDATION_USERS = 4000
+"""Most users that early stopping looks at."""
 
 BEHAVIOUR_HORIZONS = (90, 28)
 """Days that the behaviour model is evaluated on: the first for which the log is four times as long."""
@@ -269,7 +268,7 @@ class _Fit:
             n_items=self.log.n_items,
         )
         scored = chain.negatives or self.log.n_items
-        cells = chain.batch_tokens(stages[-1].data) * scored * self.model.dim
+        cells = batch_tokens(stages[-1].data, self.training) * scored * self.model.dim
         with cpu_threads(1 if cells < SMALL_STEP else None):
             chain.run(stages, self.progress)
         self.curves = chain.position.curves
@@ -278,20 +277,8 @@ class _Fit:
     def _validation(self, window: LabelWindow, data: DecoderData) -> Callable[[Decoder], float]:
         """The decoder's NDCG@10 on a window, the mean of both modes, over a bounded number of users."""
         part = window.sample(VALIDATION_USERS, seed=self.training.seed)
-
-        def ndcg(decoder: Decoder) -> float:
-            view = DecoderView(decoder, data, self.accelerator.device)
-            found: dict[str, list[np.ndarray]] = {mode: [] for mode in MODES}
-            for start in range(0, len(part.users), VALIDATION_CHUNK):
-                some = part.take(np.arange(start, min(start + VALIDATION_CHUNK, len(part.users))))
-                scores = view.scores(view.states(some.users))
-                for mode in MODES:
-                    rows, targets = some.mode(mode)
-                    seen = scores if mode == "repeats" else np.where(some.history.toarray(), -np.inf, scores)
-                    found[mode].append(ranking_metrics(top_items(seen[rows], K)[0], targets)["ndcg@10"])
-            return float(np.mean([values.mean() for values in map(np.concatenate, found.values()) if len(values)]))
-
-        return ndcg
+        device = self.accelerator.device
+        return lambda decoder: float(np.mean(list(DecoderView(decoder, data, device).ndcg(part).values())))
 
     # second stage
 
