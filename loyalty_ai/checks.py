@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
         if key in given and not right(given[key]):
             errors.append(key_error(f'LOYALTY_AI["{key}"] is {given[key]!r}.', f"It must be {wanted}."))
     errors += model_errors(given)
+    errors += assistant_errors(given)
     for slug, entry in stores(given):
         errors += store_errors(slug, entry)
     return errors
@@ -84,6 +86,16 @@ def model_errors(given: dict[str, Any]) -> Iterator[Error]:
                 yield key_error(f'LOYALTY_AI["{key}"]: {error}.', f"The fields are those of {config.__name__}.")
 
 
+def assistant_errors(given: dict[str, Any]) -> Iterator[Error]:
+    values = given.get("ASSISTANT", {})
+    if not isinstance(values, dict):
+        return
+    yield from unknown_keys('LOYALTY_AI["ASSISTANT"]', values, DEFAULTS["ASSISTANT"])
+    for key, (right, wanted) in ASSISTANT_VALUES.items():
+        if key in values and not right(values[key]):
+            yield key_error(f'LOYALTY_AI["ASSISTANT"]["{key}"] is {values[key]!r}.', f"It must be {wanted}.")
+
+
 def whole(least: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
 
@@ -115,11 +127,32 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
         mapping(Purpose.values, lambda value: isinstance(value, bool)),
         f"a dict of True or False for {', '.join(Purpose.values)}",
     ),
+    "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),
     "LEASE_SECONDS": (whole(1), "a whole number of seconds from 1"),
     "ERASURE_KEYS": (
         lambda value: isinstance(value, dict) and all(text(16)(k) and text(10_000)(v) for k, v in value.items()),
         "a dict of secrets by version, newest first, e.g. {'1': 'a long secret'}",
     ),
+}
+ASSISTANT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "BACKEND": (text(300), '"templates", "openai", "transformers" or the dotted path of a Backend'),
+    "OPTIONS": (
+        lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value),
+        "a dict of the backend's own arguments",
+    ),
+    **{
+        key: (lambda value: value is None or whole(0)(value), "a whole number of tokens, or None")
+        for key in ("CONVERSATION_TOKENS", "CUSTOMER_TOKENS", "STORE_TOKENS")
+    },
+    "STORE_MONEY": (
+        lambda value: (
+            value is None or (isinstance(value, int | float | Decimal) and not isinstance(value, bool) and value >= 0)
+        ),
+        "an amount of money from 0, or None",
+    ),
+    "CONCURRENT": (whole(1), "a whole number from 1"),
+    "PER_MINUTE": (whole(1), "a whole number from 1"),
+    "DAYS": (whole(1), "a whole number of days from 1"),
 }
 STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CURRENCY": (

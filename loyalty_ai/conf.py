@@ -33,6 +33,20 @@ DEFAULTS: dict[str, Any] = {
     "CONSENT_DEFAULTS": {"preferences": True, "analytics": True, "marketing": False, "sale_of_data": False},
     # Seconds a worker may be silent before its job or chunk is handed to another.
     "LEASE_SECONDS": 60,
+    # The assistant. BACKEND: "templates" (no model), "openai", "transformers" or a dotted path; OPTIONS are its own arguments.
+    # Limits, None for none: tokens of one conversation, of one customer and of one store a day, money of one store a day (in
+    # the currency of the backend's prices); answers being written at once; messages a minute. DAYS: how long threads are kept.
+    "ASSISTANT": {
+        "BACKEND": "templates",
+        "OPTIONS": {},
+        "CONVERSATION_TOKENS": 100_000,
+        "CUSTOMER_TOKENS": 200_000,
+        "STORE_TOKENS": 20_000_000,
+        "STORE_MONEY": None,
+        "CONCURRENT": 8,
+        "PER_MINUTE": 20,
+        "DAYS": 90,
+    },
     # The keys of erasure digests, newest first: {"version": "secret"}. Apart from SECRET_KEY, so that rotating one keeps the other.
     "ERASURE_KEYS": {},
 }

@@ -1,5 +1,14 @@
 """Every table of the app, gathered where Django looks for them."""
 
+from loyalty_ai.assistant.models import (
+    AssistantUsage,
+    Confirmation,
+    Conversation,
+    Document,
+    Message,
+    Passage,
+    Term,
+)
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.registry.models import ModelVersion
@@ -17,9 +26,13 @@ from loyalty_ai.shop.models import (
 )
 
 __all__ = [
+    "AssistantUsage",
+    "Confirmation",
     "ConsentRecord",
+    "Conversation",
     "Customer",
     "Deployment",
+    "Document",
     "ErasureRecord",
     "Event",
     "EventKey",
@@ -28,8 +41,10 @@ __all__ = [
     "JobChunk",
     "LoyaltyProfile",
     "LoyaltySnapshot",
+    "Message",
     "ModelVersion",
     "Order",
+    "Passage",
     "Prediction",
     "Product",
     "Recommendation",
@@ -37,4 +52,5 @@ __all__ = [
     "RejectedRow",
     "ScoringRun",
     "Store",
+    "Term",
 ]

@@ -9,6 +9,15 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
+from loyalty_ai.assistant.models import (
+    AssistantUsage,
+    Confirmation,
+    Conversation,
+    Document,
+    Message,
+    Passage,
+    Term,
+)
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.registry.models import ModelVersion
@@ -118,6 +127,36 @@ PERSONAL: tuple[PersonalTable, ...] = (
         {"model_version": "run__version__number", "data_until": "run__cutoff", "list": "kind", "products": "items"}
         | same("scores", "reasons", "reason_kinds"),
     ),
+    PersonalTable(
+        "cart_proposals",
+        Confirmation,
+        ("message__conversation__customer",),
+        same("units", "expires_at", "used_at", "accepted"),
+        internal=("id", "message", "nonce"),
+    ),
+    PersonalTable(
+        "messages",
+        Message,
+        ("conversation__customer",),
+        {"conversation": "conversation__key"}
+        | same("role", "text", "sentences", "sources", "cards", "outcome", "context", "backend", "helpful", "remark")
+        | same("tokens_in", "tokens_out", "cost", "created_at", "answered_at"),
+        internal=("id", "state", "client_key", "answers", "epoch", "claimed_at"),
+    ),
+    PersonalTable(
+        "conversations",
+        Conversation,
+        ("customer",),
+        {"conversation": "key"} | same("language", "state", "created_at", "updated_at", "handed_over_at"),
+        internal=("id", "customer", "store", "session_digest", "staff"),
+    ),
+    PersonalTable(
+        "assistant_usage",
+        AssistantUsage,
+        ("customer",),
+        same("day", "answers", "tokens", "cost"),
+        internal=("id", "customer", "store"),
+    ),
 )
 """Tables that point at customers, in the order in which they can be emptied."""
 
@@ -145,6 +184,9 @@ IMPERSONAL: dict[type[Model], str] = {
     ScoringRun: "Counts of a run.",
     ItemNeighbours: "Products bought by five people or more.",
     Deployment: "Which run is live; names staff only.",
+    Document: "The shop's policies.",
+    Passage: "The catalogue and the policies, cut for searching.",
+    Term: "How common a word is in them.",
     ErasureRecord: "A keyed digest of a person who is gone, kept so that they stay gone.",
 }
 """Tables without persons, and why."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
+from django.db.models.functions import Coalesce
 
-from loyalty_ai.shop.adapters.base import LiveProduct
-from loyalty_ai.shop.models import Customer, Event, Order, Product, RejectedRow, Store
+from loyalty_ai.shop.adapters.base import LiveProduct, OrderedItem, OrderRecord
+from loyalty_ai.shop.models import Customer, Event, EventType, Order, Product, RejectedRow, Store
 
 
 def data_until(store: Store) -> datetime:
@@ -24,6 +27,54 @@ def mirrored_products(*, store_slug: str, product_ids: Iterable[str]) -> dict[st
         store__slug=store_slug, external_id__in=list(product_ids), withdrawn_at__isnull=True
     ).values_list("external_id", "title", "price", "currency", "available", "url", "image")
     return {values[0]: LiveProduct(*values) for values in products}
+
+
+def mirrored_orders(
+    *, store_slug: str, customer_id: str, limit: int = 20, order_id: str | None = None
+) -> list[OrderRecord]:
+    """The person's orders from the event log, latest first, in two queries; guests merged into the account count."""
+    account = Customer.objects.filter(store__slug=store_slug, external_id=customer_id).annotate(
+        account=Coalesce("alias_of", "id")
+    )
+    person = Customer.objects.filter(
+        Q(pk__in=account.values("account")) | Q(alias_of__in=account.values("account"))
+    ).values("pk")
+    orders = Order.objects.filter(store__slug=store_slug, customer__in=person).order_by("-placed_at", "-pk")
+    if order_id is not None:
+        orders = orders.filter(ref__iexact=order_id)
+    rows = list(orders[:limit])
+    lines: dict[int, dict[str, OrderedItem]] = {}
+    events = Event.objects.filter(
+        order__in=rows, type__in=(EventType.PURCHASE, EventType.REFUND), product__isnull=False
+    )
+    for order, product_id, title, kind, quantity, value in events.order_by("pk").values_list(
+        "order", "product__external_id", "product__title", "type", "quantity", "value"
+    ):
+        known = lines.setdefault(order, {}).get(product_id) or OrderedItem(product_id, title, 0, Decimal(0))
+        if kind == EventType.PURCHASE:
+            known = replace(known, units=known.units + quantity, value=known.value + value)
+        else:
+            known = replace(known, returned=known.returned + quantity)
+        lines[order][product_id] = known
+    return [
+        OrderRecord(
+            order.ref,
+            order.placed_at,
+            _state(order, lines.get(order.pk, {})),
+            order.goods - order.discount + order.shipping + order.tax,
+            order.currency,
+            tuple(lines.get(order.pk, {}).values()),
+        )
+        for order in rows
+    ]
+
+
+def _state(order: Order, lines: dict[str, OrderedItem]) -> str:
+    if order.status == Order.Status.CANCELLED:
+        return "cancelled"
+    if order.status == Order.Status.REFUNDED or (lines and all(line.returned >= line.units for line in lines.values())):
+        return "returned"
+    return "partly_returned" if any(line.returned for line in lines.values()) else "placed"
 
 
 def rejected_rows(*, store: Store, source: str | None = None) -> QuerySet[RejectedRow]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from decimal import Decimal
 
+from loyalty_ai.assistant.models import AssistantUsage, Confirmation, Conversation, Message
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import Referral
 from loyalty_ai.loyalty.services import refresh_profiles
@@ -48,5 +49,10 @@ def move_in(store: Store, who: str, run: ScoringRun) -> Customer:
     Job.objects.create(kind="export", slot=f"export-{who}", store=store, params={"customer": customer.pk})
     job = Job.objects.create(kind="mail", slot=f"mail-{who}", store=store)
     JobChunk.objects.create(job=job, number=0, payload={"to": [{"customer_ids": [who, "somebody"]}]})
+    conversation = Conversation.objects.create(store=store, customer=customer, language="en")
+    question = Message.objects.create(conversation=conversation, role=Message.Role.SHOPPER, text=f"I am {who}")
+    answer = Message.objects.create(conversation=conversation, role=Message.Role.ASSISTANT, answers=question)
+    Confirmation.objects.create(message=answer, units={"pot": 2}, expires_at=NOW)
+    AssistantUsage.objects.create(store=store, customer=customer, day=NOW.date(), answers=1, tokens=100)
     refresh_profiles(store=store, as_of=NOW)
     return customer

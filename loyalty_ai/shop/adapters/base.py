@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -97,6 +99,49 @@ class LiveProduct:
 Record = TypeVar("Record", covariant=True)
 
 
+@dataclass(frozen=True, slots=True)
+class CartItem:
+    """One product in a shopper's cart."""
+
+    product_id: str
+    title: str
+    units: int
+    price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderedItem:
+    """One product of an order, its repeated lines added up; `returned` units of it came back."""
+
+    product_id: str
+    title: str
+    units: int
+    value: Decimal
+    returned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRecord:
+    """One order as its customer may see it now.
+
+    Args:
+        state: placed, preparing, dispatched, delivered, cancelled, returned or partly_returned.
+        total: in `currency`, all of it: goods, postage, tax.
+        expected_from, expected_by: when the shop says it arrives, where it says so.
+        url: its page in the shop, "" for none.
+    """
+
+    order_id: str
+    placed_at: datetime
+    state: str
+    total: Decimal
+    currency: str
+    items: tuple[OrderedItem, ...] = ()
+    expected_from: date | None = None
+    expected_by: date | None = None
+    url: str = ""
+
+
 @dataclass(frozen=True)
 class Change(Generic[Record]):
     """One record of a stream with the cursor to go on from once it is stored."""
@@ -114,6 +159,9 @@ class ShopAdapter:
 
     live = False
     """Whether `connect` delivers events as they happen."""
+
+    has_cart = False
+    """Whether `cart` and `change_cart` work here: the assistant then shows the cart and proposes changes."""
 
     def __init__(self, store: StoreSettings, **options: Any) -> None:
         if options:
@@ -155,6 +203,27 @@ class ShopAdapter:
 
         `record` waits for the running transaction to commit and never raises.
         """
+
+    def now(self) -> datetime:
+        """The shop's time, aware."""
+        return timezone.now()
+
+    def orders(self, customer_id: str, *, limit: int = 20, order_id: str | None = None) -> list[OrderRecord]:
+        """The customer's own orders as they stand now, latest first; with `order_id` that one alone, if it is theirs.
+
+        The default answers from the mirror, for shops that are remote.
+        """
+        from loyalty_ai.shop.selectors import mirrored_orders
+
+        return mirrored_orders(store_slug=self.store.slug, customer_id=customer_id, limit=limit, order_id=order_id)
+
+    def cart(self, request: HttpRequest) -> list[CartItem]:
+        """What is in the cart of who sends this request."""
+        raise NotImplementedError
+
+    def change_cart(self, request: HttpRequest, units: Mapping[str, int]) -> dict[str, int]:
+        """Let the cart hold so many units of these products, as far as the stock goes; what it holds of them then."""
+        raise NotImplementedError
 
     def check(self) -> list[str]:
         """What is wrong with the shop's side, in sentences for the owner; empty when all is well."""

@@ -1,0 +1,161 @@
+"""What an answer is made of: plain values that backends, tools, checks and pages share. No database, no network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from loyalty_ai.shop.adapters.base import CartItem
+
+
+class Outcome(StrEnum):
+    """How a turn ended: said with sources, nothing found, politely refused, or passed to a person."""
+
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    REFUSED = "refused"
+    HANDED_OVER = "handed_over"
+
+
+class FactKind(StrEnum):
+    """What a fact says about its source; the type of its value stands beside it."""
+
+    NAME = "name"  # str: title of a product or of a document, number of an order
+    PRICE = "price"  # Decimal, in the store's currency
+    AVAILABLE = "available"  # bool
+    UNITS = "units"  # int: in a cart, an order line, a stock that the shop tells
+    TOTAL = "total"  # Decimal: of an order or a cart
+    STATE = "state"  # str: of an order, as the shop names it
+    ORDERED_ON = "ordered_on"  # date
+    EXPECTED_BY = "expected_by"  # date
+    TIER = "tier"  # str
+    COUNT = "count"  # int: orders so far, products found
+    SPENT = "spent"  # Decimal
+    TEXT = "text"  # str: words of a policy, a description, a reason
+
+
+FactValue = Decimal | int | bool | str | date
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a sentence may cite.
+
+    Args:
+        key: "product:<the shop's id>", "order:<number>", "passage:<our key>", "cart", "loyalty" or "recommendations".
+        title: how it is named to the shopper.
+        url: a path of the shop's own, "" where there is no page.
+    """
+
+    key: str
+    title: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that the database says of a source, read in this turn."""
+
+    source: str
+    kind: FactKind
+    value: FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of the cart that waits for the shopper's yes: product id -> units that the cart shall hold of it, 0 for none."""
+
+    units: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a tool found.
+
+    Args:
+        data: the same as `facts` for a reader: JSON-able but for Decimal, date and datetime.
+        cards: the shop's ids of products worth a card, best first.
+        error: a sentence for whoever called, where the call was wrong or nothing may be told; then all else is empty.
+    """
+
+    data: dict[str, Any] = field(default_factory=dict)
+    facts: tuple[Fact, ...] = ()
+    sources: tuple[Source, ...] = ()
+    cards: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An earlier message of the conversation."""
+
+    by_shopper: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One question with all that may be known about who asks; nothing in it comes from the question's text.
+
+    Args:
+        store: its slug.
+        customer_id: the shop's own id of who is signed in, None for a stranger.
+        language: "en" or "zh-hans", of the answer.
+        now: the shop's time.
+        cart: as it stood when they wrote, None where the shop shows us no cart.
+        product: the shop's id of the product whose page is open, "" on other pages.
+        history: earlier messages, oldest first.
+        focus: source keys of the last answer in the order they were shown, so that "the second one" means something.
+    """
+
+    store: str
+    text: str
+    language: str
+    now: datetime
+    customer_id: str | None = None
+    cart: tuple[CartItem, ...] | None = None
+    product: str = ""
+    history: tuple[Said, ...] = ()
+    focus: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One checked sentence of an answer, or one line of a list, with the keys of the sources that carry it."""
+
+    text: str
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What an answer cost: tokens read and written, and money in the currency of the backend's prices."""
+
+    tokens_in: int = 0
+    tokens_out: int = 0
+    cost: Decimal = Decimal(0)
+
+    def __add__(self, other: Spent) -> Spent:
+        return Spent(self.tokens_in + other.tokens_in, self.tokens_out + other.tokens_out, self.cost + other.cost)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A finished answer, all of it checked."""
+
+    sentences: tuple[Sentence, ...]
+    outcome: Outcome
+    sources: tuple[Source, ...] = ()
+    cards: tuple[str, ...] = ()
+    proposal: Proposal | None = None
+    backend: str = ""
+    spent: Spent = Spent()
+
+    @property
+    def text(self) -> str:
+        """Plain text, one sentence a line."""
+        return "\n".join(sentence.text for sentence in self.sentences)
