@@ -261,8 +261,13 @@ class AssistantUsage(models.Model):
         verbose_name_plural = _("use of the assistant")
         constraints = [
             models.UniqueConstraint(
-                fields=["store", "day", "customer"], nulls_distinct=False, name="loyalty_assistant_usage_once"
-            )
+                fields=["store", "day"], condition=Q(customer__isnull=True), name="loyalty_assistant_usage_of_store"
+            ),
+            models.UniqueConstraint(
+                fields=["store", "day", "customer"],
+                condition=Q(customer__isnull=False),
+                name="loyalty_assistant_usage_of_customer",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -178,7 +178,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'use of the assistant',
                 'verbose_name_plural': 'use of the assistant',
-                'constraints': [models.UniqueConstraint(fields=('store', 'day', 'customer'), name='loyalty_assistant_usage_once', nulls_distinct=False)],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('customer__isnull', True)), fields=('store', 'day'), name='loyalty_assistant_usage_of_store'), models.UniqueConstraint(condition=models.Q(('customer__isnull', False)), fields=('store', 'day', 'customer'), name='loyalty_assistant_usage_of_customer')],
             },
         ),
         migrations.AddIndex(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.db.models import BooleanField, Max, Model, Q
 from django.db.models.expressions import RawSQL
@@ -94,7 +95,7 @@ class ProductNames:
 def plain(value: Any) -> Any:
     if isinstance(value, (datetime, date)):
         return value.isoformat()
-    return str(value) if isinstance(value, Decimal) else value
+    return str(value) if isinstance(value, (Decimal, UUID)) else value
 
 
 def consents_of(*, store: Store, external_id: str) -> list[dict[str, Any]]:

@@ -130,18 +130,20 @@ PERSONAL: tuple[PersonalTable, ...] = (
     PersonalTable(
         "cart_proposals",
         Confirmation,
-        ("message__conversation__customer",),
+        (),
         same("units", "expires_at", "used_at", "accepted"),
         internal=("id", "message", "nonce"),
+        through=("message__conversation__customer",),
     ),
     PersonalTable(
         "messages",
         Message,
-        ("conversation__customer",),
+        (),
         {"conversation": "conversation__key"}
         | same("role", "text", "sentences", "sources", "cards", "outcome", "context", "backend", "helpful", "remark")
         | same("tokens_in", "tokens_out", "cost", "created_at", "answered_at"),
         internal=("id", "state", "client_key", "answers", "epoch", "claimed_at"),
+        through=("conversation__customer",),
     ),
     PersonalTable(
         "conversations",
