@@ -5,25 +5,33 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from loyalty_ai.shop.adapters.base import (
+    CartItem,
     Change,
     CustomerRecord,
     EventRecord,
     LiveProduct,
+    OrderedItem,
+    OrderRecord,
     ProductRecord,
     ShopAdapter,
 )
 from shop_demo.accounts import customer_number
-from shop_demo.models import Customer, Kind, OrderLine, Product, RefundLine
+from shop_demo.cart import change_units, read_cart
+from shop_demo.delivery import journey
+from shop_demo.models import Customer, Kind, Opening, OrderLine, Product, RefundLine
 from shop_demo.retail_log import LOG
 from shop_demo.shelves import category_path
 from shop_demo.signals import events_happened
+
+if TYPE_CHECKING:
+    from shop_demo.orders import OrderView
 
 SPENT_ON_GOODS = (Kind.GOODS, Kind.MANUAL, Kind.DISCOUNT)
 """Lines that change what a customer spent on goods. Postage, fees and vouchers are the shop's own business."""
@@ -35,6 +43,7 @@ class DemoShop(ShopAdapter):
     """Reads the shop's own tables. Manual lines and discounts are events without a product."""
 
     live = True
+    has_cart = True
 
     def customers(self, since: str) -> Iterator[Change[CustomerRecord]]:
         rows = changed(Customer.objects.all(), since).values_list("id", "changed_at", "number", "user_id", "joined_at")
@@ -91,6 +100,30 @@ class DemoShop(ShopAdapter):
     def customer_id(self, request: HttpRequest) -> str | None:
         return customer_number(request)
 
+    def now(self) -> datetime:
+        opening = Opening.objects.first()
+        return opening.now() if opening else super().now()
+
+    def orders(self, customer_id: str, *, limit: int = 20, order_id: str | None = None) -> list[OrderRecord]:
+        """From the shop's own ledger, in four queries however many they are."""
+        from shop_demo.orders import orders_of, view_order, with_lines
+
+        found = orders_of(customer_id)
+        if order_id is not None:
+            found = found.filter(number__iexact=order_id)
+        now = self.now()
+        return [order_record(view_order(order), now, self.store.currency) for order in with_lines(found)[:limit]]
+
+    def cart(self, request: HttpRequest) -> list[CartItem]:
+        return [
+            CartItem(line.product.sku, line.product.title, line.units, line.product.price)
+            for line in read_cart(request).lines
+        ]
+
+    def change_cart(self, request: HttpRequest, units: Mapping[str, int]) -> dict[str, int]:
+        products = Product.objects.in_bulk(list(units), field_name="sku")
+        return {sku: change_units(request, products[sku], count) for sku, count in units.items() if sku in products}
+
     def connect(self, record: Callable[..., None]) -> None:
         def take(**event: Any) -> None:
             record(*event["records"])
@@ -113,6 +146,27 @@ def purchase(line: OrderLine) -> EventRecord:
         order_id=order.number,
         quantity=line.quantity,
         value=line.value,
+    )
+
+
+def order_record(order: OrderView, now: datetime, currency: str) -> OrderRecord:
+    """An order as the assistant may tell it: its goods, and where it is by the shop's own rule."""
+    goods = [line for line in order.lines if line.product]
+    way = journey(order.placed_at)
+    state = way.state(now)
+    if any(line.returned for line in goods):
+        state = "returned" if all(line.returned >= line.units for line in goods) else "partly_returned"
+    under_way = state in ("preparing", "dispatched")
+    return OrderRecord(
+        order.number,
+        order.placed_at,
+        state,
+        order.total,
+        currency,
+        tuple(OrderedItem(line.product.sku, line.title, line.units, line.value, line.returned) for line in goods),
+        way.expected_from if under_way else None,
+        way.expected_by if under_way else None,
+        reverse("order", args=[order.number]),
     )
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.http import HttpRequest
 
 from shop_demo.models import Product
+from shop_demo.tracking import begin_visit, tell
 
 SESSION_KEY = "cart"
 MOST_UNITS = 999
@@ -72,6 +73,18 @@ def set_units(request: HttpRequest, product: Product, units: int) -> int:
         cart.pop(product.sku, None)
     request.session[SESSION_KEY] = cart
     return units
+
+
+def change_units(request: HttpRequest, product: Product, units: int) -> int:
+    """`set_units`, told to whoever listens; the units that are there now."""
+    before = units_in_cart(request).get(product.sku, 0)
+    now = set_units(request, product, units)
+    if now > before:
+        begin_visit(request)
+        tell(request, "add_to_cart", product, now - before)
+    elif now < before:
+        tell(request, "remove_from_cart", product, before - now)
+    return now
 
 
 def empty_cart(request: HttpRequest) -> None:

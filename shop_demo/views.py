@@ -15,7 +15,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD, customer_number
-from shop_demo.cart import empty_cart, read_cart, set_units, units_in_cart
+from shop_demo.cart import change_units, empty_cart, read_cart, units_in_cart
 from shop_demo.catalogue import ORDERINGS, best_of, listed
 from shop_demo.choices import choices_of, choose
 from shop_demo.covers import cover_svg
@@ -112,10 +112,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
     """Put units of a product into the cart and go back to where the shopper was."""
     found = get_object_or_404(Product, sku=request.POST.get("sku", ""))
     before = units_in_cart(request).get(found.sku, 0)
-    units = set_units(request, found, before + whole_number(request.POST.get("units"), default=1))
-    if units > before:
-        begin_visit(request)
-        tell(request, "add_to_cart", found, units - before)
+    if change_units(request, found, before + whole_number(request.POST.get("units"), default=1)) > before:
         messages.success(request, _("%(product)s is in your cart.") % {"product": found.title})
     else:
         messages.warning(request, _("There is no more of %(product)s.") % {"product": found.title})
@@ -126,12 +123,7 @@ def add_to_cart(request: HttpRequest) -> HttpResponse:
 def change_cart(request: HttpRequest) -> HttpResponse:
     """Change the units of a product in the cart; none takes it out."""
     found = get_object_or_404(Product, sku=request.POST.get("sku", ""))
-    before = units_in_cart(request).get(found.sku, 0)
-    units = set_units(request, found, whole_number(request.POST.get("units"), default=0))
-    if units < before:
-        tell(request, "remove_from_cart", found, before - units)
-    elif units > before:
-        tell(request, "add_to_cart", found, units - before)
+    change_units(request, found, whole_number(request.POST.get("units"), default=0))
     return redirect("cart")
 
 

@@ -15,14 +15,18 @@ django.setup()
 from django.apps import apps  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.contrib.auth import get_user_model  # noqa: E402
+from django.contrib.auth.models import AnonymousUser  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, transaction  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.http import HttpResponse  # noqa: E402
+from django.test import Client, RequestFactory  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from oscar.apps.basket.middleware import BasketMiddleware  # noqa: E402
 from oscar.apps.basket.models import Basket  # noqa: E402
 from oscar.apps.catalogue.models import Category, Product, ProductCategory, ProductClass, ProductImage  # noqa: E402
 from oscar.apps.checkout.calculators import OrderTotalCalculator  # noqa: E402
 from oscar.apps.order.models import Order as OscarOrder  # noqa: E402
+from oscar.apps.order.models import ShippingEvent, ShippingEventQuantity, ShippingEventType  # noqa: E402
 from oscar.apps.order.utils import OrderCreator  # noqa: E402
 from oscar.apps.partner.models import Partner, StockRecord  # noqa: E402
 from oscar.apps.partner.strategy import Selector  # noqa: E402
@@ -144,9 +148,70 @@ seen = list(
 )
 assert seen == [(EventType.VIEW_ITEM, str(ebook.pk)), (EventType.ADD_TO_CART, str(ebook.pk))], seen
 
+# Orders, as their customer alone may see them.
+bob = User.objects.create_user(username="bob", email="bob@example.com", password="not-a-secret")
+place(bob, (ebook, 1), number="B-1")
+with CaptureQueriesContext(connection) as queries:
+    [told] = adapter.orders(str(ann.pk))
+assert len(queries) == 3, [query["sql"] for query in queries]
+assert (told.order_id, told.state, told.total, told.url) == ("A-1", "placed", Decimal("21.00"), "/accounts/orders/A-1/")
+assert [(item.product_id, item.title, item.units, item.value) for item in told.items] == [
+    (str(mug.pk), "Mug", 2, Decimal("9.00")),
+    (str(shirt.pk), "Shirt", 1, Decimal("12.00")),
+], told
+assert [order.order_id for order in adapter.orders(str(bob.pk))] == ["B-1"]
+assert adapter.orders(str(ann.pk), order_id="a-1") == [told]
+assert adapter.orders(str(bob.pk), order_id="A-1") == []
+assert adapter.orders("nobody") == adapter.orders("") == adapter.orders(str(ann.pk) + "9" * 30) == []
+shipped = OscarOrder.objects.get(number="B-1")
+shipped.set_status("Shipped")
+assert adapter.orders(str(bob.pk))[0].state == "dispatched"
+OscarOrder.objects.filter(number="B-1").update(status="With the courier")
+assert adapter.orders(str(bob.pk))[0].state == "placed"
+event = ShippingEvent.objects.create(order=shipped, event_type=ShippingEventType.objects.create(name="Shipped"))
+ShippingEventQuantity.objects.create(event=event, line=shipped.lines.get(), quantity=1)
+assert adapter.orders(str(bob.pk))[0].state == "dispatched"
+
+
+# The basket: what it holds, and changes as far as the stock goes, told as oscar's own page tells them.
+def shopping(user):
+    request = RequestFactory().get("/")
+    request.user, request.cookies_to_delete = user, []
+    BasketMiddleware(lambda request: HttpResponse())(request)
+    return request
+
+
+request = shopping(bob)
+told_before = Event.objects.count()
+assert adapter.cart(request) == []
+changes = {str(mug.pk): 3, str(shirt.pk): 1, str(ebook.pk): 40, str(hidden.pk): 1, "none": 2}
+with CaptureQueriesContext(connection) as queries:
+    held = adapter.change_cart(request, changes)
+assert len(queries) < 120, len(queries)
+# Two variants and none chosen: only the shopper knows which.
+assert held == {str(mug.pk): 3, str(shirt.pk): 0, str(ebook.pk): 40, str(hidden.pk): 0, "none": 0}, held
+assert adapter.change_cart(shopping(bob), {str(mug.pk): 50}) == {str(mug.pk): 8}  # ten less the two of A-1
+request.basket.add_product(small, 1)
+assert adapter.change_cart(shopping(bob), {str(shirt.pk): 9}) == {str(shirt.pk): 2}
+cart = adapter.cart(shopping(bob))
+assert [(item.product_id, item.title, item.units, item.price) for item in cart] == [
+    (str(mug.pk), "Mug", 8, Decimal("4.50")),
+    (str(ebook.pk), "Book", 40, Decimal("9.00")),
+    (str(shirt.pk), "Shirt", 2, Decimal("12.00")),
+], cart
+assert adapter.change_cart(shopping(bob), {str(mug.pk): 2, str(ebook.pk): 0, str(shirt.pk): 0}) == {
+    str(mug.pk): 2, str(ebook.pk): 0, str(shirt.pk): 0,
+}  # fmt: skip
+assert [(item.product_id, item.units) for item in adapter.cart(shopping(bob))] == [(str(mug.pk), 2)]
+assert [item.product_id for item in adapter.cart(shopping(ann))] == [str(ebook.pk)]  # put there by the page
+assert adapter.cart(shopping(AnonymousUser())) == []
+added = Event.objects.filter(type=EventType.ADD_TO_CART, customer__external_id=str(bob.pk))
+assert added.count() == Event.objects.count() - told_before == 4
+
 # A cancelled order is a refund of each of its lines, once.
 order = OscarOrder.objects.get(number="A-1")
 order.set_status("Cancelled")
+assert adapter.orders(str(ann.pk))[0].state == "cancelled"
 assert sync()["events"]["accepted"] == 2
 sync()
 refunds = Event.objects.filter(type=EventType.REFUND, order__ref="A-1")

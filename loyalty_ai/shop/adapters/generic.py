@@ -117,7 +117,7 @@ def _expression(value: str | Expression) -> Expression:
     return F(value) if isinstance(value, str) else value
 
 
-def _possible(values: Iterable[str], field: Field) -> list[Any]:
+def possible(values: Iterable[str], field: Field) -> list[Any]:
     """The values that the column can hold at all; PostgreSQL refuses to compare others."""
     possible = []
     for value in values:
@@ -189,7 +189,7 @@ class DjangoShop(ShopAdapter):
         source = self.product_source
         identity = _expression((DEFAULTS[ProductRecord] | source.fields)["product_id"])
         rows = source.rows().alias(loyalty_product=identity)
-        wanted = _possible(product_ids, rows.query.annotations["loyalty_product"].output_field)
+        wanted = possible(product_ids, rows.query.annotations["loyalty_product"].output_field)
         records = (record for record, _cursor in source.read(rows.filter(loyalty_product__in=wanted), ProductRecord))
         products = (
             self.finish(record) for record in records if isinstance(record, ProductRecord) and not record.withdrawn

@@ -1,34 +1,51 @@
 """django-oscar 4: its catalogue, orders and cancellations by sync; orders, views and basket additions also as they happen.
 
 A product is what has a page: variants (children) count as their parent. `OPTIONS`: `cancelled`, the order statuses that mean
-that the money went back; `including_tax`, whether values are with tax.
+that the money went back; `including_tax`, whether values are with tax; `states`, what the shop's own order statuses mean.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
 from django.apps import apps
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
+from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from loyalty_ai.conf import StoreSettings
-from loyalty_ai.shop.adapters.base import EventRecord, ProductRecord
-from loyalty_ai.shop.adapters.generic import DjangoShop, Source
+from loyalty_ai.shop.adapters.base import CartItem, EventRecord, OrderedItem, OrderRecord, ProductRecord
+from loyalty_ai.shop.adapters.generic import DjangoShop, Source, possible
 
 logger = logging.getLogger(__name__)
+
+STATES = {
+    "Pending": "placed",
+    "Being processed": "preparing",
+    "Processed": "preparing",
+    "Shipped": "dispatched",
+    "Dispatched": "dispatched",
+    "Complete": "delivered",
+    "Delivered": "delivered",
+    "Cancelled": "cancelled",
+    "Refunded": "returned",
+    "Returned": "returned",
+}
+"""What the usual names of order statuses and shipping events mean to a shopper."""
 
 
 class OscarShop(DjangoShop):
@@ -38,6 +55,7 @@ class OscarShop(DjangoShop):
     """
 
     live = True
+    has_cart = True
 
     def __init__(
         self,
@@ -45,10 +63,13 @@ class OscarShop(DjangoShop):
         *,
         cancelled: tuple[str, ...] = ("Cancelled", "Refunded", "Returned"),
         including_tax: bool = True,
+        states: Mapping[str, str] | None = None,
         **options: Any,
     ) -> None:
         super().__init__(store, **options)
         self.cancelled = tuple(cancelled)
+        self.including_tax = including_tax
+        self.states = dict.fromkeys(self.cancelled, "cancelled") | STATES | dict(states or {})
         self.line_value = "line_price_incl_tax" if including_tax else "line_price_excl_tax"
 
     customer_source = Source(settings.AUTH_USER_MODEL, user_id="pk", joined_at="date_joined")
@@ -120,6 +141,109 @@ class OscarShop(DjangoShop):
         image = default_storage.url(product.image) if product.image else ""
         return replace(super().finish(product), url=url, image=image)
 
+    def orders(self, customer_id: str, *, limit: int = 20, order_id: str | None = None) -> list[OrderRecord]:
+        """From oscar's own tables, in three queries however many they are."""
+        orders, lines = apps.get_model("order.Order").objects, apps.get_model("order.Line").objects
+        found = orders.filter(user__in=possible([customer_id], get_user_model()._meta.pk))
+        if order_id is not None:
+            found = found.filter(number__iexact=order_id)
+        shipping = apps.get_model("order.ShippingEvent").objects.select_related("event_type").order_by("pk")
+        found = found.order_by("-date_placed", "-pk").prefetch_related(
+            Prefetch("lines", queryset=lines.select_related("product").order_by("pk")),
+            Prefetch("shipping_events", queryset=shipping),
+        )
+        return [self._order(order) for order in found[:limit]]
+
+    def _order(self, order: Any) -> OrderRecord:
+        items: dict[str, OrderedItem] = {}
+        for line in order.lines.all():
+            if line.product is None:  # deleted since
+                continue
+            key = _page_of(line.product)
+            known = items.get(key) or OrderedItem(key, line.title, 0, Decimal(0))
+            items[key] = replace(
+                known,
+                units=known.units + line.quantity,
+                value=known.value + getattr(line, self.line_value),
+                returned=known.returned + (line.quantity if self.states.get(line.status) == "returned" else 0),
+            )
+        try:
+            url = reverse("customer:order", kwargs={"order_number": order.number})
+        except NoReverseMatch:
+            url = ""
+        return OrderRecord(
+            order.number,
+            order.date_placed,
+            self._state(order),
+            order.total_incl_tax,
+            order.currency,
+            tuple(items.values()),
+            url=url,
+        )
+
+    def _state(self, order: Any) -> str:
+        """What the order's status means; where nobody says, what its latest shipping event does."""
+        names = [order.status, *(event.event_type.name for event in reversed(order.shipping_events.all()))]
+        return next((self.states[name] for name in names if name in self.states), "placed")
+
+    def cart(self, request: HttpRequest) -> list[CartItem]:
+        """The open basket; variants of one product count together."""
+        items: dict[str, CartItem] = {}
+        for line in _basket_lines(request):
+            key = _page_of(line.product)
+            known = items.get(key) or CartItem(key, line.product.get_title(), 0, self._amount(line.purchase_info.price))
+            items[key] = replace(known, units=known.units + line.quantity)
+        return list(items.values())
+
+    def _amount(self, price: Any) -> Decimal | None:
+        """One unit as the shop shows it, None where it has no price now."""
+        if not price.exists:
+            return None
+        return price.incl_tax if self.including_tax and price.is_tax_known else price.excl_tax
+
+    def change_cart(self, request: HttpRequest, units: Mapping[str, int]) -> dict[str, int]:
+        return {product_id: self._hold(request, product_id, wanted) for product_id, wanted in units.items()}
+
+    def _hold(self, request: HttpRequest, product_id: str, wanted: int) -> int:
+        """Let the basket hold so many units of a product; a product with several variants only as it stands there."""
+        from oscar.apps.basket.signals import basket_addition
+
+        basket = request.basket
+        lines = [line for line in _basket_lines(request) if _page_of(line.product) == product_id]
+        held = sum(line.quantity for line in lines)
+        for line in reversed(lines):
+            surplus = min(line.quantity, max(held - wanted, 0))
+            held -= surplus
+            line.quantity -= surplus
+            if not line.quantity:
+                line.delete()
+            elif surplus:
+                line.save()
+        if held < wanted and (product := self._buyable(product_id, lines)) is not None:
+            room, _most = basket.max_allowed_quantity()
+            wanted = wanted if room is None else min(wanted, held + room)
+            stock = basket.strategy.fetch_for_product(product).availability
+            for most in (wanted, min(wanted, getattr(stock, "num_available", 0))):
+                if most > held and stock.is_purchase_permitted(most)[0]:
+                    basket.add_product(product, most - held)
+                    basket_addition.send(sender=type(self), product=product, user=request.user, request=request)
+                    held = most
+                    break
+        basket.reset_offer_applications()
+        return held
+
+    @staticmethod
+    def _buyable(product_id: str, lines: list[Any]) -> Any:
+        """What is put into the basket for a product's page: itself, or its variant where there is no choice."""
+        products = apps.get_model("catalogue.Product").objects.filter(is_public=True).exclude(structure="parent")
+        if lines:
+            products = products.filter(pk__in={line.product_id for line in lines})
+        else:
+            keys = possible([product_id], products.model._meta.pk)
+            products = products.filter(Q(parent=None, pk__in=keys) | Q(parent__in=keys, parent__is_public=True))
+        found = list(products[:2])
+        return found[0] if len(found) == 1 else None
+
     def connect(self, record: Callable[..., None]) -> None:
         from oscar.apps.basket.signals import basket_addition
         from oscar.apps.catalogue.signals import product_viewed
@@ -173,6 +297,16 @@ class OscarShop(DjangoShop):
         )
 
 
+def _page_of(product: Any) -> str:
+    """The id of the product whose page shows this one."""
+    return str(product.parent_id or product.pk)
+
+
+def _basket_lines(request: HttpRequest) -> list[Any]:
+    basket = getattr(request, "basket", None)
+    return [] if basket is None or basket.is_empty else list(basket.all_lines())
+
+
 def quietly(receive: Callable[..., None]) -> Callable[..., None]:
     """A receiver whose errors are logged: oscar sends inside the checkout, which an exception would break."""
 
@@ -192,7 +326,7 @@ def _behaviour(kind: str, product: Any, request: Any) -> EventRecord:
         type=kind,
         occurred_at=timezone.now(),
         customer_id=str(user.pk) if user is not None and user.is_authenticated else None,
-        product_id=str(product.parent_id or product.pk),
+        product_id=_page_of(product),
         session=(session.session_key or "") if session is not None else "",
     )
 
