@@ -61,6 +61,11 @@ class Conversation(models.Model):
         indexes = [
             models.Index(fields=["store", "state", "-updated_at"], name="loyalty_conversation_inbox"),
             models.Index(fields=["updated_at"], name="loyalty_conversation_expiry"),
+            models.Index(
+                fields=["session_digest"],
+                condition=Q(session_digest__isnull=False),
+                name="loyalty_conversation_session",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -189,6 +189,10 @@ class Migration(migrations.Migration):
             model_name='conversation',
             index=models.Index(fields=['updated_at'], name='loyalty_conversation_expiry'),
         ),
+        migrations.AddIndex(
+            model_name='conversation',
+            index=models.Index(condition=models.Q(('session_digest__isnull', False)), fields=['session_digest'], name='loyalty_conversation_session'),
+        ),
         migrations.AddConstraint(
             model_name='conversation',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('customer__isnull', False), ('session_digest__isnull', True)), models.Q(('customer__isnull', True), ('session_digest__isnull', False)), _connector='OR'), name='loyalty_conversation_one_owner'),
