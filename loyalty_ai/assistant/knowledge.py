@@ -1,0 +1,359 @@
+"""What the assistant can find: products and parts of documents, by the words of a question.
+
+A search asks how rare the question's words are, then finds and ranks with one statement over the GIN index of the tokens. No
+query needs a model: the vectors it compares were stored beforehand by a worker.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+from typing import Any
+
+from django.db import connection
+from django.urls import reverse
+
+from loyalty_ai.assistant.indexing import ALL, category_levels
+from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, PRODUCTS, Scope, Unit, documents, units_of
+from loyalty_ai.conf import app_settings
+from loyalty_ai.serving.models import Alias, ListKind
+from loyalty_ai.shop.copying import fetch
+
+COMMON = 0.2
+"""Share of the passages from which on a word only ranks, where rarer ones find."""
+
+RAREST = 3
+"""Units that find, alone and two by two."""
+
+TOGETHER, ALONE = 150, 250
+"""Passages taken from the index for units together and for one alone: what bounds the work on any catalogue."""
+
+BEST, RANK = 60, 60
+"""Hits that are fused, and the constant of reciprocal rank fusion; https://doi.org/10.1145/1571941.1572114."""
+
+NOTHING = "SELECT NULL::bigint AS id WHERE false"
+
+LONG_WORD = 7
+"""Letters from which on a word may be two slips away from what is meant."""
+
+NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.3
+"""Neighbours that are fused, of how many of the same shelf they are the nearest, and what their rank weighs."""
+
+SEEDS, SEED_SCORE = 3, 0.5
+"""Best hits whose neighbours are looked for, and the least score of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductHit:
+    """A product that was found; `price` is the mirror's, `score` 0 to 1 the share of the question's weight that it carries."""
+
+    product_id: str
+    title: str
+    category: str
+    price: Decimal | None
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageHit:
+    """A part of a document that was found; `key` is the passage's, `url` its place on the document's page."""
+
+    key: int
+    document: str
+    version: int
+    title: str
+    heading: str
+    text: str
+    url: str
+    score: float
+
+
+def search_products(
+    *,
+    store: str,
+    words: str,
+    limit: int = 8,
+    min_price: Decimal | None = None,
+    max_price: Decimal | None = None,
+    category: str = "",
+    available: bool = True,
+    near: Sequence[str] = (),
+) -> list[ProductHit]:
+    """Products that the words name, best first.
+
+    Args:
+        store: its slug.
+        words: a question or words of one, in English or Chinese.
+        min_price, max_price: bounds of the mirror's price, both included.
+        category: a level of the catalogue ("Mugs & Cups", "Kitchen & Dining / Mugs & Cups") that the products are in.
+        available: whether sold out products are left out.
+        near: the shop's ids of products to which others shall be alike; without words these alone say what is wanted.
+
+    Returns:
+        Hits with a score of 0 to 1: the share of the words' weight that the product carries, where rare words weigh most.
+        Products alike the best hits come behind those, with what they carry themselves. Without words the score is how alike
+        they are, or 1 where a category alone was asked for.
+    """
+    units, mass, shop, _ = _weighed(store, units_of(words, PRODUCTS), PRODUCTS)
+    if not units and not near and not category:
+        return []
+    query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
+    where = "s.store_id = %(store)s AND p.withdrawn_at IS NULL"
+    if available:
+        where += " AND p.available"
+    if min_price is not None:
+        where += f" AND p.price >= {query.add(min_price)}"
+    if max_price is not None:
+        where += f" AND p.price <= {query.add(max_price)}"
+    if category:
+        where += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
+    source = "loyalty_ai_passage s JOIN loyalty_ai_product p ON p.id = s.product_id"
+    alone = "1.0" if not near else "NULL"
+    score = query.score(units, mass) if units else alone
+    pool = query.pool(units, source, where) if units or not near else NOTHING
+    sql = f"""
+        WITH pool AS MATERIALIZED ({pool}),
+        scored AS MATERIALIZED (
+            SELECT s.id, s.product_id, s.vector, s.tokens, p.external_id, p.title, {score} AS score
+            FROM pool JOIN {source} ON s.id = pool.id
+        ), popular AS MATERIALIZED (
+            SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
+            WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
+            AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
+        ), best AS MATERIALIZED (
+            SELECT *, row_number() OVER (ORDER BY score DESC,
+                array_position((SELECT items FROM popular), product_id) NULLS LAST, length(title), id) AS place
+            FROM scored WHERE score > 0 ORDER BY place LIMIT {BEST}
+        ), seeds AS MATERIALIZED (
+            SELECT id, vector, tokens FROM best
+            WHERE place <= {SEEDS} AND score >= {SEED_SCORE} AND cardinality(%(near)s::text[]) = 0
+            UNION ALL
+            SELECT s.id, s.vector, s.tokens FROM {source}
+            WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
+        ), {_neighbours(source, where)}
+        SELECT p.external_id, p.title, p.category, p.price,
+            COALESCE(best.score, {score}, GREATEST(0, 1 - near.distance))::float8 AS score
+        FROM best FULL JOIN near ON near.id = best.id
+        JOIN {source} ON s.id = COALESCE(best.id, near.id)
+        WHERE NOT p.external_id = ANY(%(near)s::text[])
+        ORDER BY COALESCE(1.0 / ({RANK} + best.place), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near.place), 0) DESC, s.id
+        LIMIT {query.add(limit)}
+    """  # noqa: S608 (constants of this module, and placeholders)
+    return [ProductHit(*row) for row in query.rows(sql)]
+
+
+def search_passages(*, store: str, words: str, language: str, limit: int = 4) -> list[PassageHit]:
+    """Parts of the store's live documents that the words name, best first.
+
+    Args:
+        store: its slug.
+        words: a question or words of one.
+        language: of the documents; where the store has none in it, those in its own language.
+
+    Returns:
+        Hits with a score as in `search_products`; the title's and the heading's words count with each part's.
+    """
+    for spoken in dict.fromkeys((language, app_settings.store(store).language)):
+        units, mass, shop, size = _weighed(store, units_of(words, documents(spoken)), documents(spoken))
+        if size:
+            break
+    else:
+        return []
+    if not mass:
+        return []
+    source = "loyalty_ai_passage s JOIN loyalty_ai_document d ON d.id = s.document_id"
+    where = "s.store_id = %(store)s AND d.live AND d.language = %(language)s"
+    query = _Query({"store": shop, "language": spoken})
+    sql = f"""
+        WITH pool AS MATERIALIZED ({query.pool(units, source, where)}),
+        scored AS (SELECT pool.id, {query.score(units, mass)} AS score FROM pool JOIN loyalty_ai_passage s ON s.id = pool.id)
+        SELECT s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, score::float8
+        FROM scored JOIN {source} ON s.id = scored.id WHERE score > 0
+        ORDER BY score DESC, length(s.text), s.id LIMIT {query.add(limit)}
+    """  # noqa: S608 (constants of this module, and placeholders)
+    return [
+        PassageHit(key, slug, version, title, heading, text, document_url(slug, anchor), score)
+        for key, slug, version, title, heading, text, anchor, score in query.rows(sql)
+    ]
+
+
+def document_url(slug: str, anchor: str = "") -> str:
+    """The address of a document's page, at one of its headings."""
+    return reverse("loyalty_ai:document", args=[slug]) + (f"#{anchor}" if anchor else "")
+
+
+def _neighbours(source: str, where: str) -> str:
+    """The common table expressions that end in `near` (id, distance, place): what of the seeds' shelves is nearest to them."""
+    return f"""
+        seed AS MATERIALIZED (
+            SELECT avg(vector) AS vector, max(vector_dims(vector)) AS width, array_agg(id) AS ids, array_agg(
+                (SELECT token FROM unnest(tokens) WITH ORDINALITY AS each (token, at)
+                WHERE token LIKE '{CATEGORY}%%' ORDER BY at DESC LIMIT 1)) AS shelves
+            FROM seeds WHERE vector IS NOT NULL
+        ), shelf AS MATERIALIZED (
+            SELECT s.id, s.vector FROM {source}
+            WHERE s.tokens && (SELECT shelves FROM seed) AND {where} AND s.vector IS NOT NULL LIMIT {NEIGHBOUR_POOL}
+        ), near AS MATERIALIZED (
+            SELECT *, row_number() OVER (ORDER BY distance, id) AS place FROM (
+                SELECT shelf.id, CASE WHEN vector_dims(shelf.vector) = seed.width THEN shelf.vector <=> seed.vector END AS distance
+                FROM shelf, seed
+            ) each WHERE distance IS NOT NULL ORDER BY place LIMIT {NEIGHBOURS}
+        )
+    """  # noqa: S608
+
+
+def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], float, int, int]:
+    """The units that count, weighed; the sum of their weights; the store's key; how many passages the scope has."""
+    asked = {token for unit in units for token in (*unit.found_by, *unit.pieces)}
+    every = scope.prefix + ALL
+    rows = fetch(
+        """
+        SELECT w.id, t.token, t.passages FROM loyalty_ai_store w
+        LEFT JOIN loyalty_ai_term t ON t.store_id = w.id AND t.token = ANY(%s) WHERE w.slug = %s
+        """,
+        [every, *asked],
+        store,
+    )
+    shop = rows[0][0] if rows else 0
+    counts = {token: passages for _, token, passages in rows if token is not None}
+    size = counts.get(every, 0)
+    for unit in units:
+        if size and unit.pieces and not any(token in counts for token in unit.found_by):
+            unit.found_by = _respelt(shop, unit, scope, counts)
+    return *weigh(units, counts, size), shop, size
+
+
+def _respelt(shop: int, unit: Unit, scope: Scope, counts: dict[str, int]) -> dict[str, float]:
+    """The words that the one meant which no passage has: with its first two letters, one slip away, two in a long word."""
+    start, slips = unit.word[:2], 1 if len(unit.word) < LONG_WORD else 2
+    found = {}
+    for mark, part in scope.marks:
+        begin = scope.prefix + mark + start
+        rows = fetch(
+            "SELECT token, passages FROM loyalty_ai_term WHERE store_id = %s AND token >= %s AND token < %s AND token LIKE %s",
+            shop,
+            begin,
+            begin[:-1] + chr(ord(begin[-1]) + 1),
+            begin + "%",
+        )
+        for token, passages in rows:
+            word = token.removeprefix(scope.prefix + mark)
+            distance = slips_between(unit.word, word, most=slips)
+            if distance <= slips:
+                found[token] = MISSPELT * part
+                counts[token] = passages
+    return found
+
+
+def slips_between(one: str, other: str, *, most: int) -> int:
+    """Letters left out, put in, changed or swapped with their neighbour between two words; `most` + 1 stands for any more.
+
+    >>> slips_between("lantren", "lantern", most=2), slips_between("candel", "candle", most=2), slips_between("a", "abcd", most=2)
+    (1, 1, 3)
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, against in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return min(last[-1], most + 1)
+
+
+def weigh(units: list[Unit], counts: dict[str, int], size: int) -> tuple[list[Unit], float]:
+    """The units that count, with their weights, and the sum of these.
+
+    A unit weighs the logarithm of how few passages have it. One that no passage has weighs most, and is looked for by its
+    pieces; unless it is a number or a lone character, which may mean something else than goods.
+    """
+    kept = []
+    for unit in units:
+        unit.found_by = {token: earns for token, earns in unit.found_by.items() if counts.get(token)}
+        if unit.found_by:
+            most = max(unit.found_by.values())
+            held_by = max(counts[token] for token, earns in unit.found_by.items() if earns == most)
+            unit.pieces = []
+        elif unit.whole:
+            held_by = 0
+            there = [piece for piece in unit.pieces if counts.get(piece)]
+            unit.pieces = unit.pieces if 2 * len(there) >= len(unit.pieces) else []
+        else:
+            continue
+        unit.share = held_by / max(size, 1)
+        unit.weight = unit.damping * math.log(1 + max(size, 1) / max(held_by, 1))
+        kept.append(unit)
+    return kept, sum(unit.weight for unit in kept)
+
+
+class _Query:
+    """A statement's parameters, and the parts of it that depend on the units."""
+
+    def __init__(self, params: dict[str, Any]) -> None:
+        self.params = params
+
+    def add(self, value: Any) -> str:
+        name = f"p{len(self.params)}"
+        self.params[name] = value
+        return f"%({name})s"
+
+    def rows(self, sql: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(sql, self.params)
+            return cursor.fetchall()
+
+    def array(self, tokens: Sequence[str]) -> str:
+        return f"{self.add(list(tokens))}::varchar[]"
+
+    def score(self, units: list[Unit], mass: float) -> str:
+        """SQL of the share of the mass that a passage `s` carries."""
+        earned = " + ".join(f"{self._earned(unit)} * {unit.weight / mass:.9f}" for unit in units)
+        return f"round(({earned})::numeric, 3)"
+
+    def _earned(self, unit: Unit) -> str:
+        if unit.found_by:
+            cases = (f"WHEN s.tokens && {self.array(held)} THEN {earns}" for earns, held in unit.levels().items())
+            return f"CASE {' '.join(cases)} ELSE 0 END"
+        if unit.pieces:
+            share = f"(SELECT avg((piece = ANY(s.tokens))::int) FROM unnest({self.array(unit.pieces)}) piece)"  # noqa: S608
+            most = f"CASE WHEN share >= 0.5 THEN share * {MISSPELT} ELSE 0 END"
+            return f"(SELECT {most} FROM (SELECT {share} AS share) each)"  # noqa: S608
+        return "0"
+
+    def found(self, unit: Unit) -> str:
+        """SQL of whether a passage `s` may have the unit, for the index."""
+        if unit.found_by:
+            return f"s.tokens && {self.array(list(unit.found_by))}"
+        middle = len(unit.pieces) // 2
+        pairs = {tuple(unit.pieces[:2]), tuple(unit.pieces[middle - 1 : middle + 1]), tuple(unit.pieces[-2:])}
+        return f"({' OR '.join(f's.tokens @> {self.array(pair)}' for pair in sorted(pairs))})"
+
+    def pool(self, units: list[Unit], source: str, where: str) -> str:
+        """SQL of the passages worth ranking: what all units find together, two of the rarest, each of these alone."""
+
+        def taken(parts: list[str], limit: int) -> str:
+            return f"(SELECT s.id FROM {source} WHERE {' AND '.join([*parts, where])} LIMIT {limit})"  # noqa: S608
+
+        finding = sorted((unit for unit in units if unit.found_by or unit.pieces), key=lambda unit: -unit.weight)
+        finding = [unit for unit in finding if unit.share <= COMMON] or finding[:1]
+        if not finding:
+            return taken([], ALONE) if not units else NOTHING
+        parts = [self.found(unit) for unit in finding]
+        pools = [taken(parts, TOGETHER)] if len(parts) > 1 else []
+        if len(parts) > 2:
+            pools += [taken(list(pair), TOGETHER) for pair in combinations(parts[:RAREST], 2)]
+        for unit, part in zip(finding[:RAREST], parts, strict=False):
+            if unit.found_by:
+                pools.append(taken([f"s.tokens && {self.array(next(iter(unit.levels().values())))}"], ALONE))
+            pools.append(taken([part], ALONE))
+        return " UNION ".join(pools)

@@ -1,0 +1,163 @@
+"""What a question names, as units to search for: its words and codes, each with what may stand for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from loyalty_ai.assistant.glossary import alike, chinese, untold, untold_chinese
+from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
+
+CATEGORY_WORD, BODY_WORD, CATEGORY = ">", "~", "="
+"""Marks of a word of the category path, of a word of a description or of a part's text, and of a whole category."""
+
+EXACT, ALIKE, MISSPELT = 1.0, 0.85, 0.75
+"""How much of a word's weight a passage earns that has it, one alike, or most pieces of one that no passage has."""
+
+MOST_UNITS = 12
+"""Units of a question that are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where is searched: what all its tokens begin with, and the marks of words with how much of their weight these earn."""
+
+    prefix: str
+    marks: tuple[tuple[str, float], ...]
+
+    def ways(self, word: str, most: float) -> dict[str, float]:
+        """The tokens that a passage with the word may have, each with what it earns."""
+        return {self.prefix + mark + word: most * part for mark, part in self.marks}
+
+
+PRODUCTS = Scope("", (("", 1.0), (BODY_WORD, 0.6), (CATEGORY_WORD, 0.5)))
+"""Titles and brands say most; a shelf holds many things."""
+
+
+def documents(language: str) -> Scope:
+    """The live documents of a language, their titles and headings before their texts."""
+    return Scope(f"@{language}:", (("", 1.0), (BODY_WORD, 0.8)))
+
+
+@dataclass
+class Unit:
+    """One thing that a question names.
+
+    Args:
+        word: as it was asked, stemmed.
+        found_by: token -> share of the unit's weight that a passage with it earns.
+        pieces: looked for where no passage has any of those tokens.
+        whole: whether its weight counts when nothing is known of it.
+        damping: factor of its weight.
+    """
+
+    word: str
+    found_by: dict[str, float]
+    pieces: list[str] = field(default_factory=list)
+    whole: bool = True
+    damping: float = 1.0
+    weight: float = 0.0
+    share: float = 0.0
+
+    def levels(self) -> dict[float, list[str]]:
+        """The tokens by what they earn, the most first."""
+        levels: dict[float, list[str]] = {}
+        for token, earns in sorted(self.found_by.items(), key=lambda item: (-item[1], item[0])):
+            levels.setdefault(earns, []).append(token)
+        return levels
+
+
+def units_of(text: str, scope: Scope) -> list[Unit]:
+    """What a question names, in its order, each thing once."""
+    units: list[Unit] = []
+    run = ""
+    plain = words(text, "en")[: 6 * MOST_UNITS]
+    for at, word in enumerate([*plain, ""]):
+        if is_chinese(word):
+            run += word
+            continue
+        units += _chinese_units(run, scope)
+        run = ""
+        if word and word not in untold():
+            units.append(_latin_unit(plain, at, scope))
+    return list({tuple(sorted(unit.found_by)): unit for unit in units}.values())[:MOST_UNITS]
+
+
+def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
+    word = plain[at]
+    found_by = scope.ways(word, EXACT)
+    for left, right in ((at - 1, at), (at, at + 1)):
+        if left >= 0 and right < len(plain) and not is_chinese(plain[left]) and not is_chinese(plain[right]):
+            found_by |= scope.ways((plain[left] + plain[right])[:MAX_LETTERS], EXACT)
+    _add(found_by, alike().get(word, ()), ALIKE, scope)
+    number = word.isdigit() or len(word) == 1
+    return Unit(
+        word,
+        found_by,
+        [scope.prefix + piece for piece in pieces(word)],
+        whole=not number,
+        damping=0.5 if number else 1.0,
+    )
+
+
+def _chinese_units(run: str, scope: Scope) -> Iterator[Unit]:
+    """Entries of the glossary, longest first; what is left between them and the words that tell nothing."""
+    rest, at = "", 0
+    while at < len(run):
+        entry = next((entry for entry in chinese() if run.startswith(entry, at)), "")
+        empty = next((entry for entry in untold_chinese() if run.startswith(entry, at)), "")
+        if not entry and not empty:
+            rest += run[at]
+            at += 1
+            continue
+        yield from _unknown_units(rest, scope)
+        rest = ""
+        if len(entry) >= len(empty):
+            yield from _glossary_units(entry, scope)
+        at += max(len(entry), len(empty))
+    yield from _unknown_units(rest, scope)
+
+
+def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
+    """A unit for each part of the entry's meaning; a Chinese text has them all with the entry or another of its meaning."""
+    meaning = chinese()[entry]
+    in_chinese: dict[str, float] = {}
+    _add(in_chinese, _pairs(entry), EXACT if len(entry) <= 2 else MISSPELT, scope)
+    _add(in_chinese, (other for other in _same_meaning()[meaning] if len(other) == 2), ALIKE, scope)
+    for part in meaning:
+        found_by = dict(in_chinese)
+        _add(found_by, part, EXACT, scope)
+        _add(found_by, (other for word in part for other in alike().get(word, ())), ALIKE, scope)
+        yield Unit(part[0], found_by)
+
+
+def _unknown_units(rest: str, scope: Scope) -> Iterator[Unit]:
+    if len(rest) == 1:
+        yield Unit(rest, scope.ways(rest, EXACT), whole=False, damping=0.5)
+    elif rest:
+        found_by = scope.ways(rest, EXACT) if len(rest) == 2 else {}
+        yield Unit(rest, found_by, [way for pair in _pairs(rest) for way in scope.ways(pair, EXACT)])
+
+
+def _add(
+    found_by: dict[str, float],
+    others: Iterable[str],
+    most: float,
+    scope: Scope,
+) -> None:
+    for other in others:
+        for way, earns in scope.ways(other, most).items():
+            found_by.setdefault(way, earns)
+
+
+def _pairs(run: str) -> list[str]:
+    return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
+
+
+@cache
+def _same_meaning() -> dict[tuple[tuple[str, ...], ...], list[str]]:
+    meanings: dict[tuple[tuple[str, ...], ...], list[str]] = {}
+    for entry, meaning in chinese().items():
+        meanings.setdefault(meaning, []).append(entry)
+    return meanings
