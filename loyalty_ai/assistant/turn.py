@@ -27,7 +27,8 @@ class FactKind(StrEnum):
     PRICE = "price"  # Decimal, in the store's currency
     AVAILABLE = "available"  # bool
     UNITS = "units"  # int: in a cart, an order line, a stock that the shop tells
-    TOTAL = "total"  # Decimal: of an order or a cart
+    PROPOSED = "proposed"  # int: units that the cart would hold after the shopper's yes
+    TOTAL = "total"  # Decimal: of an order or a cart, or of one line of it
     STATE = "state"  # str: of an order, as the shop names it
     ORDERED_ON = "ordered_on"  # date
     EXPECTED_BY = "expected_by"  # date
@@ -57,7 +58,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One thing that the database says of a source, read in this turn."""
+    """One thing that the database says of a source, read in this turn.
+
+    A NAME begins a group: what follows it, of the same source, is said of what it names. So an order's lines follow the order.
+    """
 
     source: str
     kind: FactKind

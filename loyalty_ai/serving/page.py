@@ -55,10 +55,16 @@ class LoyaltyPage:
 
     The first widget costs one statement, and the first one with products one `resolve`; all others cost nothing, unless
     one brings a product that the page did not name: that is one more of each.
+
+    Args:
+        patience: seconds that whoever waits gives the database and the shop, `DEADLINE` by default.
     """
 
-    def __init__(self, *, store: str, customer_id: str | None, products: Iterable[str] = ()) -> None:
+    def __init__(
+        self, *, store: str, customer_id: str | None, products: Iterable[str] = (), patience: float | None = None
+    ) -> None:
         self.store = store
+        self.patience = patience
         self.customer_id = customer_id
         self.wanted: list[str] = [str(product) for product in products]
         self.shown: set[int] = set()
@@ -184,8 +190,9 @@ class LoyaltyPage:
         if resting(self.store, "database"):
             return EMPTY
         try:
-            with deadline(self.store, "database"):
-                return read_page(store=self.store, customer_id=customer_id, products=products, seconds=DEADLINE)
+            with deadline(self.store, "database", self.patience):
+                seconds = self.patience or DEADLINE
+                return read_page(store=self.store, customer_id=customer_id, products=products, seconds=seconds)
         except Exception:  # a widget may be empty, it may not break a page
             logger.exception("page read failed", extra={"store": self.store})
             return EMPTY
@@ -194,7 +201,7 @@ class LoyaltyPage:
         if resting(self.store, "shop"):
             return {}
         try:
-            with deadline(self.store, "shop"), guarded():
+            with deadline(self.store, "shop", self.patience), guarded():
                 return get_adapter(self.store).resolve(product_ids)
         except Exception:  # the adapter is the shop's code: whatever it raises, the page goes on
             logger.exception("adapter failed to resolve products", extra={"store": self.store})
@@ -223,20 +230,18 @@ def resting(store: str, who: str) -> bool:
 
 
 @contextmanager
-def deadline(store: str, who: str) -> Iterator[None]:
+def deadline(store: str, who: str, seconds: float | None = None) -> Iterator[None]:
     """Let whoever is too slow again and again rest: a call cannot be cut short from outside, but the next pages need not wait."""
     start = time.monotonic()
     try:
         yield
     finally:
-        seconds = time.monotonic() - start
-        if seconds <= DEADLINE:
+        taken = time.monotonic() - start
+        if taken <= (DEADLINE if seconds is None else seconds):
             _missed.pop((store, who), None)
         else:
             _missed[store, who] = _missed.get((store, who), 0) + 1
-            logger.warning(
-                "page deadline missed", extra={"store": store, "missed_by": who, "seconds": round(seconds, 3)}
-            )
+            logger.warning("page deadline missed", extra={"store": store, "missed_by": who, "seconds": round(taken, 3)})
             if _missed[store, who] >= MISSES:
                 _missed.pop((store, who))
                 _resting[store, who] = time.monotonic() + REST

@@ -33,13 +33,9 @@ def mirrored_orders(
     *, store_slug: str, customer_id: str, limit: int = 20, order_id: str | None = None
 ) -> list[OrderRecord]:
     """The person's orders from the event log, latest first, in two queries; guests merged into the account count."""
-    account = Customer.objects.filter(store__slug=store_slug, external_id=customer_id).annotate(
-        account=Coalesce("alias_of", "id")
+    orders = Order.objects.filter(store__slug=store_slug, customer__in=person_of(store_slug, customer_id)).order_by(
+        "-placed_at", "-pk"
     )
-    person = Customer.objects.filter(
-        Q(pk__in=account.values("account")) | Q(alias_of__in=account.values("account"))
-    ).values("pk")
-    orders = Order.objects.filter(store__slug=store_slug, customer__in=person).order_by("-placed_at", "-pk")
     if order_id is not None:
         orders = orders.filter(ref__iexact=order_id)
     rows = list(orders[:limit])
@@ -67,6 +63,26 @@ def mirrored_orders(
         )
         for order in rows
     ]
+
+
+def person_of(store_slug: str, customer_id: str) -> QuerySet[Customer, int]:
+    """The keys of the person whom the shop knows by this id: the account and the guests merged into it; to be used in a query."""
+    account = Customer.objects.filter(store__slug=store_slug, external_id=customer_id).annotate(
+        account=Coalesce("alias_of", "id")
+    )
+    return Customer.objects.filter(
+        Q(pk__in=account.values("account")) | Q(alias_of__in=account.values("account"))
+    ).values_list("pk", flat=True)
+
+
+def muted_products(*, store_slug: str, customer_id: str, product_ids: Iterable[str]) -> set[str]:
+    """Which of these products the person asked not to see, in one query."""
+    hidden = Event.objects.filter(
+        type=EventType.HIDE_ITEM,
+        customer__in=person_of(store_slug, customer_id),
+        product__external_id__in=list(product_ids),
+    )
+    return set(hidden.values_list("product__external_id", flat=True))
 
 
 def _state(order: Order, lines: dict[str, OrderedItem]) -> str:
