@@ -119,7 +119,8 @@ def ranked_lists(
             tables["all"][name].append(top_items(np.where(evidence.bought, -np.inf, values), depth)[0])
     # what customers would see, by the code that shows it to them
     tables["hidden"]["model"] = [scorer.score(users, k=depth, allowed=hidden).new_only.items]
-    tables["all"]["model"] = [scorer.score(users, k=depth).new_only.items]
+    tables["all"]["model"] = [scorer.score(users, k=depth, newcomers=hidden).new_only.items]
+    tables["all"]["model_without_places"] = [scorer.score(users, k=depth).new_only.items]
     del tables["hidden"]["popularity"]  # undefined for what was never sold
     joined = {table: {name: np.concatenate(parts) for name, parts in found.items()} for table, found in tables.items()}
     return joined, {name: np.concatenate(parts) for name, parts in proposed.items()}
@@ -177,6 +178,7 @@ def run(args: argparse.Namespace, folder: Path) -> dict[str, Any]:
                 }
                 for table, methods in found.items()
             },
+            "cost_of_the_places": cost(scorer, log, hidden, cutoff, end),
             "wanted_that_were_candidates": {
                 name: mean_and_error((mask & right).sum(axis=1) / right.sum(axis=1)) for name, mask in proposed.items()
             },
@@ -229,6 +231,24 @@ def wanted(train: Interactions, log: Interactions, hidden: np.ndarray, cutoff: i
     if not len(users):
         raise BadInput("nobody bought a hidden item in those days; choose another --until, --days or --seed")
     return users, bought[users]
+
+
+def cost(scorer: Scorer, log: Interactions, hidden: np.ndarray, cutoff: int, end: int) -> dict[str, Any]:
+    """NDCG@10 of the lists of new items with the places that newcomers get minus without, hidden items counted as bought, for
+    all customers who came back."""
+    from loyalty_ai.ml.evaluation import label_window, paired_gain, ranking_metrics
+    from loyalty_ai.ml.sequences import build_baskets
+
+    window = label_window(build_baskets(log), origin=cutoff, end=end, n_users=log.n_users, n_items=log.n_items)
+    rows, targets = window.mode("new_only")
+    users = window.users[rows]
+    found = {
+        name: ranking_metrics(scorer.score(users, k=max(DEPTHS), newcomers=new).new_only.items, targets, 10)["ndcg@10"]
+        for name, new in (("with", hidden), ("without", None))
+    }
+    return {name: float(values.mean()) for name, values in found.items()} | {
+        "gain": paired_gain(found["with"], found["without"])
+    }
 
 
 def parse(argv: list[str] | None) -> argparse.Namespace:

@@ -47,6 +47,31 @@ def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return items, kept
 
 
+def introduce(
+    items: np.ndarray, scores: np.ndarray, others: np.ndarray, places: tuple[int, ...]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Lists with others at some places; what stands there moves down and the last falls off.
+
+    Args:
+        items: int32 [n, k], best first, -1 = none. scores: float32 [n, k], falling.
+        others: int32 [n, len(places)], -1 = none. One that a list holds is moved up, never down; none stands beyond its end.
+        places: from 0, rising. Another's score becomes that of what it moves down.
+    """
+    k = items.shape[1]
+    for place, other in zip(places, others.T, strict=True):
+        if place >= k:
+            break
+        held = items == other[:, None]
+        kept = np.ones((len(items), k + 1), bool)
+        kept[np.arange(len(items)), np.where(held.any(axis=1), held.argmax(axis=1) + 1, k)] = False
+        rows = ((other >= 0) & (items[:, place] >= 0) & ~held[:, : place + 1].any(axis=1))[:, None]
+        wider = np.insert(items, place, other, axis=1), np.insert(scores, place, scores[:, place], axis=1)
+        items, scores = (
+            np.where(rows, wide[kept].reshape(old.shape), old) for wide, old in zip(wider, (items, scores), strict=True)
+        )
+    return items, scores
+
+
 class Catalogue:
     """Items ready to be ranked for many users by `states @ vectors.T + bias`, without ever holding all those scores.
 

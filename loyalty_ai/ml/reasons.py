@@ -18,6 +18,7 @@ class ReasonKind(IntEnum):
     POPULAR = 0
     HISTORY = 1
     REPEAT = 2
+    NEW = 3
 
 
 STANDS_OUT = 1.5

@@ -19,17 +19,21 @@ from loyalty_ai.ml.decoder import DecoderView, decoder_data
 from loyalty_ai.ml.devices import torch_device
 from loyalty_ai.ml.evidence import Origin
 from loyalty_ai.ml.interactions import Interactions
-from loyalty_ai.ml.lists import top_items
+from loyalty_ai.ml.lists import introduce, top_items
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.occlusion import occlusion
 from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
-from loyalty_ai.ml.reasons import list_reasons
+from loyalty_ai.ml.reasons import ReasonKind, list_reasons
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import text_vectors
 from loyalty_ai.ml.vocab import Vocab
 
 LISTS = ("repeats", "new_only", "buy_again")
 """Kinds of personal list: anything, only items new to the user, only items bought before."""
+
+NEWCOMER_PLACES = (4, 14)
+"""Places (from 0) in lists of new items that items without a sale get: one in ten. Counts can say nothing for them, and what
+nobody is shown nobody buys. `benchmarks.cold_start` measures what the places bring and what they cost."""
 
 
 @dataclass(frozen=True)
@@ -212,6 +216,7 @@ class Scorer:
         *,
         k: int = 20,
         allowed: np.ndarray | None = None,
+        newcomers: np.ndarray | None = None,
         horizons_days: tuple[int, ...] = (30, 90, 365),
     ) -> ScoredUsers:
         """Rank items for `users` (int32 positions in `log.user_ids`).
@@ -219,12 +224,16 @@ class Scorer:
         Args:
             k: length of each list.
             allowed: bool [items], what may be listed (sellable and in stock), or None for everything.
+            newcomers: bool [items], what was listed lately: those of them without a sale get `NEWCOMER_PLACES`, in the
+                decoder's order. None for none.
             horizons_days: days ahead of the predictions.
         """
         lists: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in LISTS}
         rankers, per_source = self.model.rankers, self.model.training.candidates
         decoding = {mode: rung == "model" for mode, rung in self.model.rungs.items()}
-        for _, evidence in self.origin.chunks(users):
+        unsold = self._unsold(newcomers, allowed)
+        introduced = np.full((len(users), len(NEWCOMER_PLACES)), -1, np.int32)
+        for part, evidence in self.origin.chunks(users):
             proposed = {
                 with_decoder: evidence.candidates(per_source, allowed, without=() if with_decoder else ("decoder",))
                 for with_decoder in set(decoding.values())
@@ -236,12 +245,21 @@ class Scorer:
             again = np.where(evidence.bought, everything, -np.inf)
             for kind, scores in zip(LISTS, (everything, new, again), strict=True):
                 lists[kind].append(top_items(scores, k))
+            if unsold is not None:
+                liked = np.where(unsold, evidence.columns["decoder"], -np.inf)
+                introduced[part] = top_items(liked, len(NEWCOMER_PLACES))[0]
         ranked = {}
         for kind, parts in lists.items():
             items = np.concatenate([p[0] for p in parts]) if parts else np.zeros((0, k), np.int32)
             scores = np.concatenate([p[1] for p in parts]) if parts else np.zeros((0, k), np.float32)
             ranker = rankers["new_only" if kind == "new_only" else "repeats"]
-            ranked[kind] = RankedLists(items, scores, *list_reasons(items, users, origin=self.origin, ranker=ranker))
+            if kind == "new_only":
+                items, scores = introduce(items, scores, introduced, NEWCOMER_PLACES)
+            reasons, kinds = list_reasons(items, users, origin=self.origin, ranker=ranker)
+            if unsold is not None:
+                new = (items >= 0) & unsold[items]
+                reasons[new], kinds[new] = -1, ReasonKind.NEW
+            ranked[kind] = RankedLists(items, scores, reasons, kinds)
         return ScoredUsers(**ranked, behaviour=self._behaviour(users, horizons_days))
 
     def explain(self, user: int, items: np.ndarray, *, mode: str = "repeats") -> tuple[np.ndarray, np.ndarray]:
@@ -252,6 +270,14 @@ class Scorer:
         if mode == "new_only":
             among &= ~evidence.bought[0]
         return occlusion(self.origin, user, items, self.model.rankers[mode], np.flatnonzero(among))
+
+    def _unsold(self, newcomers: np.ndarray | None, allowed: np.ndarray | None) -> np.ndarray | None:
+        """bool [items], what only the decoder can speak for; None where there is none or no decoder."""
+        if newcomers is None or self.origin.view is None or not self.model.text_dim:
+            return None
+        unsold = newcomers & (self.origin.items.sales == 0)
+        unsold = unsold if allowed is None else unsold & allowed
+        return unsold if unsold.any() else None
 
     def _behaviour(self, users: np.ndarray, horizons_days: tuple[int, ...]) -> BehaviourPrediction | None:
         model = self.model.behaviour

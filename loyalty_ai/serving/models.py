@@ -86,6 +86,7 @@ class ReasonKind(models.IntegerChoices):
     BOUGHT_BEFORE = 2, _("bought before")
     POPULAR = 3, _("popular now")
     MODEL = 4, _("fits the customer's orders so far")
+    NEW = 5, _("new in the shop")
 
 
 class UniqueWithNulls(models.UniqueConstraint):

@@ -16,6 +16,7 @@ class Why(StrEnum):
     BOUGHT_BEFORE = "bought_before"
     BOUGHT_RECENTLY = "bought_recently"
     MODEL = "model"
+    NEW = "new"
     BOUGHT_TOGETHER = "bought_together"
     SIMILAR = "similar"
     POPULAR = "popular"

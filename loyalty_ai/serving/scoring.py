@@ -48,6 +48,9 @@ CHUNK_CUSTOMERS = 1000
 PURCHASE_DAYS = 30
 """The horizon of `Prediction.purchase_probability`; the others are settings."""
 
+NEWCOMER_DAYS = 90
+"""How long a product is new, from the day it was first mirrored."""
+
 NEIGHBOURS = 20
 TOGETHER_FLOOR = 5
 """Customers who must have bought two products in one order before the pair is shown: fewer could be recognised."""
@@ -77,7 +80,13 @@ def score_chunk(work: ChunkWork) -> int:
     in_range = _scorable(run.store).filter(pk__range=(work.payload["first"], work.payload["last"]))
     users = seat.users(list(in_range.order_by("pk").values_list("pk", flat=True)))
     if len(users):
-        scored = seat.scorer.score(users, k=app_settings.TOP_K, allowed=seat.allowed, horizons_days=horizons())
+        scored = seat.scorer.score(
+            users,
+            k=app_settings.TOP_K,
+            allowed=seat.allowed,
+            newcomers=seat.newcomers,
+            horizons_days=horizons(),
+        )
         keys = seat.log.user_ids[users].tolist()
         work.rows = len(keys)
         with work.fenced():
@@ -181,6 +190,7 @@ def _reasons(kind: ListKind, lists: RankedLists, products: np.ndarray) -> tuple[
     kinds = np.broadcast_to(unknown[:, None], lists.items.shape).copy()
     kinds[named & (lists.reason_kinds == Found.HISTORY)] = ReasonKind.BECAUSE_BOUGHT.value
     kinds[named & (lists.reason_kinds == Found.REPEAT)] = ReasonKind.BOUGHT_BEFORE.value
+    kinds[lists.reason_kinds == Found.NEW] = ReasonKind.NEW.value
     return np.where(named, products[lists.reason_items], 0), kinds
 
 
@@ -247,6 +257,7 @@ class _Seat:
     log: Interactions
     scorer: Scorer
     allowed: np.ndarray
+    newcomers: np.ndarray
 
     def users(self, customers: list[int]) -> np.ndarray:
         """int32 positions of those customers, ascending by key, that the log knows."""
@@ -262,12 +273,16 @@ def _seat(run_id: int) -> _Seat:
     run = _running(run_id)
     log = build_interactions(store=run.store, cutoff=run.cutoff)
     sellable = Product.objects.filter(store=run.store, available=True, withdrawn_at__isnull=True)
+    # What came with the first sync may have stood in the shop for years.
+    since = max(run.cutoff - timedelta(days=NEWCOMER_DAYS), run.store.created_at + timedelta(days=1))
+    listed_lately = sellable.filter(created_at__gte=since)
     version = run.version
     model = _model(str(artifact_directory(version)), version.digest, app_settings.DEVICE)
     return _Seat(
         log=log,
         scorer=_scorer(model, log, run),
         allowed=np.isin(log.item_ids, list(sellable.values_list("pk", flat=True))),
+        newcomers=np.isin(log.item_ids, list(listed_lately.values_list("pk", flat=True))),
     )
 
 

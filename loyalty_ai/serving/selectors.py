@@ -26,6 +26,7 @@ WHY = {
     ReasonKind.BOUGHT_BEFORE: Why.BOUGHT_BEFORE,
     ReasonKind.POPULAR: Why.POPULAR,
     ReasonKind.MODEL: Why.MODEL,
+    ReasonKind.NEW: Why.NEW,
 }
 
 

@@ -29,7 +29,7 @@ TITLES = {
     "neighbours": gettext_lazy("You may also like"),
 }
 
-PERSONAL = {Why.BECAUSE_BOUGHT, Why.BOUGHT_BEFORE, Why.BOUGHT_RECENTLY, Why.MODEL}
+PERSONAL = {Why.BECAUSE_BOUGHT, Why.BOUGHT_BEFORE, Why.BOUGHT_RECENTLY, Why.MODEL, Why.NEW}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +164,8 @@ def reason(why: Why, *, because: str = "", at: datetime | None = None, row_name:
         return _("You bought this on %(date)s") % {"date": date_format(localtime(at), "MONTH_DAY_FORMAT")}
     if why == Why.BOUGHT_BEFORE:
         return _("You buy this often") if row_name == "buy_again" else _("You bought this before")
+    if why == Why.NEW:
+        return _("New in the shop")
     if why == Why.POPULAR:
         return _("Popular now")
     if not because:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 
@@ -110,6 +111,7 @@ class Product(models.Model):
     url = models.CharField(_("address"), max_length=500, blank=True)
     image = models.CharField(_("image"), max_length=500, blank=True)
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
+    created_at = models.DateTimeField(_("first seen"), db_default=Now(), editable=False)
     updated_at = models.DateTimeField(_("updated"), auto_now=True)
 
     class Meta:

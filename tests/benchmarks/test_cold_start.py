@@ -58,6 +58,14 @@ def test_popularity_never_lists_what_never_sold(said):
     assert 0 < found["text_similarity"]["recall@50"]["value"] <= 1
 
 
+def test_places_for_newcomers_bring_them_into_the_lists_and_their_cost_is_told(said):
+    hashed = said["results"]["hashed"]
+    found = {name: metrics["recall@10"]["value"] for name, metrics in hashed["among_all_items"].items()}
+    assert found["model"] > found["model_without_places"]
+    cost = hashed["cost_of_the_places"]
+    assert cost["gain"]["difference"] == pytest.approx(cost["with"] - cost["without"])
+
+
 def test_only_known_customers_of_the_period_are_asked():
     rows = [(0, 0, 1, 0), (0, 2, 10, 1), (1, 2, 10, 2), (2, 1, 2, 3), (2, 2, 30, 4), (3, 0, 1, 5), (3, 1, 10, 6)]
     log, hidden = make_log(rows, users=4, items=3), np.array([False, False, True])

@@ -10,7 +10,7 @@ from loyalty_ai.ml.artifact import ArtifactError, verify
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.evaluation import label_window, ranking_metrics
 from loyalty_ai.ml.reasons import ReasonKind
-from loyalty_ai.ml.scoring import LISTS, CustomerModel
+from loyalty_ai.ml.scoring import LISTS, NEWCOMER_PLACES, CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.training import fit
 from tests.ml.logs import DAY, changed_after, cycle_log, make_log, shuffled_inside_baskets
@@ -215,6 +215,30 @@ def test_strangers_get_what_is_popular_and_new_products_can_be_listed(log, resul
     assert log.n_items in found.new_only.items[0]
     assert np.isfinite(found.behaviour.p_purchase).all()
     assert scorer.similar(5)[0][log.n_items, 0] == 1  # the same text
+
+
+def test_products_without_a_sale_get_their_places_in_lists_of_new_items(log, result):
+    grown = replace(
+        log,
+        item_ids=np.append(log.item_ids, ["new-red", "new-blue", "barred"]),
+        item_text=[*log.item_text, "thing red", "thing blue", "thing"],
+        item_price=np.append(log.item_price, np.ones(3, np.float32)),
+    )
+    scorer = CustomerModel.load(result.directory, device="cpu").scorer(grown, cutoff=CUTOFF)
+    allowed, newcomers = np.arange(grown.n_items) < log.n_items + 2, np.arange(grown.n_items) >= log.n_items - 1
+    users = np.arange(8, dtype=np.int32)
+    plain = scorer.score(users, k=15, allowed=allowed)
+    found = scorer.score(users, k=15, allowed=allowed, newcomers=newcomers)
+    unsold = [log.n_items, log.n_items + 1]
+    for before, after, kinds in zip(
+        plain.new_only.items, found.new_only.items, found.new_only.reason_kinds, strict=True
+    ):
+        assert set(unsold) <= set(after[: NEWCOMER_PLACES[-1] + 1])
+        others = [item for item in after if item not in unsold]
+        assert others == [item for item in before if item not in unsold][: len(others)]
+        assert ((kinds == ReasonKind.NEW) == np.isin(after, unsold)).all()
+    assert np.array_equal(found.repeats.items, plain.repeats.items)
+    assert (np.diff(found.new_only.scores, axis=1) <= 0).all()
 
 
 def test_a_changed_file_is_refused(result, tmp_path):

@@ -14,6 +14,25 @@ from loyalty_ai.ml.lists import Catalogue
 PRECISIONS = (torch.bfloat16, torch.float32)
 
 
+@given(
+    st.lists(st.integers(0, 20), unique=True, max_size=8),
+    st.lists(st.integers(-1, 25), min_size=2, max_size=2, unique=True),
+)
+def test_introduced_items_take_their_places_and_push_the_rest_down(row, others):
+    k, places = 8, (2, 5)
+    items = np.full((1, k), -1, np.int32)
+    items[0, : len(row)] = row
+    scores = np.where(items >= 0, np.arange(k, 0, -1), 0).astype(np.float32)
+    found, kept = lists.introduce(items, scores, np.array([others], np.int32), places)
+    expected = list(row)
+    for place, other in zip(places, others, strict=True):
+        if other >= 0 and place < len(expected) and other not in expected[: place + 1]:
+            rest = [item for item in expected[place:] if item != other]
+            expected = [*expected[:place], other, *rest][:k]
+    assert found[0].tolist() == expected + [-1] * (k - len(expected))
+    assert (np.diff(kept[0]) <= 0).all()
+
+
 def sorted_lists(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     values = np.take_along_axis(scores, order, axis=1)

@@ -35,21 +35,22 @@ from loyalty_ai.serving.models import (
 )
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
-from loyalty_ai.shop.models import Product
+from loyalty_ai.shop.models import Product, Store
 from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
 
 CUTOFF = NOON + timedelta(days=30)
 
 
 class FakeScorer:
-    """Ranks items by key, the first item being the reason of each; keeps whom it was asked for."""
+    """Ranks items by key, the first item being the reason of each; keeps whom it was asked for and what was new."""
 
     def __init__(self, log: Interactions) -> None:
         self.log = log
         self.asked: list[int] = []
 
-    def score(self, users, *, k, allowed, horizons_days):
+    def score(self, users, *, k, allowed, newcomers, horizons_days):
         self.asked += self.log.user_ids[users].tolist()
+        self.newcomers = self.log.item_ids[newcomers].tolist()
         sellable, n = np.flatnonzero(allowed), len(users)
 
         def lists(items, reason, kind):
@@ -75,7 +76,7 @@ class FakeScorer:
         )
         return ScoredUsers(
             repeats=lists(sellable, 0, Found.HISTORY),
-            new_only=lists(sellable[1:], -1, Found.POPULAR),
+            new_only=lists(sellable[1:], -1, Found.NEW if newcomers.any() else Found.POPULAR),
             buy_again=lists(sellable[:1], 0, Found.REPEAT),
             behaviour=behaviour,
         )
@@ -174,6 +175,20 @@ def test_rows_carry_the_products_keys_reasons_and_stated_horizons(shop):
     assert first.average_days_between_orders is None
     near = ItemNeighbours.objects.get(run=run, product=shop.products[3])
     assert (near.kind, near.items) == (NeighbourKind.SIMILAR, [keys[0]])
+
+
+def test_products_that_came_after_the_first_sync_are_new_for_a_while_and_said_to_be(shop):
+    Store.objects.update(created_at=CUTOFF - timedelta(days=200))
+    first, late, old = shop.products[:3]
+    for product, days in ((first, 200), (late, 89), (old, 91)):
+        Product.objects.filter(pk=product.pk).update(created_at=CUTOFF - timedelta(days=days))
+    Product.objects.filter(pk__in=[p.pk for p in shop.products[3:]]).update(
+        created_at=CUTOFF - timedelta(days=199, hours=1)
+    )
+    run_job(job_id=new_job(shop).pk, owner="test")
+    assert shop.scorers[-1].newcomers == [late.pk]
+    row = Recommendation.objects.filter(kind=ListKind.DISCOVER).first()
+    assert set(row.reason_kinds) == {ReasonKind.NEW}
 
 
 def test_customers_who_opted_out_and_merged_guests_are_never_scored(shop):
