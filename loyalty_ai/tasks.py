@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.utils import timezone
 
+from loyalty_ai.assistant import tasks as assistant_tasks
 from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs import tasks as jobs_tasks
 from loyalty_ai.jobs.services import request_job
@@ -18,7 +19,15 @@ from loyalty_ai.shop import tasks as shop_tasks
 from loyalty_ai.shop.selectors import data_until
 from loyalty_ai.shop.services import ensure_store
 
-__all__ = ["jobs_tasks", "loyalty_tasks", "registry_tasks", "request_nightly", "serving_tasks", "shop_tasks"]
+__all__ = [
+    "assistant_tasks",
+    "jobs_tasks",
+    "loyalty_tasks",
+    "registry_tasks",
+    "request_nightly",
+    "serving_tasks",
+    "shop_tasks",
+]
 
 UP_TO_A_CUTOFF = {"train", "score"}
 """Kinds that are told up to when they may look."""

@@ -128,6 +128,7 @@ class Message(models.Model):
         ]
         indexes = [
             models.Index(fields=["conversation", "id"], name="loyalty_message_thread"),
+            models.Index(fields=["claimed_at"], condition=Q(state="writing"), name="loyalty_message_writing"),
             models.Index(
                 fields=["outcome", "-id"],
                 condition=Q(outcome__in=["unanswered", "refused"]),

@@ -211,6 +211,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
+            index=models.Index(condition=models.Q(('state', 'writing')), fields=['claimed_at'], name='loyalty_message_writing'),
+        ),
+        migrations.AddIndex(
+            model_name='message',
             index=models.Index(condition=models.Q(('outcome__in', ['unanswered', 'refused'])), fields=['outcome', '-id'], name='loyalty_message_unanswered'),
         ),
         migrations.AddConstraint(
