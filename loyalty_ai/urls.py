@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from loyalty_ai.assistant import pages
 from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
 from loyalty_ai.privacy.api import MyConsentsView
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
@@ -22,4 +23,7 @@ api = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 
-urlpatterns = [path("api/", include(api))]
+urlpatterns = [
+    path("api/", include(api)),
+    path("documents/<slug:slug>/", pages.document, name="document"),
+]

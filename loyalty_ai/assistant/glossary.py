@@ -65,7 +65,8 @@ CHINESE = """
 送货 delivery; 配送 delivery; 快递 delivery/courier; 发货 dispatch/delivery; 送到 delivery;
 到货 delivery; 退货 return; 退款 refund; 退换 return/exchange; 退 return; 换货 exchange; 损坏 damaged;
 破 damaged/broken; 坏 damaged/broken; 付款 payment/pay; 支付 payment/pay; 信用卡 card+pay;
-发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 折扣 discount; 会员 loyalty/tier; 等级 tier;
+发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 时间 time/day; 多久 time/day; 几天 time/day; 工作日 time/day;
+费用 cost; 多少钱 cost; 折扣 discount; 会员 loyalty/tier; 等级 tier;
 积分 points/loyalty; 隐私 privacy; 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation;
 电话 phone/contact; 邮箱 email/contact; 联系 contact; 客服 contact; 营业 opening+hours;
 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock; 国外 international; 海外 international;
@@ -81,6 +82,11 @@ thing this those to too under us use want was we were what whats when where whic
 yours below less than over above up between around pound pounds gbp find buy purchase long many take near
 """
 """English words of a question that say nothing of what is asked for."""
+
+UNTOLD_OF_GOODS = """
+available availability cheap cheaper cheapest cost dear expensive money price quality sale sold stock store item product range
+"""
+"""What a question says of goods beside their names: no product is named by it, though a policy may be."""
 
 UNTOLD_CHINESE = """
 有没有 是不是 能不能 可不可以 可以 你们 我们 他们 请问 想要 需要 什么 怎么 怎样 如何 多少 哪些 哪个 哪里 一个 一些 一下 这个 那个
@@ -118,6 +124,12 @@ def chinese() -> dict[str, tuple[tuple[str, ...], ...]]:
 def untold() -> frozenset[str]:
     """The words of `UNTOLD`, stemmed."""
     return frozenset(words(UNTOLD, "en"))
+
+
+@cache
+def untold_of_goods() -> frozenset[str]:
+    """The words of `UNTOLD_OF_GOODS`, stemmed."""
+    return frozenset(words(UNTOLD_OF_GOODS, "en"))
 
 
 @cache

@@ -1,16 +1,17 @@
-"""The index of the catalogue: a passage a product, and how many passages hold each token."""
+"""The index: a passage a product and a passage a part of a document, and how many passages hold each token."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from hashlib import blake2b
 from typing import Any
 
 from django.db import transaction
 
+from loyalty_ai.assistant.models import Document
 from loyalty_ai.assistant.tokens import MAX_LETTERS, PIECE, tokens, words
-from loyalty_ai.assistant.wanted import BODY_WORD, CATEGORY, CATEGORY_WORD
+from loyalty_ai.assistant.wanted import BODY_WORD, CATEGORY, CATEGORY_WORD, documents
 from loyalty_ai.jobs.work import Progress
 from loyalty_ai.shop.copying import copy_rows, fetch, run
 from loyalty_ai.shop.models import Store
@@ -61,6 +62,8 @@ def index_products(
     if removed:
         with transaction_of_chunk():
             removed = _remove_withdrawn(store)
+    if indexed or removed:
+        _drop_empty_terms(store)
     if indexed >= CHUNK:
         run("ANALYZE loyalty_ai_passage, loyalty_ai_term")
     return {"indexed": indexed, "removed": removed}
@@ -94,6 +97,15 @@ def product_tokens(title: str, category: str, brand: str, description: str, lang
     found = tokens(f"{title} {brand}", language)
     plain = [token for token in found if not token.startswith(PIECE)]
     return list(dict.fromkeys([*plain, *marked, *found]))
+
+
+def document_tokens(title: str, above: Iterable[str], heading: str, text: str, language: str) -> list[str]:
+    """What a part of a document is found by, all of it marked with the language; see `wanted.documents`."""
+    scope = documents(language).prefix
+    head, body = tokens(" ".join([title, *above, heading]), language), tokens(text, language)
+    found = [scope + token for token in head]
+    found += [scope + (token if token.startswith(PIECE) else BODY_WORD + token) for token in body]
+    return list(dict.fromkeys(found))
 
 
 def category_levels(path: str) -> list[str]:
@@ -165,9 +177,68 @@ def _count_terms(store: Store, changes: str) -> None:
         store.pk,
         store.pk,
     )
+
+
+def _drop_empty_terms(store: Store) -> None:
     run("DELETE FROM loyalty_ai_term WHERE store_id = %s AND passages = 0", store.pk)
 
 
 def _hold_off_indexing(store: Store) -> None:
     """Wait for another's chunk of the store and hold the next one until this transaction ends."""
     run("SELECT pg_advisory_xact_lock(%s, %s)", INDEX_LOCK, store.pk)
+
+
+# ---- Documents ----
+
+
+def index_document(document: Document, *, above: Mapping[str, Iterable[str]]) -> int:
+    """Bring the passages of a live document up to date, with what `Term` counts. Returns how many were made again.
+
+    Args:
+        above: anchor of a part -> the headings that it stands under.
+    """
+    language, made = document.language, []
+    for passage in document.passages.all():
+        headings = list(above.get(passage.anchor, ()))
+        text = [str(INDEX_VERSION), document.title, *headings, passage.heading, passage.text]
+        digest = blake2b("\x1f".join(text).encode(), digest_size=16).digest()
+        if bytes(passage.digest) != digest:
+            found = document_tokens(document.title, headings, passage.heading, passage.text, language)
+            made.append((passage.pk, digest, found))
+    if made:
+        _write_documents(document, made)
+    return len(made)
+
+
+def forget_document(document: Document) -> None:
+    """Let a document's passages be found no more; they stay to be read."""
+    gone = list(document.passages.values_list("pk", flat=True))
+    _write_documents(document, [(pk, b"", []) for pk in gone])
+
+
+@transaction.atomic
+def _write_documents(document: Document, made: list[tuple[int, bytes, list[str]]]) -> None:
+    store = document.store
+    _hold_off_indexing(store)
+    copy_rows("loyalty_incoming_part", {"id": "int8", "digest": "bytea", "tokens": "varchar[]"}, made)
+    every = documents(document.language).prefix + ALL
+    _count_terms(
+        store,
+        f"""
+        SELECT unnest(tokens) AS token, -1 AS change FROM loyalty_ai_passage
+        WHERE id IN (SELECT id FROM loyalty_incoming_part)
+        UNION ALL
+        SELECT '{every}', -1 FROM loyalty_ai_passage
+        WHERE id IN (SELECT id FROM loyalty_incoming_part) AND tokens <> '{{}}'
+        UNION ALL
+        SELECT unnest(tokens), 1 FROM loyalty_incoming_part
+        UNION ALL
+        SELECT '{every}', 1 FROM loyalty_incoming_part WHERE tokens <> '{{}}'
+        """,  # noqa: S608 - a language is letters and digits
+    )
+    run(
+        """
+        UPDATE loyalty_ai_passage s SET tokens = i.tokens, digest = i.digest FROM loyalty_incoming_part i WHERE s.id = i.id
+        """
+    )
+    _drop_empty_terms(store)

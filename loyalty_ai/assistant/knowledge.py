@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
+from urllib.parse import quote
 
 from django.db import connection
 from django.urls import reverse
 
 from loyalty_ai.assistant.indexing import ALL, category_levels
-from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, PRODUCTS, Scope, Unit, documents, units_of
+from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
 from loyalty_ai.conf import app_settings
 from loyalty_ai.serving.models import Alias, ListKind
 from loyalty_ai.shop.copying import fetch
@@ -97,7 +98,8 @@ def search_products(
         Products alike the best hits come behind those, with what they carry themselves. Without words the score is how alike
         they are, or 1 where a category alone was asked for.
     """
-    units, mass, shop, _ = _weighed(store, units_of(words, PRODUCTS), PRODUCTS)
+    scope = products(app_settings.store(store).language)
+    units, mass, shop, _ = _weighed(store, units_of(words, scope), scope)
     if not units and not near and not category:
         return []
     query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
@@ -157,12 +159,11 @@ def search_passages(*, store: str, words: str, language: str, limit: int = 4) ->
         Hits with a score as in `search_products`; the title's and the heading's words count with each part's.
     """
     for spoken in dict.fromkeys((language, app_settings.store(store).language)):
-        units, mass, shop, size = _weighed(store, units_of(words, documents(spoken)), documents(spoken))
+        scope = documents(spoken)
+        units, mass, shop, size = _weighed(store, units_of(words, scope), scope)
         if size:
             break
-    else:
-        return []
-    if not mass:
+    if not size or not mass:
         return []
     source = "loyalty_ai_passage s JOIN loyalty_ai_document d ON d.id = s.document_id"
     where = "s.store_id = %(store)s AND d.live AND d.language = %(language)s"
@@ -182,7 +183,7 @@ def search_passages(*, store: str, words: str, language: str, limit: int = 4) ->
 
 def document_url(slug: str, anchor: str = "") -> str:
     """The address of a document's page, at one of its headings."""
-    return reverse("loyalty_ai:document", args=[slug]) + (f"#{anchor}" if anchor else "")
+    return reverse("loyalty_ai:document", args=[slug]) + (f"#{quote(anchor)}" if anchor else "")
 
 
 def _neighbours(source: str, where: str) -> str:

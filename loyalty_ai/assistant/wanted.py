@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from loyalty_ai.assistant.glossary import alike, chinese, untold, untold_chinese
+from loyalty_ai.assistant.glossary import alike, chinese, untold, untold_chinese, untold_of_goods
 from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
 
 CATEGORY_WORD, BODY_WORD, CATEGORY = ">", "~", "="
@@ -21,23 +21,26 @@ MOST_UNITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where is searched: what all its tokens begin with, and the marks of words with how much of their weight these earn."""
+    """Where is searched: its language, what its tokens begin with, the marks of words with what these earn, and empty words."""
 
+    language: str
     prefix: str
     marks: tuple[tuple[str, float], ...]
+    untold: frozenset[str]
 
     def ways(self, word: str, most: float) -> dict[str, float]:
         """The tokens that a passage with the word may have, each with what it earns."""
         return {self.prefix + mark + word: most * part for mark, part in self.marks}
 
 
-PRODUCTS = Scope("", (("", 1.0), (BODY_WORD, 0.6), (CATEGORY_WORD, 0.5)))
-"""Titles and brands say most; a shelf holds many things."""
+def products(language: str) -> Scope:
+    """The catalogue, in its language: titles and brands say most, and a shelf holds many things."""
+    return Scope(language, "", (("", 1.0), (BODY_WORD, 0.6), (CATEGORY_WORD, 0.5)), untold() | untold_of_goods())
 
 
 def documents(language: str) -> Scope:
     """The live documents of a language, their titles and headings before their texts."""
-    return Scope(f"@{language}:", (("", 1.0), (BODY_WORD, 0.8)))
+    return Scope(language, f"@{language}:", (("", 1.0), (BODY_WORD, 0.8)), untold())
 
 
 @dataclass
@@ -72,14 +75,14 @@ def units_of(text: str, scope: Scope) -> list[Unit]:
     """What a question names, in its order, each thing once."""
     units: list[Unit] = []
     run = ""
-    plain = words(text, "en")[: 6 * MOST_UNITS]
+    plain = words(text, scope.language)[: 6 * MOST_UNITS]
     for at, word in enumerate([*plain, ""]):
         if is_chinese(word):
             run += word
             continue
         units += _chinese_units(run, scope)
         run = ""
-        if word and word not in untold():
+        if word and word not in scope.untold:
             units.append(_latin_unit(plain, at, scope))
     return list({tuple(sorted(unit.found_by)): unit for unit in units}.values())[:MOST_UNITS]
 
@@ -124,8 +127,8 @@ def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
     meaning = chinese()[entry]
     in_chinese: dict[str, float] = {}
     _add(in_chinese, _pairs(entry), EXACT if len(entry) <= 2 else MISSPELT, scope)
-    _add(in_chinese, (other for other in _same_meaning()[meaning] if len(other) == 2), ALIKE, scope)
-    for part in meaning:
+    _add(in_chinese, (other for other in _same_meaning()[_meaning(entry)] if len(other) == 2), ALIKE, scope)
+    for part in (part for part in meaning if part[0] not in scope.untold):
         found_by = dict(in_chinese)
         _add(found_by, part, EXACT, scope)
         _add(found_by, (other for word in part for other in alike().get(word, ())), ALIKE, scope)
@@ -155,9 +158,13 @@ def _pairs(run: str) -> list[str]:
     return [run[at : at + 2] for at in range(len(run) - 1)] or [run]
 
 
+def _meaning(entry: str) -> tuple[str, ...]:
+    return tuple(part[0] for part in chinese()[entry])
+
+
 @cache
-def _same_meaning() -> dict[tuple[tuple[str, ...], ...], list[str]]:
-    meanings: dict[tuple[tuple[str, ...], ...], list[str]] = {}
-    for entry, meaning in chinese().items():
-        meanings.setdefault(meaning, []).append(entry)
+def _same_meaning() -> dict[tuple[str, ...], list[str]]:
+    meanings: dict[tuple[str, ...], list[str]] = {}
+    for entry in chinese():
+        meanings.setdefault(_meaning(entry), []).append(entry)
     return meanings

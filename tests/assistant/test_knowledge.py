@@ -61,6 +61,11 @@ def test_a_question_finds_what_it_names(store: Store, question: str, first: str)
     assert found(question)[0] == first
 
 
+def test_what_a_question_says_beside_the_name_of_goods_costs_no_score(store: Store):
+    for question in ("How much does the red mug cost?", "Is the red mug in stock?", "红色马克杯多少钱？"):
+        assert search_products(store="default", words=question)[0].score == 1
+
+
 def test_words_alike_are_found_behind_the_word_itself(store: Store):
     assert found("mug")[:2] == ["MUG", "CUP"]
     assert found("cup")[:2] == ["CUP", "MUG"]
@@ -76,7 +81,6 @@ def test_the_score_is_the_share_of_the_question_that_is_carried(store: Store):
 @pytest.mark.parametrize("question", ["", "   ", "the of and", "?!", "\x00", "'; SELECT x; --", "%s %(p0)s", "的了吗"])
 def test_what_names_nothing_finds_nothing(store: Store, question: str):
     assert search_products(store="default", words=question) == []
-    assert search_products(store="nowhere", words="lantern") == []
 
 
 def test_bounds_hold(store: Store):
