@@ -28,6 +28,9 @@ JOINERS = {"apps", "models", "tasks", "admin", "urls", "checks", "templatetags",
 """Modules that join the rooms; no room imports them."""
 
 HEAVY = {"torch", "transformers", "numpy", "polars", "lightgbm", "accelerate", "safetensors", "scipy"}
+MODEL_LIBRARIES = {"torch", "transformers"}
+LOCAL_MODEL = APP / "assistant" / "backends" / "transformers.py"
+"""The one file outside `ml` that may load them, inside functions: a local language model, which only workers ask to answer."""
 SKINS = {"api.py", "admin.py", "tasks.py"}
 
 LOYALTY_ON_ITS_LINE = {("jobs", "conf"), ("jobs", "signals"), ("conf", "signals"), ("signals", "conf")}
@@ -73,6 +76,8 @@ def test_imports_point_down(path: Path):
             continue
         if parts[0] in HEAVY:
             assert lazy, f"{path}: {name} at module level would load it into the web process"
+        if parts[0] in MODEL_LIBRARIES:
+            assert path == LOCAL_MODEL, f"{path}: only ml and the backend of a local language model import {name}"
         if parts[0] != "loyalty_ai" or len(parts) < 2:
             continue
         target = parts[1]
