@@ -88,7 +88,13 @@ CALENDAR_ONLY = ("recent_popularity", "personal_frequency")
 
 BEHAVIOUR = (
     _learned("naive", "same rate as before"),
-    Method("bg_nbd", "BG/NBD + Gamma-Gamma (lifetimes)", "benchmarks.peers.lifetimes_models", (_ORDERS,), peers=True),
+    Method(
+        "bg_nbd",
+        "BG/NBD + Gamma-Gamma (lifetimes, least penalty that converges)",
+        "benchmarks.peers.lifetimes_models",
+        (_ORDERS,),
+        peers=True,
+    ),
     Method(
         "pareto_nbd",
         "Pareto/NBD + Gamma-Gamma (lifetimes)",

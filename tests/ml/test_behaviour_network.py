@@ -82,3 +82,16 @@ def test_the_median_wait_falls_inside_its_bin_and_has_a_limit():
     waits = median_wait(torch.stack([fast, slow, late]))
     assert waits[[0, 2]] == pytest.approx([10, 10], rel=1e-5)
     assert np.isnan(waits[1])
+
+
+def test_beyond_the_usual_range_of_an_input_nothing_is_extrapolated():
+    features = torch.linspace(0, 1, 1001)[:, None, None].expand(1001, 2, 1) ** 3  # skewed: a few are far above the rest
+    net = Ensemble(members=4, features=1, states=0, width=4, outputs=OUTPUTS).eval()
+    net.standardise(features, torch.zeros(1001, 0))
+    torch.nn.init.normal_(net.last, generator=torch.Generator().manual_seed(1))
+
+    def answers(at: float) -> torch.Tensor:
+        return net(torch.full((1, 2, 1), at**3), torch.zeros(1, 0), torch.zeros(1, 2, BINS))
+
+    torch.testing.assert_close(answers(1.0), answers(2.0))
+    assert not torch.allclose(answers(0.97), answers(0.95), atol=1e-4)
