@@ -10,7 +10,6 @@ import numpy as np
 from benchmarks.output import Clock
 from benchmarks.peers.orders import Answer, Orders, main
 
-
 PENALTIES = (0.0, 0.001, 0.01, 0.1)
 """What its documentation suggests where BG/NBD does not converge; the least with which it does is used."""
 
@@ -27,6 +26,9 @@ def bg_nbd(orders: Orders, days: int, seed: int, clock: Clock) -> Answer:
         alive = np.asarray(model.conditional_probability_alive(frequency, recency, age), float)
         # a living customer's rate is Gamma(r + x, alpha + age): none in `days` has this chance
         none = ((rates["alpha"] + age) / (rates["alpha"] + age + days)) ** (rates["r"] + frequency)
+        # where nobody ever leaves (a near 0) the library's count has poles at some newcomers; its limit is the plain rate
+        plain = (rates["r"] + frequency) / (rates["alpha"] + age) * days
+        count = np.where(np.isfinite(count), count, plain)
     return alive * (1 - none), count, count * value
 
 
