@@ -35,6 +35,7 @@ LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 _HEADING = re.compile(r"(#{1,6})\s+(.+?)\s*#*")
 _ITEM = re.compile(r"\s{0,3}(?:([-*+])|(\d{1,9})[.)])\s+(.*)")
 _LINK = re.compile(r"\[([^\[\]]+)\]\(([^()\s]+)\)")
+_APART = re.compile(r"`(?P<code>[^`]+)`|\[(?P<words>[^\[\]]+)\]\((?P<address>[^()\s]+)\)")
 _SAFE_ADDRESS = re.compile(r"/(?![/\\])\S*|#\S*|https://\S+|mailto:[^\s@]+@[^\s@]+")
 _STRONG = re.compile(r"\*\*(?=\S)(.+?)(?<=\S)\*\*")
 _STRESSED = re.compile(r"(?<![*\w])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![*\w])")
@@ -188,12 +189,22 @@ def html_of(parts: list[Part]) -> SafeString:
 
 
 def _inline(line: str) -> str:
-    def link(found: re.Match[str]) -> str:
-        return f'<a href="{found[2]}">{found[1]}</a>' if _SAFE_ADDRESS.fullmatch(found[2]) else found[1]
+    """Links and code are set apart first, so that no other mark reaches into an address."""
+    html, at = "", 0
+    for found in _APART.finditer(line):
+        html += _stress(line[at : found.start()])
+        at = found.end()
+        if found["code"]:
+            html += f"<code>{escape(found['code'])}</code>"
+        elif _SAFE_ADDRESS.fullmatch(found["address"]):
+            html += f'<a href="{escape(found["address"])}">{_stress(found["words"])}</a>'
+        else:
+            html += _stress(found["words"])
+    return html + _stress(line[at:])
 
-    html = _LINK.sub(link, escape(line))
-    html = _CODE.sub(r"<code>\1</code>", html)
-    return _STRESSED.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", html))
+
+def _stress(text: str) -> str:
+    return _STRESSED.sub(r"<em>\1</em>", _STRONG.sub(r"<strong>\1</strong>", escape(text)))
 
 
 @transaction.atomic

@@ -35,13 +35,14 @@ TOGETHER, ALONE = 150, 250
 BEST, RANK = 60, 60
 """Hits that are fused, and the constant of reciprocal rank fusion; https://doi.org/10.1145/1571941.1572114."""
 
-NOTHING = "SELECT NULL::bigint AS id WHERE false"
+PRODUCT_COLUMNS = "s.id, s.product_id, s.vector, s.tokens, p.external_id, p.title, p.category, p.price"
 
 LONG_WORD = 7
 """Letters from which on a word may be two slips away from what is meant."""
 
-NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.3
-"""Neighbours that are fused, of how many of the same shelf they are the nearest, and what their rank weighs."""
+NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.02
+"""Neighbours that are fused, of how many of the same shelf they are the nearest, and what their rank weighs: it parts equal hits
+and adds some behind them, but puts nothing before what carries more of the question."""
 
 SEEDS, SEED_SCORE = 3, 0.5
 """Best hits whose neighbours are looked for, and the least score of one."""
@@ -113,20 +114,18 @@ def search_products(
     if category:
         where += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
     source = "loyalty_ai_passage s JOIN loyalty_ai_product p ON p.id = s.product_id"
-    alone = "1.0" if not near else "NULL"
+    alone = "1.0" if not near else "NULL::numeric"
     score = query.score(units, mass) if units else alone
-    pool = query.pool(units, source, where) if units or not near else NOTHING
+    found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
+    pool = query.pool(units, found, where) if units or not near else f"{found} false"
     sql = f"""
-        WITH pool AS MATERIALIZED ({pool}),
-        scored AS MATERIALIZED (
-            SELECT s.id, s.product_id, s.vector, s.tokens, p.external_id, p.title, {score} AS score
-            FROM pool JOIN {source} ON s.id = pool.id
-        ), popular AS MATERIALIZED (
+        WITH scored AS MATERIALIZED (SELECT *, {score} AS score FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s),
+        popular AS MATERIALIZED (
             SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
             WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
             AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
         ), best AS MATERIALIZED (
-            SELECT *, row_number() OVER (ORDER BY score DESC,
+            SELECT *, rank() OVER (ORDER BY score DESC) AS standing, row_number() OVER (ORDER BY score DESC,
                 array_position((SELECT items FROM popular), product_id) NULLS LAST, length(title), id) AS place
             FROM scored WHERE score > 0 ORDER BY place LIMIT {BEST}
         ), seeds AS MATERIALIZED (
@@ -136,12 +135,13 @@ def search_products(
             SELECT s.id, s.vector, s.tokens FROM {source}
             WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
         ), {_neighbours(source, where)}
-        SELECT p.external_id, p.title, p.category, p.price,
-            COALESCE(best.score, {score}, GREATEST(0, 1 - near.distance))::float8 AS score
-        FROM best FULL JOIN near ON near.id = best.id
-        JOIN {source} ON s.id = COALESCE(best.id, near.id)
-        WHERE NOT p.external_id = ANY(%(near)s::text[])
-        ORDER BY COALESCE(1.0 / ({RANK} + best.place), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near.place), 0) DESC, s.id
+        SELECT external_id, title, category, price, score::float8 FROM (
+            SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
+            UNION ALL
+            SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), NULL, NULL, place
+            FROM near JOIN LATERAL ({found} s.id = near.id) s ON true WHERE near.id NOT IN (SELECT id FROM best)
+        ) each WHERE NOT external_id = ANY(%(near)s::text[])
+        ORDER BY COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
         LIMIT {query.add(limit)}
     """  # noqa: S608 (constants of this module, and placeholders)
     return [ProductHit(*row) for row in query.rows(sql)]
@@ -168,12 +168,13 @@ def search_passages(*, store: str, words: str, language: str, limit: int = 4) ->
     source = "loyalty_ai_passage s JOIN loyalty_ai_document d ON d.id = s.document_id"
     where = "s.store_id = %(store)s AND d.live AND d.language = %(language)s"
     query = _Query({"store": shop, "language": spoken})
+    columns = "s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, s.tokens"
+    pool = query.pool(units, f"SELECT {columns} FROM {source} WHERE", where)  # noqa: S608
     sql = f"""
-        WITH pool AS MATERIALIZED ({query.pool(units, source, where)}),
-        scored AS (SELECT pool.id, {query.score(units, mass)} AS score FROM pool JOIN loyalty_ai_passage s ON s.id = pool.id)
-        SELECT s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, score::float8
-        FROM scored JOIN {source} ON s.id = scored.id WHERE score > 0
-        ORDER BY score DESC, length(s.text), s.id LIMIT {query.add(limit)}
+        SELECT * FROM (
+            SELECT id, slug, version, title, heading, text, anchor, {query.score(units, mass)}::float8 AS score
+            FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
+        ) scored WHERE score > 0 ORDER BY score DESC, length(text), id LIMIT {query.add(limit)}
     """  # noqa: S608 (constants of this module, and placeholders)
     return [
         PassageHit(key, slug, version, title, heading, text, document_url(slug, anchor), score)
@@ -190,10 +191,10 @@ def _neighbours(source: str, where: str) -> str:
     """The common table expressions that end in `near` (id, distance, place): what of the seeds' shelves is nearest to them."""
     return f"""
         seed AS MATERIALIZED (
-            SELECT avg(vector) AS vector, max(vector_dims(vector)) AS width, array_agg(id) AS ids, array_agg(
+            SELECT avg(vector) AS vector, max(vector_dims(vector)) AS width, array_agg(
                 (SELECT token FROM unnest(tokens) WITH ORDINALITY AS each (token, at)
                 WHERE token LIKE '{CATEGORY}%%' ORDER BY at DESC LIMIT 1)) AS shelves
-            FROM seeds WHERE vector IS NOT NULL
+            FROM seeds WHERE vector_dims(vector) = (SELECT vector_dims(vector) FROM seeds WHERE vector IS NOT NULL LIMIT 1)
         ), shelf AS MATERIALIZED (
             SELECT s.id, s.vector FROM {source}
             WHERE s.tokens && (SELECT shelves FROM seed) AND {where} AND s.vector IS NOT NULL LIMIT {NEIGHBOUR_POOL}
@@ -339,22 +340,27 @@ class _Query:
         pairs = {tuple(unit.pieces[:2]), tuple(unit.pieces[middle - 1 : middle + 1]), tuple(unit.pieces[-2:])}
         return f"({' OR '.join(f's.tokens @> {self.array(pair)}' for pair in sorted(pairs))})"
 
-    def pool(self, units: list[Unit], source: str, where: str) -> str:
-        """SQL of the passages worth ranking: what all units find together, two of the rarest, each of these alone."""
+    def pool(self, units: list[Unit], found: str, where: str) -> str:
+        """SQL of the passages worth ranking: what all units find together, two of the rarest, each of these alone.
 
-        def taken(parts: list[str], limit: int) -> str:
-            return f"(SELECT s.id FROM {source} WHERE {' AND '.join([*parts, where])} LIMIT {limit})"  # noqa: S608
+        Args:
+            found: a query up to its conditions.
+        """
+
+        def taken(parts: Sequence[str], limit: int) -> str:
+            return f"({found} {' AND '.join([*parts, where])} LIMIT {limit})"
 
         finding = sorted((unit for unit in units if unit.found_by or unit.pieces), key=lambda unit: -unit.weight)
         finding = [unit for unit in finding if unit.share <= COMMON] or finding[:1]
         if not finding:
-            return taken([], ALONE) if not units else NOTHING
+            return taken([], ALONE) if not units else f"{found} false"
         parts = [self.found(unit) for unit in finding]
         pools = [taken(parts, TOGETHER)] if len(parts) > 1 else []
         if len(parts) > 2:
-            pools += [taken(list(pair), TOGETHER) for pair in combinations(parts[:RAREST], 2)]
+            pools += [taken(pair, TOGETHER) for pair in combinations(parts[:RAREST], 2)]
         for unit, part in zip(finding[:RAREST], parts, strict=False):
-            if unit.found_by:
-                pools.append(taken([f"s.tokens && {self.array(next(iter(unit.levels().values())))}"], ALONE))
+            levels = list(unit.levels().values())
+            if len(levels) > 1:
+                pools.append(taken([f"s.tokens && {self.array(levels[0])}"], ALONE))
             pools.append(taken([part], ALONE))
-        return " UNION ".join(pools)
+        return " UNION ALL ".join(pools)

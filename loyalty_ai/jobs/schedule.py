@@ -24,6 +24,7 @@ def _nightly(kind: str, *, hour: int, params: dict[str, Any] | None = None) -> d
 
 SCHEDULE: dict[str, dict[str, Any]] = {
     "loyalty-sync": _nightly("sync", hour=1),
+    "loyalty-index": _nightly("index", hour=2),
     "loyalty-metrics": _nightly("metrics", hour=2),
     "loyalty-train": _nightly("train", hour=3, params={"parent": "champion"}),
     "loyalty-score": _nightly("score", hour=6, params={"publish": True}),

@@ -25,7 +25,7 @@ def test_every_entry_names_a_registered_task_and_a_queue_that_workers_listen_to(
 def test_the_nightly_kinds_are_registered_on_their_queues():
     queues = {kind: get_kind(kind).queue for kind, _ in (entry["args"] for entry in NIGHTLY.values())}
     assert queues == {
-        "sync": "loyalty", "metrics": "loyalty", "train": "loyalty_train", "score": "loyalty_score",
+        "sync": "loyalty", "index": "loyalty_score", "metrics": "loyalty", "train": "loyalty_train", "score": "loyalty_score",
     }  # fmt: skip
 
 
