@@ -1,5 +1,6 @@
 """The admin pages of every room; Django looks here."""
 
+from loyalty_ai.assistant.conversation_admin import ConversationAdmin
 from loyalty_ai.jobs.admin import JobAdmin
 from loyalty_ai.serving.admin import (
     CustomerAdmin,
@@ -19,6 +20,7 @@ from loyalty_ai.shop.admin import (
 
 __all__ = [
     "ConsentRecordAdmin",
+    "ConversationAdmin",
     "CustomerAdmin",
     "DeploymentAdmin",
     "ErasureRecordAdmin",
