@@ -1,6 +1,7 @@
 """The admin pages of every room; Django looks here."""
 
 from loyalty_ai.assistant.conversation_admin import ConversationAdmin
+from loyalty_ai.assistant.document_admin import DocumentAdmin
 from loyalty_ai.jobs.admin import JobAdmin
 from loyalty_ai.serving.admin import (
     CustomerAdmin,
@@ -23,6 +24,7 @@ __all__ = [
     "ConversationAdmin",
     "CustomerAdmin",
     "DeploymentAdmin",
+    "DocumentAdmin",
     "ErasureRecordAdmin",
     "EventAdmin",
     "JobAdmin",

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.services import say
 from loyalty_ai.jobs.models import Job, JobChunk, JobState
@@ -95,6 +96,7 @@ def data(db, settings) -> SimpleNamespace:
             store=store, source="file", location=f"log.csv:{number + 2}", code=code, reason=f"reason {number}",
             raw={"ITEM_ID": "=1+1"}, digest=bytes([number] * 16),
         )  # fmt: skip
+    publish_document(store=store, slug="care", language="en", title="Care", body="Wipe with a dry cloth.")
     conversation = Conversation.objects.create(store=store, customer=ann, language="en")
     question = say(conversation=conversation, text="Where is my pot?")
     Message.objects.filter(answers=question).update(
