@@ -1,11 +1,51 @@
-"""What an answer may say: the facts that were read in this turn, and whether a sentence is carried by them."""
+"""What an answer may say: the facts that were read in this turn, and whether a sentence is carried by them.
+
+A sentence is read, not believed. Money, dates, shares, numbers, stock, the state of an order, points of policy and properties of a
+product must stand in facts of the sources that the sentence names; what does not is replaced by the fact, or dropped. A doubt
+drops: a true sentence lost costs less than a false one said.
+"""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal
+from itertools import combinations, pairwise
 
-from loyalty_ai.assistant.turn import Fact, Found, Source
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.readings import (
+    Amount,
+    Day,
+    Number,
+    amounts,
+    codes,
+    days,
+    digits,
+    fold,
+    numbers,
+    parse,
+    shares,
+)
+from loyalty_ai.assistant.tokens import words
+from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Sentence, Source, Turn
+from loyalty_ai.conf import app_settings
+from loyalty_ai.serving.money import format_money
+
+LONGEST = 1_000
+"""Characters of one sentence; what goes on longer is no sentence."""
+
+ALIKE = 0.7
+"""Share of a sentence's words of policy that one passage must hold."""
+
+NEAR = 0.3
+"""From which share on a passage is what the sentence meant, and is said in its place."""
 
 
 class Evidence:
@@ -36,17 +76,810 @@ class Evidence:
             if not any(known[at : at + len(facts)] == facts for at in range(len(known))):
                 known += facts
         self.sources |= {source.key: source for source in found.sources}
-        self.cards |= {
-            *found.cards,
-            *(s.key.removeprefix("product:") for s in found.sources if s.key.startswith("product:")),
-        }
+        self.cards |= {*found.cards, *(key.removeprefix("product:") for key in told if key.startswith("product:"))}
         self.counts |= {len(value) for value in found.data.values() if isinstance(value, list)}
+
+    def values(self, key: str, *kinds: FactKind) -> list[FactValue]:
+        """What the facts of these kinds say of a source, wherever in its groups they stand."""
+        return [fact.value for fact in self.facts.get(key, ()) if fact.kind in kinds]
+
+    def groups(self, key: str) -> Iterator[tuple[str, dict[FactKind, list[FactValue]]]]:
+        """What is said of the source and of each thing in it: its name, "" for the source itself, and values by kind."""
+        own = key.partition(":")[2] if key.startswith("order:") else ""
+        name, values = "", {}
+        for fact in self.facts.get(key, ()):
+            if fact.kind == FactKind.NAME and key.partition(":")[0] in ("order", "cart"):
+                if values:
+                    yield name, values
+                name, values = ("" if fact.value == own else str(fact.value)), {}
+            else:
+                values.setdefault(fact.kind, []).append(fact.value)
+        if values:
+            yield name, values
 
 
 _REMOVED = {"Cc", "Cf", "Cs", "Co", "Cn"}
 
 
 def plain(text: str) -> str:
-    """The text in one line, without control, direction and invisible characters."""
+    """The text in one line, without control, direction, invisible and private characters."""
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _REMOVED)
     return " ".join(kept.split())
+
+
+def check(
+    text: str, evidence: Evidence, *, turn: Turn, sources: Sequence[str] | None = None, before: Sequence[str] = ()
+) -> Sentence | None:
+    """The sentence with the sources that carry it, or the checked fact in its place, or None where nothing carries it.
+
+    Args:
+        text: one sentence, or one line of a list.
+        sources: None for words of a language model. What our own code phrased names the keys it was made from, none for words
+            that say nothing of the shop; then only numbers, dates, money, stock and states are checked.
+        before: what the sentence before cited: that is what "it" means.
+    """
+    tidied = tidy(text)
+    if not tidied or len(tidied) > LONGEST or not _readable(tidied, evidence) or _leads_away(tidied, evidence):
+        return None
+    with override(turn.language):
+        return _Reading(tidied, evidence, turn, sources, tuple(before)).checked()
+
+
+_IMAGE = re.compile(r"!\[[^\]]*\]?\s*(?:\([^)]*\)?|\[[^\]]*\]?)")
+_LINK = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
+_TAG = re.compile(r"<[^>]*>|<[a-z/!][^>]*$|&(?:#\w+|[a-z]+);", re.IGNORECASE)
+_MARKS = re.compile(
+    r"\*\*|__|`+|~~|^\s*(?:#{1,6}\s+|>\s*|[-*•]\s+|\d{1,2}[.)]\s+(?=\D))|^\|+|\|+$|(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w)"
+)
+
+
+def tidy(text: str) -> str:
+    """Plain text of what may hold Markdown or HTML: images go, links leave their words, marks and tags leave nothing."""
+    while True:
+        tidied = plain(text)
+        for pattern, kept in ((_IMAGE, " "), (_LINK, r"\1"), (_TAG, " "), (_MARKS, "")):
+            tidied = pattern.sub(kept, tidied)
+        tidied = plain(tidied)
+        if tidied == text:
+            return tidied
+        text = tidied
+
+
+def _readable(text: str, evidence: Evidence) -> bool:
+    """Whether every letter is one that English or Chinese needs or that a fact holds: none only looks like another."""
+    strange = {c for c in unicodedata.normalize("NFC", text) if not _known(c)}
+    return not strange or strange <= {
+        c for facts in evidence.facts.values() for fact in facts if isinstance(fact.value, str) for c in fact.value
+    }
+
+
+def _known(c: str) -> bool:
+    kind = unicodedata.category(c)
+    if kind[0] == "L":
+        return c <= "\u017f" or "\u3400" <= c <= "\u9fff" or "\uff21" <= c <= "\uff5a" or "\uf900" <= c <= "\ufaff"
+    if kind == "Nd":
+        return c <= "9" or "\uff10" <= c <= "\uff19"
+    return kind not in ("Nl", "Mn", "Me", "Mc") and (kind != "No" or c in "½¼¾²³")
+
+
+_ADDRESS = re.compile(
+    r"\b(?:https?|ftps?|hxxps?|file|wss?)\s*:|\b(?:javascript|data|vbscript|mailto|tel|sms|blob)\s*:\s*\S|//|\bwww\b|"
+    r"\b[a-z0-9-]+\s?\.\s?(?:com|net|org|io|co|uk|cn|de|fr|eu|info|biz|shop|store|app|dev|xyz|site|online|ru|me|ly|gl|link|click)\b|"
+    r"\b[a-z0-9-]{2,}\.[a-z]{2,}(?:/|\b)|[\[(]\s*(?:dot|点)\s*[\])]|\bdot (?:com|net|org|io|co)\b|[\[{(]\s*\.\s*[\])}]\s*[a-z]|"
+    r"\S@\S|\S\s*[\[({]\s*at\s*[\])}]|\bat \w+ dot \w+|(?<![\w.])/[a-z0-9_-]+/|\\\\"
+)
+_PHONE = re.compile(r"(?:\+|\b00?|\()\s?\d[\d\s().-]{6,}\d|\b\d{3,5}[\s-]\d{3,4}[\s-]?\d{3,4}\b")
+
+
+def _leads_away(text: str, evidence: Evidence) -> bool:
+    """Whether it holds an address, a mailbox or a telephone number that no fact holds."""
+    folded = fold(text)
+    known = " ".join(
+        [
+            fold(str(f.value))
+            for facts in evidence.facts.values()
+            for f in facts
+            if f.kind in (FactKind.TEXT, FactKind.NAME)
+        ]
+        + [fold(source.url) for source in evidence.sources.values()]
+    )
+    for match in _ADDRESS.finditer(folded):
+        start, end = folded.rfind(" ", 0, match.start()) + 1, folded.find(" ", match.end())
+        if folded[start : end if end >= 0 else None].strip(".,;:!?()\"'") not in known:
+            return True
+    told = re.sub(r"\D", "", known)
+    return any(re.sub(r"\D", "", match.group()) not in told for match in _PHONE.finditer(folded))
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A product or an order that the sentence names; `exact` where by its whole title, its code or its number."""
+
+    at: int
+    key: str
+    exact: bool = True
+
+
+class _Wrong(Exception):
+    """The sentence says of these sources what their facts do not."""
+
+    def __init__(self, *keys: str) -> None:
+        super().__init__(*keys)
+        self.keys = keys
+
+
+@dataclass(slots=True)
+class _Reading:
+    """One sentence, read."""
+
+    text: str
+    evidence: Evidence
+    turn: Turn
+    given: Sequence[str] | None
+    before: tuple[str, ...]
+    body: str = ""
+    named: list[_Named] = field(default_factory=list)
+    carriers: list[str] = field(default_factory=list)
+    reckoned_with: set[Decimal] = field(default_factory=set)
+
+    def checked(self) -> Sentence | None:
+        try:
+            return self.judged()
+        except _Wrong as wrong:
+            return self.instead(wrong.keys)
+
+    @property
+    def ours(self) -> bool:
+        """Whether our own code phrased it."""
+        return self.given is not None
+
+    def judged(self) -> Sentence | None:
+        """
+        Raises:
+            _Wrong: what it says is not what the facts say.
+        """
+        if quoted := self.quoted():
+            return Sentence(self.text, self.cited(quoted))
+        self.find_names()
+        body = digits(self.body)
+        today = self.turn.now.date()
+        found_days, rest = days(body, today)
+        money, rest = amounts(rest)
+        found_shares, rest = shares(rest)
+        found_numbers = numbers(rest)
+        unknown_codes = [code for _at, code in codes(self.body)]
+        policy = "" if self.ours else self.policy_kind(body)
+        if policy and self.supported(body, money):
+            return Sentence(self.text, self.cited(()))
+        if not self.ours and wording.DONE.search(body):
+            raise _Wrong
+        self.check_codes(unknown_codes, money, found_days, body)
+        self.check_money(money, body)
+        self.check_shares(found_shares)
+        self.check_states(body)
+        self.check_days(found_days, body)
+        self.check_stock(amounts(days(body, today)[1])[1])
+        self.check_comparison(body)
+        self.check_tier(body)
+        self.check_numbers(found_numbers, rest, body)
+        if policy == "weak" and not self.carriers:
+            raise _Wrong
+        if not self.ours:
+            self.check_properties(body)
+            if self.empty(body):
+                return None
+        return Sentence(self.text, self.cited(named.key for named in self.named))
+
+    def keys(self, kind: str) -> list[str]:
+        return [key for key in self.evidence.facts if key.partition(":")[0] == kind]
+
+    def cited(self, more: Iterable[str]) -> tuple[str, ...]:
+        keys = dict.fromkeys([*(self.given or ()), *self.carriers, *more])
+        return tuple(key for key in keys if key in self.evidence.sources)
+
+    # What the sentence is about.
+
+    def find_names(self) -> None:
+        """Find the products and orders it names; a whole title is blanked out, so that its words and numbers claim nothing."""
+        body = fold(self.text)
+        whole: list[tuple[str, str]] = []
+        for key in self.evidence.facts:
+            kind, _colon, own = key.partition(":")
+            if kind == "product":
+                whole += [(fold(str(name)), key) for name in self.evidence.values(key, FactKind.NAME)] + [
+                    (fold(own), key)
+                ]
+            elif kind == "order":
+                whole.append((fold(own), key))
+            if kind in ("order", "cart"):
+                whole += [(fold(name), "") for name, _values in self.evidence.groups(key) if name]
+            if kind == "passage":
+                whole += [(fold(str(name)), "") for name in self.evidence.values(key, FactKind.NAME)]
+        for name in sorted({name for name, _owner in whole}, key=len, reverse=True):
+            if len(name) < 2:
+                continue
+            start, end = r"(?<![^\W_])" if name[0].isascii() else "", r"(?![^\W_])" if name[-1].isascii() else ""
+            for match in re.finditer(start + re.escape(name) + end, body) if name in body else ():
+                self.named += [_Named(match.start(), owner) for text, owner in whole if text == name and owner]
+                body = body[: match.start()] + "\ue000" * len(name) + body[match.end() :]
+        self.named += self.partly_named(body)
+        self.named = sorted(set(self.named), key=lambda named: named.at)
+        self.body = body
+
+    def partly_named(self, body: str) -> list[_Named]:
+        """Products of which enough of the title is said, the most of it first; equals are all meant."""
+        said = {word: match.start() for match in re.finditer(r"[^\W_]+", body) for word in words(match.group(), "en")}
+        taken = {named.key for named in self.named}
+        scores: dict[str, tuple[float, int]] = {}
+        for key in self.keys("product"):
+            for name in self.evidence.values(key, FactKind.NAME):
+                title = set(words(str(name), "en")) - wording.SMALL_WORDS
+                both = title & said.keys()
+                if len(both) >= 2 and len(both) / len(title) >= 0.6 and key not in taken:
+                    scores[key] = max(
+                        scores.get(key, (0.0, 0)), (len(both) / len(title), min(said[word] for word in both))
+                    )
+        best: dict[int, float] = {}
+        for share, at in scores.values():
+            best[at] = max(best.get(at, 0), share)
+        return [_Named(at, key, exact=False) for key, (share, at) in scores.items() if share == best[at]]
+
+    def products(self) -> list[_Named]:
+        return [named for named in self.named if named.key.startswith("product:")]
+
+    def about(self, *kinds: str) -> list[str]:
+        """The sources that a claim of these kinds can be about: named, given, cued by a word, or what "it" means."""
+        named = [named.key for named in self.named if named.key.partition(":")[0] in kinds]
+        if named:
+            return list(dict.fromkeys(named))
+        if self.ours and self.given:
+            return [key for key in self.given if key.partition(":")[0] in kinds and key in self.evidence.facts]
+        cued = [
+            key for key in ("cart", "loyalty") if key in kinds and key in self.evidence.facts and self.speaks_of(key)
+        ]
+        meant = [key for key in self.before if key.partition(":")[0] in kinds and key in self.evidence.facts]
+        if not (cued or meant) and "order" in kinds and self.speaks_of("order"):
+            orders = self.keys("order")
+            return orders[:1] if wording.LATEST.search(self.body) else orders
+        if cued or meant:
+            return cued or meant
+        known = [key for kind in kinds if kind in ("product", "passage") for key in self.keys(kind)]
+        return known if len(known) == 1 else []
+
+    def speaks_of(self, kind: str) -> bool:
+        return wording.CUES[kind].search(self.body) is not None
+
+    def nearest(self, at: int, text: str) -> list[str]:
+        """The products that something said at this place is said of: those just named, or those named right behind it."""
+        products = self.products()
+        after = [named for named in products if named.at > at]
+        if after and wording.FOR_THE.fullmatch(text[at : after[0].at]):
+            return [named.key for named in after if named.at == after[0].at]
+        earlier = [named for named in products if named.at <= at]
+        chosen = earlier[-1].at if earlier else after[0].at if after else None
+        return [named.key for named in products if named.at == chosen]
+
+    # One kind of claim each. Every method notes the keys that carry it and raises `_Wrong` for what is not carried.
+
+    def carry(self, keys: Iterable[str]) -> None:
+        self.carriers += [key for key in keys if key not in self.carriers]
+
+    def check_money(self, money: list[Amount], body: str) -> None:
+        own = app_settings.store(self.turn.store).currency
+        for amount in money:
+            known = amount.value is not None and (not amount.currencies or own in amount.currencies)
+            targets = self.nearest(amount.at, body) or self.about("product")
+            carriers = self.carriers_of(amount, targets, money, body) if known else []
+            if not carriers:
+                raise _Wrong(*(targets or self.about("order", "cart", "loyalty", "passage")))
+            self.carry(carriers)
+
+    def carriers_of(self, amount: Amount, targets: list[str], money: list[Amount], body: str) -> list[str]:
+        """The sources that carry an amount, none where none does."""
+        value, lead = amount.value, body[max(0, amount.at - 40) : amount.at]
+        if wording.BOUND.search(lead):
+            return self.bounded(value, targets, lead)
+        if wording.DENIED.search(lead) or wording.PAST.search(lead):
+            return []
+        for key in self.about("cart", "order", "loyalty"):
+            if self.holds(key, value, targets):
+                return [key]
+        prices = {key: self.evidence.values(key, FactKind.PRICE) for key in targets}
+        if targets and all(value in found for found in prices.values()):
+            return [] if self.misleading(amount, targets, body) else list(targets)
+        if derived := self.derived(value, targets, body):
+            return derived
+        known = [price for key in self.keys("product") for price in self.evidence.values(key, FactKind.PRICE)]
+        if not targets and known and wording.RANGE.search(body) and value in (min(known), max(known)):
+            return self.keys("product")
+        if self.ours and not targets:
+            for key in self.given or ():
+                if value in self.evidence.values(
+                    key, FactKind.PRICE, FactKind.TOTAL, FactKind.SPENT
+                ) or value in self.text_money(key):
+                    return [key]
+        return []
+
+    def text_money(self, key: str) -> set[Decimal | None]:
+        return {
+            a.value for text in self.evidence.values(key, FactKind.TEXT) for a in amounts(digits(fold(str(text))))[0]
+        }
+
+    def holds(self, key: str, value: Decimal, targets: list[str]) -> bool:
+        """Whether an order, the cart or the loyalty says this amount of itself, or of the product that is named."""
+        kinds = (FactKind.TOTAL, FactKind.SPENT, FactKind.PRICE)
+        titles = {fold(str(name)) for target in targets for name in self.evidence.values(target, FactKind.NAME)}
+        for name, values in self.evidence.groups(key):
+            of_it = not name if not titles else fold(name) in titles
+            line = name and not titles and fold(name) in fold(self.text)
+            if (of_it or line) and any(value in values.get(kind, ()) for kind in kinds):
+                return True
+        return False
+
+    def bounded(self, value: Decimal, targets: list[str], lead: str) -> list[str]:
+        """A limit ("under 20") holds for the products named; for none, the shopper must have set it."""
+        above = wording.ABOVE.search(lead) is not None
+        if targets:
+            prices = [price for key in targets for price in self.evidence.values(key, FactKind.PRICE)]
+            fits = prices and all(price >= value if above else price <= value for price in prices)
+            return list(targets) if fits else []
+        asked = {amount.value for amount in amounts(digits(fold(self.turn.text)))[0]}
+        asked |= {number.value for number in numbers(digits(fold(self.turn.text)))}
+        return ["asked"] if value in asked else []
+
+    def derived(self, value: Decimal, targets: list[str], body: str) -> list[str]:
+        """Sums and differences of the named products' prices, and so many times one price, where the sentence says so."""
+        keys = list(dict.fromkeys([named.key for named in self.products()] or targets or (self.given or ())))
+        prices = {key: price for key in keys for price in self.evidence.values(key, FactKind.PRICE)[:1]}
+        if len(prices) > 1 and wording.TOGETHER.search(body) and value == sum(prices.values()):
+            return list(prices)
+        if len(prices) == 2 and wording.DIFFERENCE.search(body) and value == abs(prices[keys[0]] - prices[keys[1]]):
+            return list(prices)
+        if len(targets) == 1 and targets[0] in prices and not wording.EACH.search(body):
+            times = {number.value for number in numbers(amounts(body)[1]) if number.value and 1 < number.value < 1000}
+            if used := {count for count in times if value == count * prices[targets[0]]}:
+                self.reckoned_with |= used
+                return list(targets)
+        if self.ours:
+            held = [
+                v
+                for key in self.given or ()
+                for v in self.evidence.values(key, FactKind.TOTAL, FactKind.SPENT, FactKind.PRICE)
+            ]
+            held += [amount for key in self.given or () for amount in self.text_money(key) if amount is not None]
+            if any(value == abs(a - b) for a, b in combinations(held[:40], 2)):
+                return list(self.given or ())
+        return []
+
+    def misleading(self, amount: Amount, targets: list[str], body: str) -> bool:
+        """One unit's price said of several units, or of another measure."""
+        tail = body[amount.at : amount.at + 40]
+        if wording.PER.search(tail):
+            return True
+        several = any(
+            number.value and number.value > 1 and 0 <= named.at - number.at <= 12
+            for number in numbers(amounts(body)[1])
+            for named in self.products()
+            if named.key in targets and (named.exact or not self.in_name(named.key, number))
+        )
+        return (several or wording.SEVERAL.search(body[: amount.at]) is not None) and not wording.EACH.search(body)
+
+    def check_shares(self, found: list[Decimal | None]) -> None:
+        keys = self.about("passage") if not self.given else list(self.given)
+        for share in found:
+            holders = [
+                key
+                for key in keys
+                if share is not None
+                and any(
+                    share in shares(digits(fold(str(text))))[0] for text in self.evidence.values(key, FactKind.TEXT)
+                )
+            ]
+            if not holders or not self.ours:
+                raise _Wrong(*self.keys("passage"))
+            self.carry(holders)
+
+    def check_days(self, found: list[Day], body: str) -> None:
+        if not found:
+            return
+        orders = self.about("order")
+        if not orders and self.relative_only(found, body):
+            return
+        if not orders and (loyal := self.about("loyalty")):
+            orders = loyal
+        if not orders or not all(day.possible for day in found):
+            self.days_in_texts(found)
+            return
+        for key in orders:
+            ordered = self.evidence.values(key, FactKind.ORDERED_ON)
+            expected = sorted(set(self.evidence.values(key, FactKind.EXPECTED_BY)))
+            arriving = [day for day in found if self.arrives(day, body)]
+            placed = [day for day in found if day not in arriving]
+            if any(not any(day.means(each) for each in ordered) for day in placed) or not self.arrival(
+                arriving, expected, body
+            ):
+                raise _Wrong(key)
+            self.carry([key])
+
+    def relative_only(self, found: list[Day], body: str) -> bool:
+        """ "Today" and the like claim nothing where nothing comes or goes."""
+        return (
+            not self.ours
+            and not wording.COMING.search(body)
+            and wording.RELATIVE_ONLY.search(body) is not None
+            and all(day.at in {match.start() for match in wording.RELATIVE_ONLY.finditer(body)} for day in found)
+        )
+
+    def days_in_texts(self, found: list[Day]) -> None:
+        keys = list(self.given) if self.given else self.about("passage")
+        for key in keys:
+            held = [
+                day
+                for text in self.evidence.values(key, FactKind.TEXT)
+                for day in days(digits(fold(str(text))), self.turn.now.date())[0]
+            ]
+            if all(
+                any((d.year, d.month, d.day, d.weekday) == (h.year, h.month, h.day, h.weekday) for h in held)
+                for d in found
+            ):
+                self.carry([key])
+                return
+        raise _Wrong(*self.keys("passage")[:0])
+
+    @staticmethod
+    def arrives(day: Day, body: str) -> bool:
+        """Whether the date is of an arrival: by the last word of coming or of ordering before it, else the first behind it."""
+        cues = [(match.start(), True) for match in wording.COMING.finditer(body)]
+        cues += [(match.start(), False) for match in wording.ORDERED.finditer(body)]
+        earlier = [cue for cue in sorted(cues) if cue[0] <= day.at]
+        chosen = earlier[-1] if earlier else min(cues, default=(0, False))
+        return chosen[1]
+
+    @staticmethod
+    def arrival(found: list[Day], expected: list[date], body: str) -> bool:
+        if not found:
+            return True
+        if not expected or any(not any(day.means(each) for each in expected) for day in found):
+            return False
+        first, last = expected[0], expected[-1]
+        if len(found) > 1 or first == last:
+            return found[0].means(first) and found[-1].means(last)
+        wanted = first if wording.EARLIEST.search(body) else last
+        return found[0].means(wanted)
+
+    def check_states(self, body: str) -> None:
+        claims = list(wording.states_in(body))
+        if not claims:
+            return
+        orders = self.about("order")
+        if not orders:
+            if wording.ONE_ORDER.search(body) and not self.ours:
+                raise _Wrong
+            return
+        for key in orders:
+            states = [str(state) for state in self.evidence.values(key, FactKind.STATE)]
+            if not states or not all(
+                claim.true_of(states[-1], part=wording.PART.search(body) is not None) for claim in claims
+            ):
+                raise _Wrong(key)
+            self.carry([key])
+
+    def check_stock(self, body: str) -> None:
+        claims = list(wording.stock_in(body))
+        if wording.FEW_LEFT.search(body):
+            raise _Wrong(*self.about("product"))
+        if not claims:
+            return
+        if not self.products() and wording.UNSURE.search(body):
+            return
+        for at, available in claims:
+            keys = self.nearest(at, body) or self.about("product")
+            if not keys and wording.ALL.search(body):
+                keys = list(self.before) or self.keys("product")
+            if not keys and self.ours and not self.given:
+                return
+            facts = [self.evidence.values(key, FactKind.AVAILABLE)[-1:] for key in keys]
+            if not keys or any(fact != [available] for fact in facts):
+                raise _Wrong(*keys)
+            self.carry(keys)
+
+    def check_comparison(self, body: str) -> None:
+        """Cheaper, dearer, cheapest, dearest: by the prices that were found."""
+        claim = wording.compared(body)
+        if claim is None or self.ours:
+            return
+        named = list(dict.fromkeys(named.key for named in self.products()))
+        prices = {
+            key: self.evidence.values(key, FactKind.PRICE)[-1]
+            for key in self.keys("product")
+            if self.evidence.values(key, FactKind.PRICE)
+        }
+        chosen = [prices[key] for key in named if key in prices]
+        if claim in ("cheapest", "dearest"):
+            if not chosen or chosen[0] != (min if claim == "cheapest" else max)(prices.values()):
+                raise _Wrong(*named[:1])
+        elif len(chosen) < 2 or not (chosen[0] < chosen[1] if claim == "cheaper" else chosen[0] > chosen[1]):
+            raise _Wrong(*named)
+        self.carry(named)
+
+    def check_tier(self, body: str) -> None:
+        said = set(wording.TIERS.findall(body)) if wording.TIER.search(body) else set()
+        if not said or "loyalty" not in self.evidence.facts:
+            if said and not self.ours:
+                raise _Wrong(*self.keys("passage"))
+            return
+        held = {fold(str(value)) for value in self.evidence.values("loyalty", FactKind.TIER)}
+        if not self.ours and not said <= held:
+            raise _Wrong("loyalty")
+        self.carry(["loyalty"])
+
+    def check_codes(self, found: list[str], money: list[Amount], found_days: list[Day], body: str) -> None:
+        """Numbers of orders and codes of products that were not found: only to say that they were not."""
+        asked = fold(self.turn.text)
+        for code in found:
+            echoed = code in asked and (self.ours or wording.UNABLE.search(body))
+            in_texts = any(
+                code in fold(str(v))
+                for key in (self.given or self.evidence.facts)
+                for v in self.evidence.values(key, FactKind.TEXT, FactKind.NAME)
+            )
+            if not in_texts and (
+                not echoed or money or found_days or (not self.ours and list(wording.states_in(body)))
+            ):
+                raise _Wrong
+
+    def check_numbers(self, found: list[Number], rest: str, body: str) -> None:
+        asked = set(re.findall(r"\d+", fold(self.turn.text)))
+        for number in found:
+            if number.value is None:
+                raise _Wrong(*self.about("product", "order"))
+            if number.value in self.reckoned_with:
+                continue
+            targets = self.nearest(number.at, rest)
+            keys = self.number_keys(number, targets)
+            holder = next((key for key in keys if self.counts(key, number, targets)), None)
+            if holder is not None:
+                self.carry([holder])
+                continue
+            whole = number.value == number.value.to_integral_value()
+            if not number.unit and whole and int(number.value) in self.evidence.counts and not targets:
+                continue
+            if self.ours and self.reckoned(number):
+                continue
+            echoed = str(number.value) in asked
+            if echoed and (wording.UNABLE.search(body) or (self.ours and not self.given)):
+                continue
+            if (
+                echoed
+                and not number.unit
+                and wording.PROPOSING.search(body)
+                and any(self.evidence.values("cart", FactKind.PROPOSED))
+            ):
+                continue
+            raise _Wrong(*(targets or self.about("order", "cart", "loyalty")))
+
+    def number_keys(self, number: Number, targets: list[str]) -> list[str]:
+        if self.ours and self.given:
+            return [key for key in self.given if key in self.evidence.facts]
+        holders = self.about("cart", "order", "loyalty")
+        return list(dict.fromkeys([*holders, *targets, *([] if targets else self.about("product", "passage"))]))
+
+    def counts(self, key: str, number: Number, targets: list[str]) -> bool:
+        """Whether a source says this number: as a count of its own or of the product named, or in its name or its words."""
+        value, kind = number.value, key.partition(":")[0]
+        if kind in ("cart", "order", "loyalty") and not number.unit:
+            titles = {fold(str(name)) for target in targets for name in self.evidence.values(target, FactKind.NAME)}
+            kinds = [FactKind.UNITS, FactKind.COUNT] + [FactKind.PROPOSED] * bool(
+                self.ours or wording.PROPOSING.search(self.body)
+            )
+            for name, values in self.evidence.groups(key):
+                mine = (
+                    (fold(name) in titles)
+                    if titles and kind != "loyalty"
+                    else (not name or fold(name) in fold(self.text))
+                )
+                if mine and any(value in values.get(each, ()) for each in kinds):
+                    return True
+        if self.in_name(key, number) and not any(named.key == key and named.exact for named in self.named):
+            return True
+        if any(self.says(str(text), number) for text in self.evidence.values(key, FactKind.TEXT)):
+            return True
+        dated = [d for d in self.evidence.values(key, FactKind.ORDERED_ON, FactKind.EXPECTED_BY) if isinstance(d, date)]
+        return any(value == d.year for d in dated)
+
+    @staticmethod
+    def says(text: str, number: Number) -> bool:
+        held = numbers(digits(fold(text)))
+        return any(each.value == number.value and number.unit in ("", each.unit) for each in held)
+
+    def in_name(self, key: str, number: Number) -> bool:
+        return any(self.says(str(name), number) for name in self.evidence.values(key, FactKind.NAME))
+
+    def reckoned(self, number: Number) -> bool:
+        """Whether our own code may have counted it: days since a date, products shown, units in all."""
+        dates = [
+            d for key in self.given or () for d in self.evidence.values(key, FactKind.ORDERED_ON, FactKind.EXPECTED_BY)
+        ]
+        counted = {abs((self.turn.now.date() - d) // timedelta(days=1)) for d in dates if isinstance(d, date)}
+        units = [v for key in self.given or () for v in self.evidence.values(key, FactKind.UNITS)]
+        return number.value in counted | {len(self.given or ()), sum(units, 0)}
+
+    # Policy and properties.
+
+    def policy_kind(self, body: str) -> str:
+        """ "strong" for what only a document can promise, "weak" for what may also be said of an order, "" for neither."""
+        if wording.UNABLE.search(body) and not re.search(r"\d|[;:]|\bbut\b|但", body):
+            return ""
+        if wording.STRONG.search(body):
+            return "strong"
+        offered = wording.OFFER.search(body) and not re.search(r"\d", body)
+        return "weak" if wording.WEAK.search(body) and not offered else ""
+
+    def quoted(self) -> list[str]:
+        """The source whose own words these are, sentence for sentence."""
+        said = _bare(self.text)
+        if len(said) < 12:
+            return []
+        for key in self.given if self.given else self.keys("passage"):
+            for text in self.evidence.values(key, FactKind.TEXT):
+                parts = [_bare(part) for part in sentences(str(text))]
+                for start in range(len(parts)):
+                    joined = ""
+                    for part in parts[start:]:
+                        joined += part
+                        if joined == said or (self.text.endswith("…") and len(said) > 60 and joined.startswith(said)):
+                            return [key]
+                        if len(joined) > len(said):
+                            break
+        return []
+
+    def supported(self, body: str, money: list[Amount]) -> bool:
+        """Whether one passage says the same: most of the words, every number, the same conditions and denials.
+
+        Raises:
+            _Wrong: a passage is near, and says otherwise.
+        """
+        mine = _gist(body)
+        best, near, holder = 0.0, "", ""
+        for key in self.keys("passage"):
+            for text in self.evidence.values(key, FactKind.TEXT):
+                for part in sentences(str(text)):
+                    theirs = _gist(digits(fold(part)))
+                    shared = len(mine.words & theirs.words) / max(len(mine.words), 1)
+                    same = mine.said_by(theirs) and shared >= ALIKE
+                    if same and not (self.products() and money):
+                        self.carry([key])
+                        return True
+                    weight = shared + len(mine.words & theirs.words) / max(len(theirs.words), 1)
+                    if weight > best:
+                        best, near, holder = weight, part, key
+        if wording.STRONG.search(body) or not (self.named or self.about("order")):
+            named = [named.key for named in self.products()]
+            raise _Wrong(*([f"{holder}\n{near}"] if best / 2 >= NEAR and not named else named))
+        return False
+
+    def check_properties(self, body: str) -> None:
+        """Material, size, safety, health and the like stand in the product's own words; other praise needs none."""
+        keys = (
+            self.about("product") or [key for key in self.before if key.startswith("product:")] or self.keys("product")
+        )
+        held = {
+            word
+            for key in [*keys, *self.carriers]
+            for text in self.evidence.values(key, FactKind.TEXT, FactKind.NAME, FactKind.TIER)
+            for word in _content(fold(str(text)))
+        }
+        said = _content(body)
+        if any(wording.SENSITIVE.fullmatch(word) for word in said - held) or any(
+            match.group()
+            not in " ".join(
+                fold(str(v))
+                for key in [*keys, *self.carriers]
+                for v in self.evidence.values(key, FactKind.TEXT, FactKind.NAME)
+            )
+            for match in wording.SENSITIVE_ZH.finditer(body)
+        ):
+            raise _Wrong
+        if not self.products() or wording.UNABLE.search(body):
+            return
+        asked = _content(fold(self.turn.text))
+        unknown = {word for word in said - held - asked - wording.SMALL_TALK if word.isascii()}
+        if len(unknown) >= 3 and len(unknown) > 0.5 * len(said):
+            raise _Wrong
+
+    def empty(self, body: str) -> bool:
+        """A bare yes or no, or a pronoun with a verb: says something that nobody can check."""
+        if self.carriers or self.named:
+            return False
+        return not (_content(body) - wording.EMPTY_WORDS) and not wording.COURTESY.search(body)
+
+    # What is said instead.
+
+    def instead(self, keys: Sequence[str]) -> Sentence | None:
+        """The facts of the first sources that were got wrong, as sentences of our own."""
+        said, carriers = [], []
+        for key in dict.fromkeys(keys):
+            kind = key.partition(":")[0]
+            passage, _line, part = key.partition("\n")
+            if kind == "passage" and part:
+                said, carriers = [part], [passage]
+                break
+            text = self.product_fact(key) if kind == "product" else self.order_fact(key) if kind == "order" else ""
+            if text and len(said) < 3:
+                said.append(text)
+                carriers.append(key)
+        return Sentence(plain(" ".join(said)), tuple(carriers)) if said else None
+
+    def product_fact(self, key: str) -> str:
+        names, prices = self.evidence.values(key, FactKind.NAME), self.evidence.values(key, FactKind.PRICE)
+        if not names:
+            return ""
+        values = {"product": names[-1]}
+        if prices:
+            values["price"] = format_money(prices[-1], app_settings.store(self.turn.store).currency)
+        available = self.evidence.values(key, FactKind.AVAILABLE)[-1:]
+        if available == [False]:
+            return _("%(product)s is sold out.") % values
+        if prices and available:
+            return _("%(product)s costs %(price)s and is in stock.") % values
+        return _("%(product)s costs %(price)s.") % values if prices else ""
+
+    def order_fact(self, key: str) -> str:
+        number, states = key.partition(":")[2], self.evidence.values(key, FactKind.STATE)
+        label = wording.state_sentence(str(states[-1])) if states else ""
+        totals = [
+            values[FactKind.TOTAL][0]
+            for name, values in self.evidence.groups(key)
+            if not name and FactKind.TOTAL in values
+        ]
+        said = [label % {"number": number}] if label else []
+        if expected := sorted(set(self.evidence.values(key, FactKind.EXPECTED_BY))):
+            first, last = (date_format(day, "DATE_FORMAT") for day in (expected[0], expected[-1]))
+            between = _("It should arrive between %(first)s and %(last)s.") % {"first": first, "last": last}
+            said.append(between if first != last else _("It should arrive by %(last)s.") % {"last": last})
+        if totals:
+            money = format_money(totals[0], app_settings.store(self.turn.store).currency)
+            said.append(_("Its total is %(money)s.") % {"money": money})
+        return " ".join(said)
+
+
+def sentences(text: str) -> list[str]:
+    """The text cut behind full stops, question and exclamation marks, English and Chinese."""
+    return [part for part in (plain(p) for p in re.split(r"(?<=[.!?])\s+|(?<=[。！？])|\n", text)) if part]
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", fold(text))
+
+
+def _content(folded: str) -> set[str]:
+    """Words that say something, without place holders and numbers."""
+    found = words(folded.replace("\ue000", " "), "en")
+    return {word for word in found if word not in wording.SMALL_WORDS and not word[0].isdigit()}
+
+
+@dataclass(frozen=True, slots=True)
+class _Gist:
+    """A sentence of policy as it is compared: its words, its numbers, who does it, and what turns it round."""
+
+    words: set[str]
+    numbers: tuple[Decimal, ...]
+    turns: set[str]
+    subjects: set[str]
+
+    def said_by(self, other: _Gist) -> bool:
+        """Whether the other says all of this, under the same numbers, conditions and denials."""
+        new = {word for word in self.words - other.words if word.isascii()} - wording.POLICY_FREE
+        return (
+            not new and self.numbers == other.numbers and self.turns == other.turns and self.subjects <= other.subjects
+        )
+
+
+def _gist(body: str) -> _Gist:
+    found = [word for word in words(body.replace("\ue000", " "), "en") if not word[0].isdigit()]
+    pairs = {a + b for a, b in pairwise(found) if not a.isascii() and not b.isascii()}
+    single = {word for word in found if word.isascii() and word not in wording.POLICY_SMALL}
+    values = sorted(value for value in map(parse, re.findall(r"\d[\d.,]*", body)) if value is not None)
+    turns = {"not" if wording.NEGATION.fullmatch(turn) else turn for turn in wording.TURNS.findall(body)}
+    subjects = set(wording.SUBJECTS.findall(body))
+    return _Gist((single | pairs) - wording.DENIALS - turns - subjects, tuple(values), turns, subjects)
