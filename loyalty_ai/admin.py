@@ -1,5 +1,7 @@
 """The admin pages of every room; Django looks here."""
 
+from loyalty_ai.assistant.conversation_admin import ConversationAdmin
+from loyalty_ai.assistant.document_admin import DocumentAdmin
 from loyalty_ai.jobs.admin import JobAdmin
 from loyalty_ai.serving.admin import (
     CustomerAdmin,
@@ -19,8 +21,10 @@ from loyalty_ai.shop.admin import (
 
 __all__ = [
     "ConsentRecordAdmin",
+    "ConversationAdmin",
     "CustomerAdmin",
     "DeploymentAdmin",
+    "DocumentAdmin",
     "ErasureRecordAdmin",
     "EventAdmin",
     "JobAdmin",

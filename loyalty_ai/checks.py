@@ -21,7 +21,7 @@ from loyalty_ai.shop.adapters.base import ShopAdapter
 from loyalty_ai.shop.models import Purpose, Store
 
 TRAINING_QUEUE = "loyalty_train"
-THROTTLE_SCOPES = ("loyalty_read", "loyalty_ingest")
+THROTTLE_SCOPES = ("loyalty_read", "loyalty_ingest", "loyalty_assistant")
 LOYALTY = "loyalty_ai"
 
 

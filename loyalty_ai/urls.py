@@ -4,6 +4,13 @@ from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from loyalty_ai.assistant import pages
+from loyalty_ai.assistant.api import (
+    ConversationsView,
+    ConversationView,
+    FeedbackView,
+    HandOverView,
+    MessagesView,
+)
 from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
 from loyalty_ai.privacy.api import MyConsentsView
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
@@ -20,10 +27,26 @@ api = [
     path("events/", RecordEventsView.as_view(), name="events"),
     path("versions/", VersionsView.as_view(), name="versions"),
     path("summary/", SummaryView.as_view(), name="summary"),
+    path("assistant/conversations/", ConversationsView.as_view(), name="conversations"),
+    path("assistant/conversations/<uuid:key>/", ConversationView.as_view(), name="conversation"),
+    path("assistant/conversations/<uuid:key>/messages/", MessagesView.as_view(), name="messages"),
+    path("assistant/conversations/<uuid:key>/hand-over/", HandOverView.as_view(), name="hand-over"),
+    path("assistant/messages/<int:message_id>/feedback/", FeedbackView.as_view(), name="feedback"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
+]
+
+assistant = [
+    path("", pages.assistant, name="assistant"),
+    path("messages/", pages.messages, name="assistant-messages"),
+    path("feedback/", pages.feedback, name="assistant-feedback"),
+    path("person/", pages.hand_over, name="assistant-hand-over"),
+    path("close/", pages.close, name="assistant-close"),
+    path("delete/", pages.delete, name="assistant-delete"),
+    path("stream/", pages.stream, name="assistant-stream"),
 ]
 
 urlpatterns = [
     path("api/", include(api)),
+    path("assistant/", include(assistant)),
     path("documents/<slug:slug>/", pages.document, name="document"),
 ]

@@ -48,6 +48,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "shop_demo.urls"
 WSGI_APPLICATION = "shop_demo.wsgi.application"
+ASGI_APPLICATION = "shop_demo.asgi.application"
 
 TEMPLATES = [
     {
@@ -90,7 +91,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 
 REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"loyalty_read": "600/min", "loyalty_ingest": "6000/min"},
+    "DEFAULT_THROTTLE_RATES": {"loyalty_read": "600/min", "loyalty_ingest": "6000/min", "loyalty_assistant": "30/min"},
 }
 SPECTACULAR_SETTINGS = {"TITLE": "loyalty_ai", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 

@@ -254,12 +254,14 @@ def test_w001_a_store_without_a_deployment(settings):
 
 def test_w002_an_api_without_throttle_rates(settings):
     assert found(checks.check_throttles) == []
-    settings.REST_FRAMEWORK = {"DEFAULT_THROTTLE_RATES": {"loyalty_read": "600/min", "loyalty_ingest": None}}
+    settings.REST_FRAMEWORK = {
+        "DEFAULT_THROTTLE_RATES": {"loyalty_read": "600/min", "loyalty_ingest": None, "loyalty_assistant": "9/min"}
+    }
     [(code, message)] = found(checks.check_throttles)
     assert code == "W002"
     assert "loyalty_ingest" in message
     del settings.REST_FRAMEWORK
-    assert len(found(checks.check_throttles)) == 2
+    assert len(found(checks.check_throttles)) == 3
 
 
 def test_warnings_are_only_given_for_deployment():

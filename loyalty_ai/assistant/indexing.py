@@ -45,7 +45,7 @@ def index_products(
         ``{"indexed", "removed"}``.
     """
     indexed = 0
-    total = fetch(f"SELECT count(*) {CHANGED}", INDEX_VERSION, store.pk, 0)[0][0]
+    total = stale_products(store)
     removed = fetch(f"SELECT count(*) {WITHDRAWN}", store.pk)[0][0]
     last = 0
     while total and (rows := fetch(f"{CHANGED_ROWS} LIMIT {CHUNK}", INDEX_VERSION, INDEX_VERSION, store.pk, last)):
@@ -67,6 +67,11 @@ def index_products(
     if indexed >= CHUNK:
         run("ANALYZE loyalty_ai_passage, loyalty_ai_term")
     return {"indexed": indexed, "removed": removed}
+
+
+def stale_products(store: Store) -> int:
+    """How many products are not in the index as they are now."""
+    return fetch(f"SELECT count(*) {CHANGED}", INDEX_VERSION, store.pk, 0)[0][0]
 
 
 DIGEST = "decode(md5(concat_ws(E'\\x1f', %s::text, p.title, p.category, p.brand, p.description)), 'hex')"

@@ -66,6 +66,16 @@ def thread(conversation: Conversation, *, after: int = 0, limit: int = THREAD) -
     return list(reversed(rows))
 
 
+def messages_behind(conversation: Conversation, after: int, *, limit: int = THREAD) -> list[Message]:
+    """The first messages behind `after` (a message's id), oldest first, each with what it asks the shopper to confirm."""
+    return list(conversation.messages.filter(pk__gt=after).select_related("confirmation").order_by("pk")[:limit])
+
+
+def unfinished(conversation: Conversation) -> list[Message]:
+    """Its answers that are not written yet, oldest first."""
+    return list(conversation.messages.exclude(state=Message.State.DONE).order_by("pk"))
+
+
 def inbox() -> QuerySet[Conversation]:
     """Conversations for the staff: whoever waits for a person first, the longest waiting before the others."""
     rank = Case(

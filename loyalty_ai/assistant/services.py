@@ -117,6 +117,11 @@ def say(
     return question
 
 
+def answer_of(question: Message) -> Message | None:
+    """The answer beside a question, None where a person answers."""
+    return Message.objects.filter(answers=question).select_related("answers", "conversation__store").first()
+
+
 def clean(text: str) -> str:
     """Text as a person means it: no control characters, no blank ends, no piles of empty lines."""
     text = UNPRINTABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))

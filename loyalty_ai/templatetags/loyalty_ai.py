@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import template
 from django.conf import settings
+from django.http import HttpRequest
 from django.template import Context, TemplateDoesNotExist, TemplateSyntaxError
 from django.utils.safestring import SafeString, mark_safe
 
+from loyalty_ai.assistant.suggestions import Assistant
 from loyalty_ai.serving import widgets
 from loyalty_ai.serving.page import LoyaltyPage
 
@@ -59,7 +61,20 @@ def loyalty_badge(context: Context) -> str:
     return render(context, "badge", "badge", widgets.loyalty_badge)
 
 
-def render(context: Context, name: str, variable: str, fetch: Callable[[Any], object]) -> SafeString:
+@register.simple_tag(takes_context=True)
+def assistant(context: Context, product: object = None, suggestions: Iterable[str] = ()) -> str:
+    """The shopping assistant, closed: a button, and the panel it opens; `product` is the product whose page this is."""
+
+    def closed(request: HttpRequest) -> Assistant | None:
+        here = request.resolver_match and request.resolver_match.view_name == "loyalty_ai:assistant"
+        return None if here else Assistant.of(request, product=product, suggestions=tuple(suggestions))
+
+    return render(context, "widget", "assistant", closed, folder="assistant")
+
+
+def render(
+    context: Context, name: str, variable: str, fetch: Callable[[Any], object], *, folder: str = "widgets"
+) -> SafeString:
     """The widget's template over the page's own context (so that an override has the user, the cart and the CSRF token)."""
     request = context.get("request")
     if request is None:
@@ -68,7 +83,7 @@ def render(context: Context, name: str, variable: str, fetch: Callable[[Any], ob
         value = fetch(request)
         if value is None:
             return EMPTY
-        page = context.template.engine.get_template(f"loyalty_ai/widgets/{name}.html")
+        page = context.template.engine.get_template(f"loyalty_ai/{folder}/{name}.html")
         with context.push(**{variable: value}):
             return page.render(context)
     except Exception as error:  # a shop's override may raise anything; the page goes on without the widget

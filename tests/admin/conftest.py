@@ -8,6 +8,9 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.utils import timezone
 
+from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.models import Conversation, Message
+from loyalty_ai.assistant.services import say
 from loyalty_ai.jobs.models import Job, JobChunk, JobState
 from loyalty_ai.loyalty.services import refresh_profiles
 from loyalty_ai.serving.models import Deployment, ListKind, ScoringRun
@@ -93,6 +96,12 @@ def data(db, settings) -> SimpleNamespace:
             store=store, source="file", location=f"log.csv:{number + 2}", code=code, reason=f"reason {number}",
             raw={"ITEM_ID": "=1+1"}, digest=bytes([number] * 16),
         )  # fmt: skip
+    publish_document(store=store, slug="care", language="en", title="Care", body="Wipe with a dry cloth.")
+    conversation = Conversation.objects.create(store=store, customer=ann, language="en")
+    question = say(conversation=conversation, text="Where is my pot?")
+    Message.objects.filter(answers=question).update(
+        state=Message.State.DONE, text="On its way.", outcome="unanswered", cards=["P1"], helpful=False, remark="no"
+    )
     return SimpleNamespace(
         store=store, products=products, ann=ann, bob=bob, order=order, runs=runs, job=job,
         versions=[run.version for run in runs],

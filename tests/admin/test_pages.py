@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from loyalty_ai.assistant.models import Conversation
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.models import __all__ as MODELS
 from loyalty_ai.shop.consent import record_consent
@@ -21,6 +22,7 @@ SHOWN = sorted(model._meta.model_name for model in admin.site._registry if model
 
 BY_MEANS_OF_ANOTHER = {
     "eventkey", "itemneighbours", "jobchunk", "loyaltyprofile", "loyaltysnapshot", "prediction", "recommendation", "referral",
+    "message", "confirmation", "assistantusage", "passage", "term",
 }  # fmt: skip
 """Shown on the page of the row that they belong to, or of no use to people."""
 
@@ -74,7 +76,8 @@ def test_a_list_costs_as_many_statements_for_many_rows_as_for_few(model, data, s
     before = queries(staff_client, address)
     for number in range(8):
         customer = fakes.make_customer(data.store)
-        product = fakes.make_product(data.store)
+        product = fakes.make_product(data.store, f"more-{number}")
+        Conversation.objects.create(store=data.store, customer=customer, language="en")
         fakes.record_purchase(customer, product)
         fakes.make_run(data.store)
         record_consent(customer=customer, purpose="analytics", granted=True, source="test")

@@ -21,10 +21,18 @@ ME = ["me/recommendations/", "me/loyalty/", "me/consents/"]
 STAFF = ["versions/", "summary/"]
 OPEN = ["products/<path:product_id>/similar/", "products/<path:product_id>/bought-together/", "schema/"]
 WRITE = ["events/"]
+ASSISTANT = [
+    "assistant/conversations/",
+    "assistant/conversations/<uuid:key>/",
+    "assistant/conversations/<uuid:key>/messages/",
+    "assistant/conversations/<uuid:key>/hand-over/",
+    "assistant/messages/<int:message_id>/feedback/",
+]
+"""Open to strangers too, for their own; `test_assistant` proves whose is whose."""
 
 
 def test_every_address_is_in_a_list():
-    assert sorted(str(each.pattern) for each in urls.api) == sorted(ME + STAFF + OPEN + WRITE)
+    assert sorted(str(each.pattern) for each in urls.api) == sorted(ME + STAFF + OPEN + WRITE + ASSISTANT)
 
 
 @pytest.mark.parametrize("address", ME + STAFF)

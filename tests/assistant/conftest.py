@@ -8,7 +8,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission, User
+from django.test import Client
 
+from loyalty_ai.assistant.models import Message
 from loyalty_ai.assistant.tools import Toolbox
 from loyalty_ai.assistant.turn import Turn
 from loyalty_ai.conf import get_adapter
@@ -16,6 +19,7 @@ from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.serving import page
 from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.shop.adapters.base import CartItem, LiveProduct
+from loyalty_ai.shop.models import Customer, Store
 from tests import fakes
 
 MUG, TIN, BAG, LAMP, TRAY = "MUG1", "TIN2", "BAG3", "LAMP4", "TRAY5"
@@ -86,3 +90,80 @@ TURN = Turn(store="default", text="?", language="en", now=fakes.NOON)
 def box(customer: str | None = None, *, cart: tuple[CartItem, ...] | None = (), **changes: Any) -> Toolbox:
     """The tools of a turn of this customer."""
     return Toolbox(replace(TURN, customer_id=customer, cart=cart, **changes))
+
+
+# --- people at pages: two customers, a stranger and staff, and an assistant that says at once what a test gave it ---
+
+ANSWER: dict[str, Any] = {
+    "state": Message.State.DONE,
+    "text": "We deliver in two days.\nThe pot costs 10.",
+    "sentences": [
+        {"text": "We deliver in two days.", "sources": ["passage:1"]},
+        {"text": "The pot costs 10.", "sources": ["product:pot"]},
+    ],
+    "sources": [
+        {"key": "passage:1", "title": "Delivery", "url": "/loyalty/documents/delivery/#days"},
+        {"key": "product:pot", "title": "Pot", "url": "/product/pot/"},
+    ],
+    "cards": ["pot"],
+    "outcome": "answered",
+}
+
+
+@pytest.fixture
+def pot_shop(fake_shop, db) -> Store:
+    """A store that sells one pot for 10."""
+    store = fakes.make_store()
+    fakes.make_product(store, "pot", title="Pot", url="/product/pot/")
+    return store
+
+
+@pytest.fixture
+def answers(monkeypatch) -> dict[str, Any]:
+    """What every answer will be; a test may change it, or empty it so that nobody answers."""
+    given = dict(ANSWER)
+
+    def begin(*, message: Message) -> None:
+        if given and message.state != Message.State.DONE:
+            Message.objects.filter(pk=message.pk).update(**given)
+
+    monkeypatch.setattr("loyalty_ai.assistant.delivery.begin", begin)
+    monkeypatch.setattr("loyalty_ai.assistant.delivery.rescue", lambda *, message: False)
+    return given
+
+
+def signed_in(username: str, *permissions: str, **fields: Any) -> Client:
+    client = Client()
+    client.user = User.objects.create(username=username, **fields)
+    client.user.user_permissions.set(Permission.objects.filter(codename__in=permissions))
+    client.force_login(client.user)
+    return client
+
+
+@pytest.fixture
+def ann(pot_shop) -> Client:
+    client = signed_in("ann")
+    client.customer = Customer.objects.create(store=pot_shop, external_id=str(client.user.pk), user=client.user)
+    return client
+
+
+@pytest.fixture
+def bob(pot_shop) -> Client:
+    return signed_in("bob")
+
+
+@pytest.fixture
+def stranger(pot_shop) -> Client:
+    return Client()
+
+
+@pytest.fixture
+def viewer(pot_shop) -> Client:
+    """Staff who may read conversations."""
+    return signed_in("viewer", "view_conversation", is_staff=True)
+
+
+@pytest.fixture
+def helper(pot_shop) -> Client:
+    """Staff who may answer in them."""
+    return signed_in("helper", "view_conversation", "change_conversation", is_staff=True)

@@ -21,7 +21,7 @@ from shop_demo.models import Customer, Opening, Order, Product
 from shop_demo.orders import place_order
 from tests.demo.conftest import open_shop
 
-STEPS = ["database", "shop", "accounts", "sync", "loyalty", "model", "scores", "publish", "static files"]
+STEPS = ["database", "shop", "accounts", "sync", "loyalty", "model", "scores", "publish", "knowledge", "static files"]
 
 
 @pytest.fixture

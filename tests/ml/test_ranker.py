@@ -2,20 +2,24 @@ import builtins
 
 import numpy as np
 import pytest
+import torch
 
 from loyalty_ai.ml.config import TrainingConfig
 from loyalty_ai.ml.ranker import (
     CandidateTable,
     LinearBlend,
+    Network,
     TreeRanker,
     comparable,
     fit_rankers,
     lightgbm_available,
+    list_loss,
+    network_values,
     ranker_from_text,
+    spread_within,
 )
 
 NAMES = ("ease", "cosine", "noise")
-NONE = LinearBlend(np.zeros(0), ())
 
 
 @pytest.fixture(scope="module")
@@ -33,15 +37,20 @@ def hits(ranker, table):
     return table.label.reshape(150, 20)[np.arange(150), best].mean()
 
 
+def grown(table, *, rounds, share=0.0, seed=0):
+    blend = LinearBlend(np.array([0.5]), ("cosine",))
+    return TreeRanker.fit(table, NAMES, blend=blend, share=share, rounds=rounds, seed=seed)
+
+
 def rankers(table):
     yield LinearBlend.fit(table, NAMES)
-    yield TreeRanker.fit(table, NAMES, blend=LinearBlend(np.array([0.5]), ("cosine",)), rounds=40, seed=0)
+    yield grown(table, rounds=40, share=0.5)
 
 
 def test_rankers_learn_what_the_answers_have_in_common(table):
     blend, trees = rankers(table)
     assert hits(blend, table) > 0.9
-    assert hits(trees, table) > 0.6
+    assert hits(trees, table) > 0.9
     assert blend.weights[1] > blend.weights[0] > abs(blend.weights[2])
 
 
@@ -52,17 +61,54 @@ def test_a_ranker_read_back_scores_the_same(table):
         assert np.array_equal(ranker.predict(features, table.groups), again.predict(features, table.groups))
 
 
-def test_the_blends_share_is_added_to_the_trees(table):
-    blend = LinearBlend(np.array([3.0]), ("cosine",))
-    alone, both = (TreeRanker.fit(table, NAMES, blend=b, rounds=5, seed=0) for b in (NONE, blend))
-    added = both.predict(table.features, table.groups) - alone.predict(table.features, table.groups)
-    assert added == pytest.approx(blend.predict(table.columns(("cosine",)), table.groups), abs=1e-5)
-    assert blend.scaled(0).names == ()
+def test_trees_and_network_have_an_equal_say_and_the_blend_its_share(table):
+    ranker = grown(table, rounds=20, share=0.5)
+    parts = [
+        ranker.booster.predict(table.features),
+        ranker.network.predict(table.features, table.groups),
+        ranker.blend.predict(table.columns(("cosine",)), table.groups),
+    ]
+    assert ranker.predict(table.features, table.groups) == pytest.approx(sum(parts), abs=1e-5)
+    trees, network, blend = (spread_within(part, table.groups) for part in parts)
+    assert (network, blend) == pytest.approx((trees, trees / 2), rel=1e-4)
+    assert grown(table, rounds=2).blend.names == ()
 
 
-def test_the_same_seed_grows_the_same_trees(table):
-    one, other = (TreeRanker.fit(table, NAMES, blend=NONE, rounds=10, seed=3).text() for _ in range(2))
+def test_the_same_seed_learns_the_same(table):
+    one, other = (grown(table, rounds=10, seed=3).text() for _ in range(2))
     assert one == other
+
+
+def test_a_network_learns_what_no_weighted_sum_can(table):
+    middle = np.abs(table.features[:, 0] - 0.5).reshape(150, 20)
+    label = (middle == middle.min(1, keepdims=True)).ravel().astype(np.int8)
+    bent = CandidateTable(table.features, NAMES, label, table.groups)
+    scores = Network.fit(bent, NAMES, seed=0).predict(bent.features, bent.groups).reshape(150, 20)
+    near = middle[np.arange(150), scores.argmax(axis=1)]
+    straight = LinearBlend.fit(bent, NAMES).predict(bent.features, bent.groups).reshape(150, 20)
+    assert near.mean() < 0.5 * middle[np.arange(150), straight.argmax(axis=1)].mean()
+
+
+def test_a_network_bears_evidence_that_is_absent_or_beyond_all_it_has_seen(table):
+    network = Network.fit(table, NAMES, seed=0)
+    odd = np.array([[np.nan] * 3, [np.inf] * 3, [-1e30] * 3, [0.5] * 3], np.float32)
+    assert np.isfinite(network.predict(odd, np.array([3, 1]))).all()
+
+
+def test_the_network_sees_logarithms_and_shares_of_the_largest():
+    features = np.array([[np.e - 1, 1], [np.nan, 1 - np.e], [0, 3]], np.float32)
+    found = network_values(features, np.array([2, 1]), ("ease", "price"))
+    assert found.dtype == np.float32
+    assert found == pytest.approx(np.array([[1, np.log(2), 1], [0, -1, 0], [0, np.log(4), 0]]))
+
+
+def test_the_loss_asks_for_any_of_a_lists_right_answers():
+    score = torch.log(torch.tensor([6.0, 3, 1, 1, 1]))
+    right = torch.tensor([True, True, False, True, False])
+    assert float(list_loss(score, right, np.array([3, 2]))) == pytest.approx(-(np.log(0.9) + np.log(0.5)) / 2)
+    far = torch.tensor([0.0, -1000], requires_grad=True)
+    list_loss(far, torch.tensor([False, True]), np.array([2])).backward()
+    assert far.grad.tolist() == [1, -1]
 
 
 def test_evidence_of_different_scales_is_made_comparable():

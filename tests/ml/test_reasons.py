@@ -84,6 +84,6 @@ def test_trees_rely_on_what_their_splits_gained_from():
     features = np.stack([told, noise], axis=1).astype(np.float32)
     table = CandidateTable(features, ("cosine", "ease"), (told > 0.8).astype(np.int8), np.full(100, 20))
     nothing = LinearBlend(np.zeros(0), ())
-    found = reliance(TreeRanker.fit(table, table.names, blend=nothing, rounds=5, seed=0))
+    found = reliance(TreeRanker.fit(table, table.names, blend=nothing, share=0.0, rounds=5, seed=0))
     assert found["cosine"] > 5 * found["ease"]
     assert reliance(LinearBlend(np.array([2.0, -3.0]), ("ease", "sales"))) == {"ease": 2, "sales": 3}

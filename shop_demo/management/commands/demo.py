@@ -32,6 +32,7 @@ from loyalty_ai.serving.models import ScoringRun
 from loyalty_ai.shop.models import Store
 from loyalty_ai.shop.selectors import data_until
 from shop_demo.accounts import ADMIN, DEMO_ACCOUNTS, PASSWORD, open_demo_accounts
+from shop_demo.knowledge import knowledge_missing, publish_policies
 from shop_demo.loading import load_shop
 from shop_demo.models import Opening
 
@@ -105,6 +106,7 @@ class Command(StoreCommand):
             Step(_("model"), lambda store: not trained_versions(store=store).exists(), self._train),
             Step(_("scores"), lambda store: unpublished(store) and newest_run(store) is None, self._score),
             Step(_("publish"), unpublished, self._publish),
+            Step(_("knowledge"), knowledge_missing, self._index),
             Step(_("static files"), lambda store: not (settings.STATIC_ROOT / "shop_demo").exists(), self._collect),
         ]
 
@@ -169,6 +171,15 @@ class Command(StoreCommand):
             findings = " " + _("Against the gate, which says: %(findings)s") % {"findings": " ".join(refused.findings)}
         live = {"number": deployment.version.number, "run": deployment.run_id}
         return _("version %(number)d is live with run %(run)d.") % live + findings
+
+    def _index(self, store: Store) -> str:
+        """Publish the shop's policies and let the assistant find them and the products."""
+        published = publish_policies(store)
+        result = self.run_job(kind="index", store=store).result
+        return (
+            _("%(documents)s documents published, %(products)s products indexed, %(vectors)s vectors made")
+            % readable({"documents": published, "products": result["indexed"], "vectors": result["vectors"]})
+        )  # fmt: skip
 
     def _collect(self, store: Store) -> str:
         call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,223 @@
+"""A thread as its templates show it: messages with cited sentences, product cards at today's price, and what waits for a yes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils import timezone
+
+from loyalty_ai.assistant.models import Confirmation, Message
+from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.serving.money import format_money
+from loyalty_ai.serving.page import guarded
+from loyalty_ai.serving.widgets import safe_address
+from loyalty_ai.shop.adapters.base import LiveProduct
+
+logger = logging.getLogger(__name__)
+
+PRODUCT = "product:"
+
+
+@dataclass(frozen=True, slots=True)
+class Cite:
+    """A source under its number in one answer; `url` is empty or a path of the shop's own."""
+
+    number: str
+    title: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One sentence, or one line of a list, with what carries it."""
+
+    text: str
+    cites: tuple[Cite, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Sentences that run on, or the lines of a list."""
+
+    listed: bool
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCard:
+    """One product as the shop sells it right now; what a card of the widgets has, so that the shop's own action fits."""
+
+    product_id: str
+    title: str
+    url: str
+    image: str
+    price: str
+    available: bool
+    number: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CartLine:
+    """Units that the cart shall hold of a product, 0 to take it out."""
+
+    units: int
+    card: ProductCard
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A change of the cart that waits for the shopper; `state` is open, accepted, declined or expired."""
+
+    state: str
+    lines: tuple[CartLine, ...]
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message of a thread."""
+
+    id: str
+    role: str
+    at: datetime
+    text: str
+    done: bool
+    blocks: tuple[Block, ...] = ()
+    sources: tuple[Cite, ...] = ()
+    cards: tuple[ProductCard, ...] = ()
+    ask: Ask | None = None
+    helpful: bool | None = None
+    remark: str = ""
+    outcome: str = ""
+    client_key: str = ""
+
+
+def bubbles(messages: Sequence[Message], *, store: str) -> list[Bubble]:
+    """Messages of one store's thread for its templates, with one question to the shop for all their products."""
+    wanted = dict.fromkeys(product_id for message in messages for product_id in products_of(message))
+    live = live_products(store, wanted)
+    return [_bubble(message, live, app_settings.store(store).currency) for message in messages]
+
+
+def confirmation_of(message: Message) -> Confirmation | None:
+    """What the message asks the shopper to confirm; the thread was read with it."""
+    try:
+        return message.confirmation
+    except ObjectDoesNotExist:
+        return None
+
+
+def products_of(message: Message) -> list[str]:
+    """The products on its cards, and those it asks to put into the cart."""
+    confirmation = confirmation_of(message)
+    return [*message.cards, *(confirmation.units if confirmation else ())]
+
+
+def live_products(store: str, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
+    """The products as the shop sells them right now; none where there are none, or the shop does not say."""
+    wanted = list(product_ids)
+    if not wanted:
+        return {}
+    try:
+        with guarded():
+            return get_adapter(store).resolve(wanted)
+    except Exception:  # the adapter is the shop's code: whatever it raises, the thread is shown without cards
+        logger.exception("adapter failed to resolve products", extra={"store": store})
+        return {}
+
+
+def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str) -> Bubble:
+    cites = dict(_cites(message))
+    numbers = {key.removeprefix(PRODUCT): cite.number for key, cite in cites.items() if key.startswith(PRODUCT)}
+    cards = tuple(
+        _card(live[product_id], currency, numbers.get(product_id, ""))
+        for product_id in message.cards
+        if product_id in live
+    )
+    shown = {f"{PRODUCT}{card.product_id}" for card in cards}
+    return Bubble(
+        id=str(message.pk),
+        role=message.role,
+        at=message.created_at,
+        text=message.text,
+        done=message.state == Message.State.DONE,
+        blocks=tuple(_blocks(message, cites)),
+        sources=tuple(cite for key, cite in cites.items() if key not in shown),
+        cards=cards,
+        ask=_ask(message, live, currency),
+        helpful=message.helpful,
+        remark=message.remark,
+        outcome=message.outcome,
+        client_key=message.client_key,
+    )
+
+
+def _cites(message: Message) -> Iterator[tuple[str, Cite]]:
+    """The sources that a sentence names, in the order in which they are first named."""
+    sources = {source["key"]: source for source in message.sources}
+    named = dict.fromkeys(key for sentence in message.sentences for key in sentence.get("sources", ()))
+    for number, key in enumerate((key for key in named if key in sources), start=1):
+        source = sources[key]
+        yield key, Cite(str(number), source["title"], own_path(source.get("url", "")))
+
+
+def own_path(address: str) -> str:
+    """The address where it is a path of this site, else empty."""
+    return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
+
+
+def _blocks(message: Message, cites: Mapping[str, Cite]) -> Iterator[Block]:
+    """Neighbouring lines about one product each are a list; other sentences run on."""
+    run: list[Line] = []
+    listed = False
+    for sentence in message.sentences:
+        keys = sentence.get("sources", ())
+        line = Line(sentence["text"], tuple(cites[key] for key in keys if key in cites))
+        item = len(keys) == 1 and str(keys[0]).startswith(PRODUCT)
+        if run and item != listed:
+            yield Block(listed and len(run) > 1, tuple(run))
+            run = []
+        run.append(line)
+        listed = item
+    if run:
+        yield Block(listed and len(run) > 1, tuple(run))
+
+
+def _card(product: LiveProduct, currency: str, number: str = "") -> ProductCard:
+    price = product.price
+    return ProductCard(
+        product_id=product.product_id,
+        title=product.title,
+        url=safe_address(product.url),
+        image=safe_address(product.image, ("data:image/",)),
+        price=format_money(price, product.currency or currency) if price is not None else "",
+        available=product.available,
+        number=number,
+    )
+
+
+def _ask(message: Message, live: Mapping[str, LiveProduct], currency: str) -> Ask | None:
+    confirmation = confirmation_of(message)
+    if confirmation is None:
+        return None
+    lines = tuple(
+        CartLine(units, _card(live[product_id], currency))
+        for product_id, units in confirmation.units.items()
+        if product_id in live
+    )
+    from loyalty_ai.assistant.confirmations import sign
+
+    state = state_of(confirmation)
+    return Ask(state, lines, sign(confirmation) if state == "open" else "")
+
+
+def state_of(confirmation: Confirmation) -> str:
+    """open, accepted, declined or expired."""
+    if confirmation.used_at is not None:
+        return "accepted" if confirmation.accepted else "declined"
+    return "open" if confirmation.expires_at > timezone.now() else "expired"
