@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils import translation
@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import BackendFailed, Piece
 from loyalty_ai.assistant.backends.registry import FALLBACK, get_backend
 from loyalty_ai.assistant.budgets import breaker_of
-from loyalty_ai.assistant.sentences import Cutter, plain
+from loyalty_ai.assistant.claims import check
+from loyalty_ai.assistant.sentences import Cutter
+from loyalty_ai.assistant.tools import Toolbox
 from loyalty_ai.assistant.turn import Answer, Found, Outcome, Proposal, Sentence, Spent, Turn
 from loyalty_ai.conf import app_settings
 from loyalty_ai.serving.page import guarded
@@ -68,8 +70,6 @@ class _Tools:
     """The tools of one attempt, with what they found and the last change of the cart that was proposed through them."""
 
     def __init__(self, turn: Turn) -> None:
-        from loyalty_ai.assistant.tools import Toolbox
-
         self.toolbox = Toolbox(turn)
         self.evidence = self.toolbox.evidence
         self.proposal: Proposal | None = None
@@ -157,24 +157,23 @@ class _Writing:
             self.spent += piece
         elif isinstance(piece, Outcome):
             self.outcome = piece
-        elif isinstance(piece, Sentence) and self.name == FALLBACK:
-            self.say(piece)
         elif isinstance(piece, Sentence):
-            self.take_text([piece.text])
+            self.say(self.checked(piece.text, piece.sources))
         else:
             self.take_text(self.cutter.feed(piece))
 
     def take_text(self, sentences: Iterable[str]) -> None:
-        from loyalty_ai.assistant.claims import check
-
         for text in sentences:
-            checked = check(plain(text), self.tools.evidence, self.turn.language)
-            if checked is not None and not self.full:
-                self.say(checked)
+            self.say(self.checked(text))
 
-    def say(self, sentence: Sentence) -> None:
-        if any(sentence.text == said.text for said in self.sentences):
-            return  # a model that runs in circles
+    def checked(self, text: str, sources: Sequence[str] | None = None) -> Sentence | None:
+        """The sentence as the shop's data carry it; `sources` where the backend's own code phrased it."""
+        before = self.sentences[-1].sources if self.sentences else ()
+        return check(text, self.tools.evidence, turn=self.turn, sources=sources, before=before)
+
+    def say(self, sentence: Sentence | None) -> None:
+        if sentence is None or self.full or any(sentence.text == said.text for said in self.sentences):
+            return  # not carried, too much, or a model that runs in circles
         self.sentences.append(sentence)
         if self.tell:
             self.tell(sentence)

@@ -1,9 +1,8 @@
-"""Cutting a model's stream of text into sentences, and making plain text of them."""
+"""Cutting a model's stream of text into sentences."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 LONGEST = 600
@@ -18,11 +17,6 @@ SHORTENED = re.compile(
     re.IGNORECASE,
 )
 NUMBER = re.compile(r"\bnos?\.$", re.IGNORECASE)
-
-IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)?|\[[^\]]*\])")
-LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)?")
-LINE_START = re.compile(r"^\s*(?:[-*•+#>]+|\d{1,3}[.)、])\s+")
-EMPHASIS = re.compile(r"\*+|__+|`+|~~+")
 
 
 class Cutter:
@@ -62,12 +56,3 @@ class Cutter:
         whole, self._overlong = not self._overlong and len(sentence) <= LONGEST, False
         if sentence and whole:
             yield sentence
-
-
-def plain(sentence: str) -> str:
-    """The sentence without Markdown's marks, the addresses of its links, and characters that nobody sees."""
-    text = "".join(
-        " " if char.isspace() else char for char in sentence if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
-    text = EMPHASIS.sub("", LINK.sub(r"\1", IMAGE.sub("", text)))
-    return re.sub(r" {2,}", " ", LINE_START.sub("", text)).strip()

@@ -12,6 +12,7 @@ import random
 import re
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -121,8 +122,7 @@ class Hostile:
         self.loot = loot
         self.stall = stall
         self.asked = 0
-        self.tool_calls = 0
-        self.bodies: list[str] = []
+        self.made: Counter[str] = Counter()
         self._lock = threading.Lock()
 
     def __call__(self, body: dict[str, Any]) -> Reply:
@@ -133,11 +133,17 @@ class Hostile:
         data = "\n".join(str(m.get("content")) for m in body.get("messages", []) if m.get("role") == "tool")
         looked = bool(data)
         kind = chance.choices(["calls", "text", "trouble"], [25, 60, 15] if looked else [60, 25, 15])[0]
+        self.made[kind] += 1
         return getattr(self, f"_{kind}")(chance, data)
 
+    @property
+    def generated(self) -> int:
+        """Tool calls, texts and troubles made so far."""
+        return self.made["tool_calls"] + self.made["text"] + self.made["trouble"]
+
     def _calls(self, chance: random.Random, data: str) -> Reply:
-        wanted = [self._call(chance, data) for _ in range(chance.choice([1, 1, 1, 2, 2, 3, 12]))]
-        self.tool_calls += len(wanted)
+        wanted = [self._call(chance, data) for _ in range(chance.choice([1, 1, 2, 3, 4, 6, 12]))]
+        self.made["tool_calls"] += len(wanted)
         return calls(*wanted, text=self._sentence(chance, data) if chance.random() < 0.2 else "")
 
     def _call(self, chance: random.Random, data: str) -> tuple[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from loyalty_ai.assistant import answering
 from loyalty_ai.assistant.backends import registry
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
 from loyalty_ai.assistant.turn import Fact, FactKind, Found, Proposal, Sentence, Source, Turn
@@ -62,9 +63,10 @@ class FakeToolbox:
         return MUG
 
 
-def fake_check(text: str, evidence: Any, language: str) -> Sentence | None:
+def fake_check(text: str, evidence: Any, *, turn: Turn, sources: Any = None, before: Any = ()) -> Sentence | None:
     """Refuses what is "false", cites the mug where it is named and known."""
-    if "false" in text:
+    text = " ".join(text.split())
+    if not text or "false" in text:
         return None
     return Sentence(text, tuple(evidence.sources) if "mug" in text else ())
 
@@ -87,8 +89,8 @@ def speak_fixture(settings, monkeypatch):
         settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"ASSISTANT": {"BACKEND": backend, **limits}}
 
     monkeypatch.setitem(registry.BACKENDS, "templates", "tests.assistant.speakers.Plain")
-    monkeypatch.setitem(sys.modules, "loyalty_ai.assistant.tools", types.SimpleNamespace(Toolbox=FakeToolbox))
-    monkeypatch.setitem(sys.modules, "loyalty_ai.assistant.claims", types.SimpleNamespace(check=fake_check))
+    monkeypatch.setattr(answering, "Toolbox", FakeToolbox)
+    monkeypatch.setattr(answering, "check", fake_check)
     confirmations = types.SimpleNamespace(propose=lambda message, proposal: None)
     monkeypatch.setitem(sys.modules, "loyalty_ai.assistant.confirmations", confirmations)
     use()

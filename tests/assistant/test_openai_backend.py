@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant.backends.base import BackendFailed
 from loyalty_ai.assistant.backends.openai import MOST_CALLS, MOST_ROUNDS, OpenAIBackend
-from loyalty_ai.assistant.backends.prompt import Thoughts, as_data, without_contacts
+from loyalty_ai.assistant.backends.prompt import Thoughts, as_data, rules, without_contacts
 from loyalty_ai.assistant.turn import Fact, FactKind, Found, Outcome, Said, Spent, Turn
 from loyalty_ai.conf import StoreSettings
 from tests.assistant.hostile_server import (
@@ -123,6 +124,12 @@ def test_nothing_that_names_the_customer_is_sent():
     assert "Simplified Chinese" in system
     assert "The shopper is signed in." in system
     assert '"P1"' in system
+
+
+@given(st.text(min_size=3), st.text(min_size=3))
+def test_the_rules_hold_nothing_that_the_shopper_may_not_read(customer, words):
+    asked = replace(TURN, customer_id=customer, text=words, history=(Said(by_shopper=True, text=words),))
+    assert rules(asked) == rules(replace(TURN, customer_id="somebody else"))  # the same for everybody who is signed in
 
 
 def test_the_history_that_is_sent_is_bounded():

@@ -1,14 +1,12 @@
-"""Sentences of a stream: cut the same whatever portions it comes in, and made plain."""
+"""Sentences of a stream: cut the same whatever portions it comes in."""
 
 from __future__ import annotations
-
-import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty_ai.assistant.sentences import LONGEST, Cutter, plain
+from loyalty_ai.assistant.sentences import LONGEST, Cutter
 
 
 def cut(*portions: str) -> list[str]:
@@ -57,27 +55,3 @@ def test_a_sentence_without_end_is_dropped_whole_and_needs_little_memory():
     assert [sentence for _ in range(2000) for sentence in cutter.feed("word " * 100)] == []
     assert len(cutter._text) <= 2 * LONGEST
     assert [*cutter.feed("end. It is blue."), *cutter.flush()] == ["It is blue."]
-
-
-@pytest.mark.parametrize(
-    ("marked", "text"),
-    [
-        ("- **Mug**: `£4`", "Mug: £4"),
-        ("## 3. Mugs", "3. Mugs"),
-        ("2) Mug", "Mug"),
-        ("[Mug](https://evil.example/?o=1) is nice", "Mug is nice"),
-        ("![x](https://evil.example/p.png?d=1)Look", "Look"),
-        ("![x][1] Look", "Look"),
-        ("£\u200b4\u202e.95\x00", "£4.95"),
-        ("a\u00a0b", "a b"),
-    ],
-)
-def test_marks_addresses_and_invisible_characters_go(marked, text):
-    assert plain(marked) == text
-
-
-@given(st.text())
-def test_plain_text_has_no_invisible_characters_and_stays_plain(text):
-    result = plain(text)
-    assert all(char == " " or not char.isspace() for char in result)
-    assert not any(unicodedata.category(char)[0] == "C" for char in result)
