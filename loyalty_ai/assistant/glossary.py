@@ -18,64 +18,63 @@ jar pot; pot planter plantpot; plate dish; bowl basin; pillow cushion; blanket t
 tray platter; fabric cloth textile; towel teatowel; apron pinny; cook cooking bake baking; jewellery jewelry;
 necklace pendant chain; bracelet bangle; earring stud; hairclip hairgrip slide; mirror lookingglass;
 picture photo frame; sign plaque; ornament decoration figurine; decoration decorate decorative decor; decal sticker;
-notebook notepad journal; diary journal; pencil crayon; card greeting; bunting pennant flag; garland swag;
-ribbon bow; toy game plaything; puzzle jigsaw; doll dolly; teddy bear; plush cuddly soft; clock timer;
-umbrella brolly parasol; flask thermos; bottle flask; glass tumbler goblet; jug pitcher carafe;
-cutlery silverware flatware; spoon teaspoon; oven stove; hook hanger peg; cupboard cabinet;
-box chest case; basket hamper trug; drawer cabinet; colour color; grey gray; polkadot spotty spotted dotty;
-stripe striped stripey stripy; rose floral flower; flower bloom blossom; metal tin iron; wood wooden timber;
-vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny; garden gardening outdoor;
-kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning; picnic lunch; lunchbox lunch;
-delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
+notebook notepad journal; diary journal; pencil crayon; card greeting; bunting pennant flag; garland swag; ribbon bow;
+toy game plaything; puzzle jigsaw; doll dolly; teddy bear; plush cuddly soft; clock timer; umbrella brolly parasol;
+flask thermos; bottle flask; glass tumbler goblet; jug pitcher carafe; cutlery silverware flatware; spoon teaspoon;
+oven stove; hook hanger peg; cupboard cabinet; box chest case; basket hamper trug; drawer cabinet; colour color;
+grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose floral flower; flower bloom blossom;
+metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny;
+garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
+picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
 return refund; exchange swap replace replacement; damaged broken faulty defective cracked; cancel cancellation;
-change amend; pay payment card; paypal payment; invoice receipt vat; wholesale trade bulk reseller;
-discount offer promotion; voucher coupon; loyalty tier points reward; privacy data gdpr;
-personalisation personalization recommendation; contact phone telephone email call; opening open hours;
-stock available availability; backorder restock preorder; international abroad overseas country;
-germany europe; france europe; spain europe; italy europe; ireland europe; eu europe; free gratis;
-cost price charge fee; person human agent
+change amend; pay payment card; invoice receipt vat; wholesale trade bulk reseller; discount offer promotion;
+voucher coupon; loyalty tier points reward; privacy data gdpr; personalisation personalization recommendation;
+contact phone telephone email call; opening open hours; stock available availability; backorder restock preorder;
+international abroad overseas country; germany europe; france europe; spain europe; italy europe; ireland europe;
+eu europe; free gratis; cost price charge fee; person human agent; long time day period; much cost; usa america states;
+uk kingdom britain england; delete erase remove; talk chat speak; track tracking follow
 """
 
 CHINESE = """
 蜡烛 candle; 香薰 scented+candle; 烛台 candlestick/candleholder/holder; 茶蜡 tlight; 灯笼 lantern;
-台灯 lamp; 灯 light/lamp/lantern; 灯罩 lampshade; 马克杯 mug; 茶杯 teacup/cup; 杯子 mug/cup;
-杯 mug/cup; 玻璃杯 glass/tumbler; 茶壶 teapot; 茶 tea; 咖啡 coffee; 水壶 jug; 保温 flask; 盘子 plate;
-盘 plate; 碗 bowl; 勺子 spoon; 勺 spoon; 餐具 cutlery; 刀 knife; 托盘 tray; 杯垫 coaster;
-餐垫 placemat; 桌布 tablecloth; 餐巾 napkin; 围裙 apron; 烘焙 baking/bake/cake; 烤 baking/oven;
-蛋糕 cake; 蛋糕架 cakestand; 饼干 cookie/biscuit; 巧克力 chocolate; 糖 sugar/candy/sweet;
-罐子 jar/tin; 罐 jar/tin; 瓶子 bottle; 瓶 bottle; 花瓶 vase; 花 flower; 玫瑰 rose; 盆 pot/bowl;
-花盆 planter/pot; 花园 garden; 园艺 garden; 植物 plant; 礼物 gift/present; 礼品 gift; 礼盒 gift+box;
-包装纸 wrap; 包装 wrap; 丝带 ribbon; 卡片 card; 贺卡 card; 生日 birthday; 圣诞 christmas;
+台灯 lamp; 灯 light/lamp/lantern; 灯罩 lampshade; 马克杯 mug; 茶杯 teacup/cup; 杯子 mug/cup; 杯 mug/cup;
+玻璃杯 glass/tumbler; 茶壶 teapot; 茶 tea; 咖啡 coffee; 水壶 jug; 保温 flask; 盘子 plate; 盘 plate; 碗 bowl;
+勺子 spoon; 勺 spoon; 餐具 cutlery; 刀 knife; 托盘 tray; 杯垫 coaster; 餐垫 placemat; 桌布 tablecloth;
+餐巾 napkin; 围裙 apron; 烘焙 baking/bake/cake; 烤 baking/oven; 蛋糕 cake; 蛋糕架 cakestand;
+蜡烛台 candlestick/candleholder/holder; 毛绒 soft/plush; 饼干 cookie/biscuit; 巧克力 chocolate;
+糖 sugar/candy/sweet; 罐子 jar/tin; 罐 jar/tin; 瓶子 bottle; 瓶 bottle; 花瓶 vase; 花 flower; 玫瑰 rose;
+盆 pot/bowl; 花盆 planter/pot; 花园 garden; 园艺 garden; 植物 plant; 礼物 gift/present; 礼品 gift;
+礼盒 gift+box; 包装纸 wrap; 包装 wrap; 丝带 ribbon; 卡片 card; 贺卡 card; 生日 birthday; 圣诞 christmas;
 圣诞树 christmas+tree; 雪人 snowman; 复活节 easter; 情人节 valentine/heart; 婚礼 wedding; 派对 party;
 聚会 party; 彩旗 bunting; 气球 balloon; 包 bag; 袋子 bag; 袋 bag; 手提包 handbag; 购物袋 shopper/bag;
-午餐 lunch; 饭盒 lunch+box; 野餐 picnic; 背包 backpack; 钱包 purse; 雨伞 umbrella; 伞 umbrella;
-旅行 travel; 首饰 jewellery; 项链 necklace; 手链 bracelet; 手镯 bangle; 耳环 earring; 戒指 ring;
-发夹 hair+clip; 钥匙 key; 钥匙扣 keyring; 胸针 brooch; 镜子 mirror; 相框 frame; 画框 frame; 照片 photo;
-时钟 clock; 闹钟 alarm+clock; 钟 clock; 靠垫 cushion; 抱枕 cushion; 毯子 blanket/throw; 毛毯 blanket;
-毛巾 towel; 茶巾 tea+towel; 地垫 doormat; 窗帘 curtain; 门 door; 挂钩 hook/hanger; 衣架 hanger;
-篮子 basket; 盒子 box; 盒 box; 收纳 storage/box/basket; 抽屉 drawer; 柜子 cabinet; 装饰 decoration;
-摆件 ornament; 花环 wreath/garland; 心形 heart; 星星 star; 鸟 bird; 猫 cat; 狗 dog; 兔子 rabbit/bunny;
-蝴蝶 butterfly; 猫头鹰 owl; 招牌 sign; 牌子 sign; 磁贴 magnet; 冰箱贴 magnet; 笔记本 notebook;
-本子 notebook; 铅笔 pencil; 笔 pen/pencil; 贴纸 sticker; 缝纫 sewing; 针线 sewing; 手工 craft; 玩具 toy;
-游戏 game; 拼图 jigsaw/puzzle; 娃娃 doll; 小孩 children/child; 孩子 children/child; 儿童 children;
-婴儿 baby; 肥皂 soap; 浴室 bathroom/bath; 洗澡 bath; 热水袋 hot+water+bottle; 温度计 thermometer;
-厨房 kitchen; 木 wood/wooden; 金属 metal; 玻璃 glass; 陶瓷 ceramic; 红 red; 蓝 blue; 绿 green;
-粉 pink; 白 white; 黑 black; 黄 yellow; 紫 purple; 银 silver; 金 gold; 复古 vintage/retro;
-大 large/big; 小 small/mini; 套装 set; 便宜 cheap; 邮费 delivery+cost; 运费 delivery+cost;
-送货 delivery; 配送 delivery; 快递 delivery/courier; 发货 dispatch/delivery; 送到 delivery;
-到货 delivery; 退货 return; 退款 refund; 退换 return/exchange; 退 return; 换货 exchange; 损坏 damaged;
-破 damaged/broken; 坏 damaged/broken; 付款 payment/pay; 支付 payment/pay; 信用卡 card+pay;
-发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 时间 time/day; 多久 time/day; 几天 time/day; 工作日 time/day;
-费用 cost; 多少钱 cost; 折扣 discount; 会员 loyalty/tier; 等级 tier;
-积分 points/loyalty; 隐私 privacy; 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation;
-电话 phone/contact; 邮箱 email/contact; 联系 contact; 客服 contact; 营业 opening+hours;
-几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock; 国外 international; 海外 international;
-德国 germany; 法国 france; 爱尔兰 ireland
+午餐 lunch; 饭盒 lunch+box; 野餐 picnic; 背包 backpack; 钱包 purse; 雨伞 umbrella; 伞 umbrella; 旅行 travel;
+首饰 jewellery; 项链 necklace; 手链 bracelet; 手镯 bangle; 耳环 earring; 戒指 ring; 发夹 hair+clip; 钥匙 key;
+钥匙扣 keyring; 胸针 brooch; 镜子 mirror; 相框 frame; 画框 frame; 照片 photo; 时钟 clock; 闹钟 alarm+clock;
+钟 clock; 靠垫 cushion; 抱枕 cushion; 毯子 blanket/throw; 毛毯 blanket; 毛巾 towel; 茶巾 tea+towel;
+地垫 doormat; 窗帘 curtain; 门 door; 挂钩 hook/hanger; 衣架 hanger; 篮子 basket; 盒子 box; 盒 box;
+收纳 storage/box/basket; 抽屉 drawer; 柜子 cabinet; 装饰 decoration; 摆件 ornament; 花环 wreath/garland;
+心形 heart; 星星 star; 鸟 bird; 猫 cat; 狗 dog; 兔子 rabbit/bunny; 蝴蝶 butterfly; 猫头鹰 owl; 招牌 sign;
+牌子 sign; 磁贴 magnet; 冰箱贴 magnet; 笔记本 notebook; 本子 notebook; 铅笔 pencil; 笔 pen/pencil;
+贴纸 sticker; 缝纫 sewing; 针线 sewing; 手工 craft; 玩具 toy; 游戏 game; 拼图 jigsaw/puzzle; 娃娃 doll;
+小孩 children/child; 孩子 children/child; 儿童 children; 婴儿 baby; 肥皂 soap; 浴室 bathroom/bath;
+洗澡 bath; 热水袋 hot+water+bottle; 温度计 thermometer; 厨房 kitchen; 木 wood/wooden; 金属 metal;
+玻璃 glass; 陶瓷 ceramic; 红 red; 蓝 blue; 绿 green; 粉 pink; 白 white; 黑 black; 黄 yellow; 紫 purple;
+银 silver; 金 gold; 复古 vintage/retro; 大 large/big; 小 small/mini; 套装 set; 便宜 cheap;
+邮费 delivery+cost; 运费 delivery+cost; 送货 delivery; 配送 delivery; 快递 delivery/courier;
+发货 dispatch/delivery; 送到 delivery; 到货 delivery; 退货 return; 退款 refund; 退换 return/exchange;
+退 return; 换货 exchange; 损坏 damaged; 破 damaged/broken; 坏 damaged/broken; 付款 payment/pay;
+支付 payment/pay; 信用卡 card+pay; 发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 时间 time/day;
+多久 time/day; 几天 time/day; 工作日 time/day; 费用 cost; 多少钱 cost; 折扣 discount; 会员 loyalty/tier;
+金卡 gold; 黄金 gold; 银卡 silver; 白银 silver; 白金 platinum; 支付宝 alipay; 微信 wechat; 能到 delivery;
+送达 delivery; 寄到 delivery; 删除 delete; 人工 person; 等级 tier; 积分 points/loyalty; 隐私 privacy;
+个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
+联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
+国外 international; 海外 international; 德国 germany; 法国 france; 爱尔兰 ireland
 """
 
 UNTOLD = """
-a about after all also am an and any anything are as at be been before best better but by can could did do does doing else for
-from get give go going good got had has have having hello help her here hey hi him his how i if im in into is it its ive just
+a about after all also am an and any anything are as at be become been before best better but by can could did do does doing else
+for from get give go going good got had has have having hello help her here hey hi him his how i if im in into is it its ive just
 kindly know let like likes look looking make me more most much my need nice no not of on one or our ours please recommend see
 sell shall she shop should show so some someone something suggest tell thank thanks that the their them then there these they
 thing this those to too under us use want was we were what whats when where which who whom why will wish with would you your
@@ -83,8 +82,13 @@ yours below less than over above up between around pound pounds gbp find buy pur
 """
 """English words of a question that say nothing of what is asked for."""
 
+LIGHT = """
+can get give have how long many much need sell take what when where which who why
+"""
+"""Those of `UNTOLD` that headings of policies are made of: they part one heading from another and weigh little."""
+
 UNTOLD_OF_GOODS = """
-available availability cheap cheaper cheapest cost dear expensive money price quality sale sold stock store item product range
+available availability cheap cheaper cheapest cost dear expensive price quality sale sold stock store item product range
 """
 """What a question says of goods beside their names: no product is named by it, though a policy may be."""
 
@@ -93,7 +97,7 @@ UNTOLD_CHINESE = """
 那些 这些 适合 帮我 给我 告诉 推荐几 以下 以内 以上 左右 不到 英镑 价格 商品 东西 产品 的话 谢谢 您好 你好 时候 现在 关于 喜欢 送给
 朋友 还是 或者 知道
 我 你 您 他 她 它 的 了 吗 呢 吧 啊 呀 是 有 在 要 想 买 卖 找 看 和 与 或 给 送 请 把 被 就 都 也 很 还 会 能 吃 这 那 个 只 件 款
-种 些 元 点 多 几 色 用 做 为 对 从 到 里 上 下 中 最 更 不 没
+种 些 元 点 多 几 色 用 做 为 对 从 到 里 上 下 中 最 更 不 没 样
 """
 """The same in Chinese."""
 
@@ -124,6 +128,12 @@ def chinese() -> dict[str, tuple[tuple[str, ...], ...]]:
 def untold() -> frozenset[str]:
     """The words of `UNTOLD`, stemmed."""
     return frozenset(words(UNTOLD, "en"))
+
+
+@cache
+def light() -> frozenset[str]:
+    """The words of `LIGHT`, stemmed."""
+    return frozenset(words(LIGHT, "en"))
 
 
 @cache

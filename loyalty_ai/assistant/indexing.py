@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from hashlib import blake2b
+from itertools import pairwise
 from typing import Any
 
 from django.db import transaction
 
 from loyalty_ai.assistant.models import Document
-from loyalty_ai.assistant.tokens import MAX_LETTERS, PIECE, tokens, words
-from loyalty_ai.assistant.wanted import BODY_WORD, CATEGORY, CATEGORY_WORD, documents
+from loyalty_ai.assistant.tokens import MAX_LETTERS, PIECE, is_chinese, tokens, words
+from loyalty_ai.assistant.wanted import BODY_WORD, CATEGORY, CATEGORY_WORD, TITLE_WORD, documents
 from loyalty_ai.jobs.work import Progress
 from loyalty_ai.shop.copying import copy_rows, fetch, run
 from loyalty_ai.shop.models import Store
@@ -51,8 +52,8 @@ def index_products(
     while total and (rows := fetch(f"{CHANGED_ROWS} LIMIT {CHUNK}", INDEX_VERSION, INDEX_VERSION, store.pk, last)):
         last = rows[-1][0]
         made = [
-            (pk, digest, title, product_text(*texts), product_tokens(title, *texts, store.language))
-            for pk, digest, title, *texts in rows
+            (pk, digest, title, product_text(*texts), product_tokens(code, title, *texts, store.language))
+            for pk, code, digest, title, *texts in rows
         ]
         with transaction_of_chunk():
             _write_products(store, made)
@@ -81,7 +82,9 @@ CHANGED = f"""
     WHERE s.digest IS DISTINCT FROM {DIGEST} AND p.store_id = %s AND p.withdrawn_at IS NULL AND p.id > %s
 """
 
-CHANGED_ROWS = f"SELECT p.id, {DIGEST}, p.title, p.category, p.brand, p.description {CHANGED} ORDER BY p.id"
+CHANGED_ROWS = (
+    f"SELECT p.id, p.external_id, {DIGEST}, p.title, p.category, p.brand, p.description {CHANGED} ORDER BY p.id"
+)
 
 WITHDRAWN = """
     FROM loyalty_ai_passage s JOIN loyalty_ai_product p ON p.id = s.product_id
@@ -94,22 +97,28 @@ def product_text(category: str, brand: str, description: str) -> str:
     return "\n".join(filter(None, (category, brand, description)))
 
 
-def product_tokens(title: str, category: str, brand: str, description: str, language: str) -> list[str]:
-    """A title's and a brand's words and pieces, then the marked ones of the category and the description, each once."""
+def product_tokens(code: str, title: str, category: str, brand: str, description: str, language: str) -> list[str]:
+    """The shop's code, a title's and a brand's words, pairs and pieces, and the marked ones of category and description."""
     marked = [CATEGORY + level for level in category_levels(category)]
     marked += [CATEGORY_WORD + word for word in words(category, language)]
     marked += [BODY_WORD + word for word in words(description[:4000], language)[:DESCRIPTION_WORDS]]
     found = tokens(f"{title} {brand}", language)
     plain = [token for token in found if not token.startswith(PIECE)]
-    return list(dict.fromkeys([*plain, *marked, *found]))
+    in_title = words(title, language)
+    pairs = [(one + other)[:MAX_LETTERS] for one, other in pairwise(in_title) if not is_chinese(one + other)]
+    return list(dict.fromkeys([*plain, *words(code, language)[:1], *pairs, *marked, *found]))
 
 
 def document_tokens(title: str, above: Iterable[str], heading: str, text: str, language: str) -> list[str]:
     """What a part of a document is found by, all of it marked with the language; see `wanted.documents`."""
     scope = documents(language).prefix
-    head, body = tokens(" ".join([title, *above, heading]), language), tokens(text, language)
-    found = [scope + token for token in head]
-    found += [scope + (token if token.startswith(PIECE) else BODY_WORD + token) for token in body]
+    fields = {"": heading, BODY_WORD: text, TITLE_WORD: " ".join([title, *above])}
+    found = (
+        scope + mark + token
+        for mark, field in fields.items()
+        for token in tokens(field, language)
+        if not token.startswith(PIECE)
+    )
     return list(dict.fromkeys(found))
 
 

@@ -37,8 +37,10 @@ BEST, RANK = 60, 60
 
 PRODUCT_COLUMNS = "s.id, s.product_id, s.vector, s.tokens, p.external_id, p.title, p.category, p.price"
 
-LONG_WORD = 7
-"""Letters from which on a word may be two slips away from what is meant."""
+SLIPS = ((8, 2), (5, 1))
+"""Letters from which on a word may be so many slips away from what is meant."""
+
+SIDE_BY_SIDE = 0.03
 
 NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.02
 """Neighbours that are fused, of how many of the same shelf they are the nearest, and what their rank weighs: it parts equal hits
@@ -119,13 +121,15 @@ def search_products(
     found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
     pool = query.pool(units, found, where) if units or not near else f"{found} false"
     sql = f"""
-        WITH scored AS MATERIALIZED (SELECT *, {score} AS score FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s),
+        WITH scored AS MATERIALIZED (
+            SELECT *, {score} AS score, {query.bonus(units)} AS bonus FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
+        ),
         popular AS MATERIALIZED (
             SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
             WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
             AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
         ), best AS MATERIALIZED (
-            SELECT *, rank() OVER (ORDER BY score DESC) AS standing, row_number() OVER (ORDER BY score DESC,
+            SELECT *, rank() OVER (ORDER BY score + bonus DESC) AS standing, row_number() OVER (ORDER BY score + bonus DESC,
                 array_position((SELECT items FROM popular), product_id) NULLS LAST, length(title), id) AS place
             FROM scored WHERE score > 0 ORDER BY place LIMIT {BEST}
         ), seeds AS MATERIALIZED (
@@ -138,7 +142,7 @@ def search_products(
         SELECT external_id, title, category, price, score::float8 FROM (
             SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
             UNION ALL
-            SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), NULL, NULL, place
+            SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), 0, NULL, NULL, place
             FROM near JOIN LATERAL ({found} s.id = near.id) s ON true WHERE near.id NOT IN (SELECT id FROM best)
         ) each WHERE NOT external_id = ANY(%(near)s::text[])
         ORDER BY COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
@@ -171,10 +175,11 @@ def search_passages(*, store: str, words: str, language: str, limit: int = 4) ->
     columns = "s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, s.tokens"
     pool = query.pool(units, f"SELECT {columns} FROM {source} WHERE", where)  # noqa: S608
     sql = f"""
-        SELECT * FROM (
-            SELECT id, slug, version, title, heading, text, anchor, {query.score(units, mass)}::float8 AS score
+        SELECT id, slug, version, title, heading, text, anchor, score FROM (
+            SELECT id, slug, version, title, heading, text, anchor, {query.score(units, mass)}::float8 AS score,
+                {query.bonus(units)} AS bonus
             FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
-        ) scored WHERE score > 0 ORDER BY score DESC, length(text), id LIMIT {query.add(limit)}
+        ) scored WHERE score > 0 ORDER BY score + bonus DESC, id LIMIT {query.add(limit)}
     """  # noqa: S608 (constants of this module, and placeholders)
     return [
         PassageHit(key, slug, version, title, heading, text, document_url(slug, anchor), score)
@@ -223,14 +228,16 @@ def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], f
     counts = {token: passages for _, token, passages in rows if token is not None}
     size = counts.get(every, 0)
     for unit in units:
-        if size and unit.pieces and not any(token in counts for token in unit.found_by):
+        if size and unit.whole and unit.word.isascii() and not any(token in counts for token in unit.found_by):
             unit.found_by = _respelt(shop, unit, scope, counts)
     return *weigh(units, counts, size), shop, size
 
 
 def _respelt(shop: int, unit: Unit, scope: Scope, counts: dict[str, int]) -> dict[str, float]:
     """The words that the one meant which no passage has: with its first two letters, one slip away, two in a long word."""
-    start, slips = unit.word[:2], 1 if len(unit.word) < LONG_WORD else 2
+    start, slips = unit.word[:2], next((slips for letters, slips in SLIPS if len(unit.word) >= letters), 0)
+    if not slips:
+        return {}
     found = {}
     for mark, part in scope.marks:
         begin = scope.prefix + mark + start
@@ -295,7 +302,7 @@ def weigh(units: list[Unit], counts: dict[str, int], size: int) -> tuple[list[Un
         unit.share = held_by / max(size, 1)
         unit.weight = unit.damping * math.log(1 + max(size, 1) / max(held_by, 1))
         kept.append(unit)
-    return kept, sum(unit.weight for unit in kept)
+    return kept, sum(unit.weight for unit in kept if not unit.bonus)
 
 
 class _Query:
@@ -319,8 +326,13 @@ class _Query:
 
     def score(self, units: list[Unit], mass: float) -> str:
         """SQL of the share of the mass that a passage `s` carries."""
-        earned = " + ".join(f"{self._earned(unit)} * {unit.weight / mass:.9f}" for unit in units)
+        earned = " + ".join(f"{self._earned(unit)} * {unit.weight / mass:.9f}" for unit in units if not unit.bonus)
         return f"round(({earned})::numeric, 3)"
+
+    def bonus(self, units: list[Unit]) -> str:
+        """SQL of a little more for neighbouring words that a passage `s` has side by side."""
+        pairs = [f"(s.tokens && {self.array(list(unit.found_by))})::int" for unit in units if unit.bonus]
+        return f"({SIDE_BY_SIDE} * ({' + '.join(pairs)}))" if pairs else "0"
 
     def _earned(self, unit: Unit) -> str:
         if unit.found_by:
@@ -350,7 +362,9 @@ class _Query:
         def taken(parts: Sequence[str], limit: int) -> str:
             return f"({found} {' AND '.join([*parts, where])} LIMIT {limit})"
 
-        finding = sorted((unit for unit in units if unit.found_by or unit.pieces), key=lambda unit: -unit.weight)
+        finding = sorted(
+            (unit for unit in units if (unit.found_by or unit.pieces) and not unit.bonus), key=lambda unit: -unit.weight
+        )
         finding = [unit for unit in finding if unit.share <= COMMON] or finding[:1]
         if not finding:
             return taken([], ALONE) if not units else f"{found} false"

@@ -101,9 +101,8 @@ def _latin(run: str) -> list[str]:
 def _stem(word: str) -> str:
     if not word.isascii() or not word.isalpha():
         return word
-    if word in IRREGULAR:
-        return IRREGULAR[word]
-    return _verb(_singular(word))
+    single = IRREGULAR.get(word) or _singular(word)
+    return _without_e(_verb(IRREGULAR.get(single, single)))
 
 
 def _singular(word: str) -> str:
@@ -126,7 +125,10 @@ def _verb(word: str) -> str:
             continue
         if stem[-1] == stem[-2] and (stem[-1] not in "lsz" or (stem[-1] == "l" and len(stem) > 5)):
             return stem[:-1]
-        if stem.endswith(("at", "iz", "bl")) or _CLOSED.match(stem):
-            return stem + "e"
-        return stem
+        return stem + "e" if _CLOSED.match(stem) else stem
     return word
+
+
+def _without_e(word: str) -> str:
+    """A longer word without its last e, which its other forms lack ("arrive", "arrived"); "stripe" stays apart from "strip"."""
+    return word[:-1] if len(word) > 5 and word.endswith("e") and not _CLOSED.match(word[:-1]) else word

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from loyalty_ai.assistant.glossary import alike, chinese, untold, untold_chinese, untold_of_goods
+from loyalty_ai.assistant.glossary import alike, chinese, light, untold, untold_chinese, untold_of_goods
 from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
 
-CATEGORY_WORD, BODY_WORD, CATEGORY = ">", "~", "="
-"""Marks of a word of the category path, of a word of a description or of a part's text, and of a whole category."""
+CATEGORY_WORD, BODY_WORD, TITLE_WORD, CATEGORY = ">", "~", "^", "="
+"""Marks of a word of the category path, of a description or a part's text, of what a part stands under; of a whole category."""
 
 EXACT, ALIKE, MISSPELT = 1.0, 0.85, 0.75
 """How much of a word's weight a passage earns that has it, one alike, or most pieces of one that no passage has."""
+
+LIGHTLY = 0.3
+"""How much of its weight a light word has."""
+
+NOTHING_ALONE = frozenset(["can", "make", "up"])
+"""Words that say nothing alone and something beside another: a watering can, a make up bag."""
+
+_NUMBER = r"£?\s?\d[\d,]*(?:\.\d+)?"
+_ASIDE = re.compile(
+    rf"(?:\b(?:under|below|less than|up to|over|above|more than|between|around|about|at most|max(?:imum)?)\s+{_NUMBER}"
+    rf"(?:\s?(?:and|to|-|–)\s?{_NUMBER})?(?:\s?(?:pounds?|quid|gbp)\b)?)|£\s?\d[\d,.]*|{_NUMBER}\s?(?:pounds?|quid|gbp)\b"
+    r"|\d[\d,.]*\s?(?:英?镑|块钱?|元)|\b(?:who|that)\s+(?:really\s+)?(?:loves?|likes?|enjoys?)\b",
+    re.IGNORECASE,
+)
 
 MOST_UNITS = 12
 """Units of a question that are looked at."""
@@ -21,12 +36,23 @@ MOST_UNITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Where is searched: its language, what its tokens begin with, the marks of words with what these earn, and empty words."""
+    """Where is searched.
+
+    Args:
+        language: of the texts.
+        prefix: what all its tokens begin with.
+        marks: those of words, with the share of a word's weight that each earns.
+        untold: words that say nothing.
+        light: words that say little.
+        in_pieces: whether a word that nothing has is found by its pieces.
+    """
 
     language: str
     prefix: str
     marks: tuple[tuple[str, float], ...]
     untold: frozenset[str]
+    light: frozenset[str] = frozenset()
+    in_pieces: bool = True
 
     def ways(self, word: str, most: float) -> dict[str, float]:
         """The tokens that a passage with the word may have, each with what it earns."""
@@ -39,8 +65,9 @@ def products(language: str) -> Scope:
 
 
 def documents(language: str) -> Scope:
-    """The live documents of a language, their titles and headings before their texts."""
-    return Scope(language, f"@{language}:", (("", 1.0), (BODY_WORD, 0.8)), untold())
+    """The live documents of a language: a part's heading, its text, then what it stands under. Texts are too long for pieces."""
+    marks = (("", 1.0), (BODY_WORD, 0.8), (TITLE_WORD, 0.7))
+    return Scope(language, f"@{language}:", marks, untold() - light(), light(), in_pieces=False)
 
 
 @dataclass
@@ -53,6 +80,7 @@ class Unit:
         pieces: looked for where no passage has any of those tokens.
         whole: whether its weight counts when nothing is known of it.
         damping: factor of its weight.
+        bonus: whether it only parts what is equal otherwise.
     """
 
     word: str
@@ -60,6 +88,7 @@ class Unit:
     pieces: list[str] = field(default_factory=list)
     whole: bool = True
     damping: float = 1.0
+    bonus: bool = False
     weight: float = 0.0
     share: float = 0.0
 
@@ -72,10 +101,10 @@ class Unit:
 
 
 def units_of(text: str, scope: Scope) -> list[Unit]:
-    """What a question names, in its order, each thing once."""
+    """What a question names, in its order, each thing once; sums of money and whose taste it is are left out."""
     units: list[Unit] = []
     run = ""
-    plain = words(text, scope.language)[: 6 * MOST_UNITS]
+    plain = words(_ASIDE.sub(" ", text), scope.language)[: 6 * MOST_UNITS]
     for at, word in enumerate([*plain, ""]):
         if is_chinese(word):
             run += word
@@ -84,24 +113,41 @@ def units_of(text: str, scope: Scope) -> list[Unit]:
         run = ""
         if word and word not in scope.untold:
             units.append(_latin_unit(plain, at, scope))
-    return list({tuple(sorted(unit.found_by)): unit for unit in units}.values())[:MOST_UNITS]
+    units = list({tuple(sorted(unit.found_by)): unit for unit in units}.values())[:MOST_UNITS]
+    return units + list(_pair_units(plain, scope))[:MOST_UNITS]
 
 
 def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
     word = plain[at]
     found_by = scope.ways(word, EXACT)
-    for left, right in ((at - 1, at), (at, at + 1)):
-        if left >= 0 and right < len(plain) and not is_chinese(plain[left]) and not is_chinese(plain[right]):
-            found_by |= scope.ways((plain[left] + plain[right])[:MAX_LETTERS], EXACT)
+    for left in (at - 1, at):
+        if joined := _joined(plain, left):
+            found_by |= scope.ways(joined, EXACT)
     _add(found_by, alike().get(word, ()), ALIKE, scope)
-    number = word.isdigit() or len(word) == 1
+    optional = word.isdigit() or len(word) == 1 or word in scope.light
     return Unit(
         word,
         found_by,
-        [scope.prefix + piece for piece in pieces(word)],
-        whole=not number,
-        damping=0.5 if number else 1.0,
+        [scope.prefix + piece for piece in pieces(word)] if scope.in_pieces else [],
+        whole=not optional,
+        damping=LIGHTLY if word in scope.light else 0.5 if optional else 1.0,
     )
+
+
+def _pair_units(plain: list[str], scope: Scope) -> Iterator[Unit]:
+    """Neighbouring words as one: a pleasure where a title has them so, a need where one alone says nothing ("watering can")."""
+    for left in range(len(plain) - 1):
+        pair, joined = set(plain[left : left + 2]), _joined(plain, left)
+        if joined and pair & NOTHING_ALONE:
+            yield Unit(joined, scope.ways(joined, EXACT), whole=False)
+        elif joined and not pair & scope.untold:
+            yield Unit(joined, scope.ways(joined, EXACT), whole=False, bonus=True)
+
+
+def _joined(plain: list[str], left: int) -> str:
+    """The word at `left` and the next one, written as one; "" where there are no two or one is Chinese."""
+    pair = plain[left : left + 2] if left >= 0 else []
+    return "" if len(pair) < 2 or any(map(is_chinese, pair)) else "".join(pair)[:MAX_LETTERS]
 
 
 def _chinese_units(run: str, scope: Scope) -> Iterator[Unit]:

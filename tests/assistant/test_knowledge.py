@@ -55,6 +55,10 @@ def found(text: str, **options) -> list[str]:
         ("有没有红色的杯子？", "MUG"),
         ("生日贺卡", "CARD"),
         ("TLIGHT heart", "TLIGHT"),
+        ("EAR", "EAR"),
+        ("something under 5 pounds for somebody who loves cake stands", "STAND"),
+        ("cakestands", "STAND"),
+        ("cake-stand", "STAND"),
     ],
 )
 def test_a_question_finds_what_it_names(store: Store, question: str, first: str):
