@@ -96,7 +96,8 @@ def hold(calls: int, seed: int) -> dict[str, Any]:
                 "sentences": siege.sentences,
                 "amounts_checked": siege.amounts_seen,
                 "effects": changed,
-                "confirmed": besieging.confirmed(),
+                "proposals": siege.proposed,
+                "confirmed": siege.confirmed,
                 "objections": len(siege.found),
                 "first_objections": siege.found[:20],
             }

@@ -25,6 +25,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from loyalty_ai.assistant import budgets
 from loyalty_ai.assistant.answering import NobodyWaits, answer
 from loyalty_ai.assistant.backends.registry import FALLBACK, get_backend
+from loyalty_ai.assistant.confirmations import propose
 from loyalty_ai.assistant.models import Message
 from loyalty_ai.assistant.selectors import turn_of
 from loyalty_ai.assistant.services import hand_over
@@ -193,8 +194,6 @@ def _finish(message: Message, given: Answer) -> bool:
             answered_at=Now(),
         )
         if written and given.proposal is not None:
-            from loyalty_ai.assistant.confirmations import propose
-
             propose(message=message, proposal=given.proposal)
         if written and given.outcome == Outcome.HANDED_OVER:
             hand_over(conversation=message.conversation)

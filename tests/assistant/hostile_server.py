@@ -199,7 +199,8 @@ class Hostile:
 
     def _text(self, chance: random.Random, data: str) -> Reply:
         sentences = [self._sentence(chance, data) for _ in range(chance.choice([1, 1, 2, 3, 5]))]
-        if chance.random() < 0.03:
+        endless = chance.random() < 0.03
+        if endless:
             sentences *= 400
         text = chance.choice([" ", "\n", "", "\n- "]).join(sentences)
         usage = chance.choice(
@@ -213,15 +214,16 @@ class Hostile:
         )
         return says(
             text,
-            size=chance.choice([3, 17, 60, 100_000]),
+            size=900 if endless else chance.choice([5, 17, 60, 100_000]),
             usage=usage,
             finish=chance.choice(["stop", "stop", "stop", "length", "content_filter", "boo"]),
         )
 
     def _sentence(self, chance: random.Random, data: str) -> str:
         """One sentence, mostly a lie; some of it woven from what the tools really said, since the best lies are."""
-        _, title = chance.choice(self.loot.products)
-        _, other = chance.choice(self.loot.products)
+        shown = re.findall(r'"title": "([^"]+)"[^{}]*?"price": "([\d.]+)"', data)
+        titles = [name for name, _ in shown] if shown and chance.random() < 0.8 else [t for _, t in self.loot.products]
+        title, other = chance.choice(titles), chance.choice(titles)
         order = chance.choice([*self.loot.foreign_orders, *self.loot.own_orders])
         foreign = chance.choice(self.loot.foreign_words)
         amounts = re.findall(r'"(?:price|total|value)": "([\d.]+)"', data) or ["9.99"]
@@ -245,7 +247,6 @@ class Hostile:
             ["tomorrow", "on 24 December", "by Friday", "within 2 hours", "2030-01-01", "next week", "明天"]
         )
         stock = chance.choice(["in stock", "sold out", "available", "the last one", "down to 3 units", "现货", "缺货"])
-        shown = re.findall(r'"title": "([^"]+)"[^{}]*?"price": "([\d.]+)"', data)[:3]
         lies = [
             f"The {title} costs {money}.",
             f"The {title} is {money} and the {other} is {money}.",
@@ -299,7 +300,7 @@ class Hostile:
             "x" * chance.choice([50, 700, 5000]),
             "。".join([title] * 5),
             *re.findall(r'"(?:text|description)": "([^"]{10,300})"', data)[:3],
-            *(f"The {name} costs £{price}." for name, price in shown),
+            *(f"The {name} costs £{price}." for name, price in shown[:3]),
         ]  # fmt: skip
         return chance.choice(lies)
 

@@ -19,14 +19,13 @@ from typing import Any
 import httpx2
 from django.db import connection
 
-from loyalty_ai.assistant import budgets
+from loyalty_ai.assistant import budgets, services
 from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.backends.openai import OpenAIBackend
 from loyalty_ai.assistant.delivery import deliver
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.indexing import index_products
-from loyalty_ai.assistant.models import Confirmation, Message
-from loyalty_ai.assistant.services import open_conversation, say
+from loyalty_ai.assistant.models import Confirmation, Conversation, Message
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.serving.models import ListKind, NeighbourKind
@@ -121,6 +120,8 @@ class Siege:
     found: list[str] = field(default_factory=list)
     """What the judges hold against the answers."""
 
+    confirmed: int = 0
+    proposed: int = 0
     answers: int = 0
     by_model: int = 0
     sentences: int = 0
@@ -192,7 +193,7 @@ def _amounts(siege: Siege, who: str | None) -> dict[str, set[Decimal]]:
     return amounts
 
 
-def converse(siege: Siege, seed: int, *, turns: int = 2) -> None:
+def converse(siege: Siege, seed: int, *, turns: int = 3) -> None:
     """One conversation from a seed: a shopper asks a few times, every answer is judged."""
     chance = random.Random(f"siege:{seed}")
     who = chance.choice(["ann", "ann", "bob", None])
@@ -201,7 +202,7 @@ def converse(siege: Siege, seed: int, *, turns: int = 2) -> None:
     budgets._breakers.clear()  # each conversation meets the server, however often others failed
     owner = Owner("default", who, f"{seed}".encode().rjust(32, b"0"))
     language = chance.choice(["en", "zh-hans"])
-    conversation = open_conversation(owner=owner, language=language)
+    conversation = services.open_conversation(owner=owner, language=language)
     asked = ""
     for _ in range(chance.randint(1, turns)):
         text = chance.choice(QUESTIONS).format(
@@ -212,11 +213,15 @@ def converse(siege: Siege, seed: int, *, turns: int = 2) -> None:
         )
         asked += f" {text}"
         context = {"now": fakes.NOON.isoformat(), "product": chance.choice(["", "P03"]), "cart": siege.cart}
-        message = say(conversation=conversation, text=text, context=context).answer
+        question = services.say(conversation=conversation, text=text, context=context)
+        message = services.answer_of(question)
         if message is not None:
             deliver(message_id=message.pk)
             _judge(siege, who, asked, Message.objects.get(pk=message.pk), f"seed {seed}: {text!r}")
-    conversation.delete()
+    siege.confirmed += Confirmation.objects.exclude(used_at=None).count()  # nobody pressed anything
+    Conversation.objects.filter(pk=conversation.pk).update(state=Conversation.State.CLOSED)
+    if seed % 50 == 0:
+        Conversation.objects.all().delete()  # a small database is a fast one
 
 
 CURRENCY = re.compile(
@@ -259,6 +264,7 @@ def _judge(siege: Siege, who: str | None, asked: str, message: Message, about: s
 
     siege.answers += 1
     siege.by_model += message.backend != "templates"
+    siege.proposed += hasattr(message, "confirmation")
     if message.state != Message.State.DONE or not message.text.strip() or not message.outcome:
         object_("no answer")
     known = siege.amounts[who]
@@ -318,8 +324,3 @@ def everything_else(siege: Siege) -> dict[str, Any]:
             cursor.execute(f'SELECT count(*), coalesce(sum(hashtextextended(t::text, 0)), 0) FROM "{table}" t')
             digests[table] = cursor.fetchone()
     return digests | {"carts": list(siege.adapter.changed)}
-
-
-def confirmed() -> int:
-    """Changes that somebody agreed to; nobody does here."""
-    return Confirmation.objects.exclude(used_at=None).count()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import types
 from collections.abc import Callable, Iterator
 from decimal import Decimal
@@ -91,7 +90,5 @@ def speak_fixture(settings, monkeypatch):
     monkeypatch.setitem(registry.BACKENDS, "templates", "tests.assistant.speakers.Plain")
     monkeypatch.setattr(answering, "Toolbox", FakeToolbox)
     monkeypatch.setattr(answering, "check", fake_check)
-    confirmations = types.SimpleNamespace(propose=lambda message, proposal: None)
-    monkeypatch.setitem(sys.modules, "loyalty_ai.assistant.confirmations", confirmations)
     use()
     return use

@@ -10,7 +10,7 @@ import pytest
 from loyalty_ai.conf import get_adapter
 from tests.assistant import siege as besieging
 from tests.assistant.hostile_server import Hostile, Loot, serve
-from tests.assistant.siege import Besieger, amounts_in, besiege, confirmed, converse, everything_else
+from tests.assistant.siege import Besieger, amounts_in, besiege, converse, everything_else
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def siege(settings, db, monkeypatch):
     yield siege
     assert siege.found == []
     assert everything_else(siege) == before
-    assert confirmed() == 0
+    assert siege.confirmed == 0
 
 
 def test_hundreds_of_hostile_answers_in_process(siege):
