@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from loyalty_ai.conf import app_settings
+from loyalty_ai.serving.money import format_money
 from loyalty_ai.serving.page import identify
 from loyalty_ai.serving.widgets import ids
 
@@ -29,13 +32,12 @@ class Assistant:
     def of(cls, request: HttpRequest, *, product: object = None, suggestions: tuple[str, ...] = ()) -> Assistant:
         """The widget of this page, with the shop's own suggestions or ours."""
         product_id = next(iter(ids(product)), "")
-        signed_in = identify(request)["customer_id"] is not None
-        return cls(
-            product_id, suggestions or suggested(product_id, signed_in=signed_in), isinstance(request, ASGIRequest)
-        )
+        asking = identify(request)
+        ours = suggested(asking["store"], product_id, signed_in=asking["customer_id"] is not None)
+        return cls(product_id, suggestions or ours, isinstance(request, ASGIRequest))
 
 
-def suggested(product: str, *, signed_in: bool) -> tuple[str, ...]:
+def suggested(store: str, product: str, *, signed_in: bool) -> tuple[str, ...]:
     """Three questions that can be answered here."""
     if product:
         return (
@@ -46,7 +48,12 @@ def suggested(product: str, *, signed_in: bool) -> tuple[str, ...]:
     if signed_in:
         return (_("Where is my order?"), _("My usual order, please"), _("Something new that suits me"))
     return (
-        _("A gift under 20 for someone who likes baking"),
+        _("A gift under %(amount)s") % {"amount": whole_amount(20, app_settings.store(store).currency)},
         _("How long does delivery take?"),
         _("Can I return something?"),
     )
+
+
+def whole_amount(amount: int, currency: str) -> str:
+    """An amount as people say it, without cents: £20."""
+    return re.sub(r"[.,]00(?!\d)", "", format_money(amount, currency))

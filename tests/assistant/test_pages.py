@@ -364,7 +364,7 @@ def test_the_closed_widget_costs_no_query_and_no_cookie(pot_shop, django_assert_
 
 def test_suggestions_fit_the_page_or_are_the_shop_s_own(pot_shop):
     assert "Where is my order?" in render("{% assistant %}", user=User(pk=7))
-    assert "Can I return something?" in render("{% assistant %}")
+    assert "A gift under £20<" in render("{% assistant %}")
     html = render("{% assistant suggestions=own %}", own=["What is <new>?"])
     assert "What is &lt;new&gt;?" in html
     assert "Can I return something?" not in html
@@ -373,3 +373,9 @@ def test_suggestions_fit_the_page_or_are_the_shop_s_own(pot_shop):
 def test_a_widget_that_fails_is_left_out(pot_shop, monkeypatch):
     monkeypatch.setattr("loyalty_ai.templatetags.loyalty_ai.Assistant.of", lambda *a, **k: 1 / 0)
     assert render("before{% assistant %}after") == "beforeafter"
+
+
+def test_the_page_speaks_chinese(stranger):
+    with translation.override("zh-hans"):
+        page = stranger.get(PAGE, headers={"Accept-Language": "zh-hans"}).content.decode()
+    assert "您正在与人工智能对话" in page
