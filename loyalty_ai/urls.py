@@ -5,6 +5,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from loyalty_ai.assistant import pages
 from loyalty_ai.assistant.api import (
+    ConfirmView,
     ConversationsView,
     ConversationView,
     FeedbackView,
@@ -32,6 +33,7 @@ api = [
     path("assistant/conversations/<uuid:key>/messages/", MessagesView.as_view(), name="messages"),
     path("assistant/conversations/<uuid:key>/hand-over/", HandOverView.as_view(), name="hand-over"),
     path("assistant/messages/<int:message_id>/feedback/", FeedbackView.as_view(), name="feedback"),
+    path("assistant/confirm/", ConfirmView.as_view(), name="confirm"),
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
 ]
 
@@ -40,6 +42,7 @@ assistant = [
     path("messages/", pages.messages, name="assistant-messages"),
     path("feedback/", pages.feedback, name="assistant-feedback"),
     path("person/", pages.hand_over, name="assistant-hand-over"),
+    path("confirm/", pages.confirm, name="assistant-confirm"),
     path("close/", pages.close, name="assistant-close"),
     path("delete/", pages.delete, name="assistant-delete"),
     path("stream/", pages.stream, name="assistant-stream"),

@@ -15,12 +15,19 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from loyalty_ai.assistant import delivery, services
+from loyalty_ai.assistant import confirmations, delivery, services
 from loyalty_ai.assistant.asking import Owner, owner_of, page_language, surroundings
+from loyalty_ai.assistant.confirmations import NotConfirmed
 from loyalty_ai.assistant.models import Conversation, Message
-from loyalty_ai.assistant.selectors import conversation_of, conversations_of, messages_behind, unfinished
+from loyalty_ai.assistant.selectors import (
+    conversation_of,
+    conversations_of,
+    current_conversation,
+    messages_behind,
+    unfinished,
+)
 from loyalty_ai.assistant.services import LONGEST, LONGEST_REMARK, CannotSay, Closed, TooFast
-from loyalty_ai.assistant.threads import confirmation_of, live_products, own_path, state_of
+from loyalty_ai.assistant.threads import cart_changed, confirmation_of, live_products, own_path, state_of
 from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.serving.widgets import safe_address
 from loyalty_ai.shop.actors import Pages, ScopedThrottle
@@ -139,6 +146,20 @@ class FeedbackInput(serializers.Serializer):
 
     helpful = serializers.BooleanField(allow_null=True)
     remark = serializers.CharField(max_length=LONGEST_REMARK, required=False, default="", allow_blank=True)
+
+
+class ConfirmInput(serializers.Serializer):
+    """The shopper's own yes or no, with the token of the proposal."""
+
+    token = serializers.CharField(max_length=500)
+    accept = serializers.BooleanField()
+
+
+class ConfirmOutput(serializers.Serializer):
+    """What became of it; `cart` is the units that the cart holds of these products now."""
+
+    decision = serializers.ChoiceField(["accepted", "declined"])
+    cart = ChangeOutput(many=True)
 
 
 def asker(request: Request, *, remember: bool = False) -> Owner:
@@ -283,6 +304,28 @@ class FeedbackView(AssistantView):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
+class ConfirmView(AssistantView):
+    """`POST assistant/confirm/`."""
+
+    @extend_schema(
+        operation_id="confirm", tags=["assistant"], request=ConfirmInput, responses={200: ConfirmOutput, 409: None}
+    )
+    def post(self, request: Request) -> Response:
+        """Your own yes or no to a change of the cart, once."""
+        given = ConfirmInput(data=request.data)
+        given.is_valid(raise_exception=True)
+        owner, yes = asker(request), given.validated_data["accept"]
+        try:
+            confirmed = confirmations.confirm(request._request, given.validated_data["token"], yes=yes)
+        except NotConfirmed as error:
+            raise (NotFound if error.code == "invalid" else Conflict)(str(error)) from error
+        conversation = current_conversation(owner)
+        if conversation is not None:
+            cart_changed(conversation, confirmed)
+        cart = [{"product_id": product_id, "units": units} for product_id, units in confirmed.held.items()]
+        return Response(ConfirmOutput({"decision": "accepted" if yes else "declined", "cart": cart}).data)
+
+
 def thread_data(conversation: Conversation, rows: list[Message]) -> dict[str, Any]:
     """Messages for output, with one question to the shop for all their products."""
     store = conversation.store.slug
@@ -295,8 +338,6 @@ def message_data(message: Message, live: Any) -> dict[str, Any]:
     confirmation = confirmation_of(message)
     proposal = None
     if confirmation is not None:
-        from loyalty_ai.assistant import confirmations
-
         state = state_of(confirmation)
         changes = [{"product_id": product_id, "units": units} for product_id, units in confirmation.units.items()]
         token = confirmations.sign(confirmation) if state == "open" else ""

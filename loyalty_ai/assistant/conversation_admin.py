@@ -217,6 +217,7 @@ class ConversationAdmin(ReadOnlyAdmin):
             "stores": stores,
             "store": store,
             "days": DAYS,
+            "add_document": reverse("admin:loyalty_ai_document_publish") if may(request, "add_document") else "",
             **(self.figures(store) if store else {}),
         }
         return TemplateResponse(request, "admin/loyalty_ai/conversation/report.html", context)

@@ -22,14 +22,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from loyalty_ai.assistant import delivery, services, streaming
+from loyalty_ai.assistant import confirmations, delivery, services, streaming
 from loyalty_ai.assistant.asking import owner_of, page_language, surroundings
+from loyalty_ai.assistant.confirmations import NotConfirmed
 from loyalty_ai.assistant.documents import document_for, html_of, parts_of
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.selectors import current_conversation, thread, unfinished
 from loyalty_ai.assistant.services import CannotSay, TooFast
 from loyalty_ai.assistant.suggestions import Assistant
-from loyalty_ai.assistant.threads import bubbles
+from loyalty_ai.assistant.threads import bubbles, cart_changed
 from loyalty_ai.serving.page import identify
 
 SOON, LATER, PERSON = 300, 1200, 4000
@@ -55,6 +56,8 @@ def either_way(view: Callable[[HttpRequest], Conversation | None]) -> View:
             conversation = view(request)
         except (Conversation.DoesNotExist, Message.DoesNotExist):
             return refusal(request, _("That is not there any more."), status=404)
+        except NotConfirmed as refused:
+            return refusal(request, str(refused), status=404 if refused.code == "invalid" else 409)
         except CannotSay as refused:
             return refusal(request, str(refused), status=429 if isinstance(refused, TooFast) else 400)
         if wants_json(request):
@@ -121,6 +124,16 @@ def hand_over(request: HttpRequest) -> Conversation:
     """Ask for a person."""
     conversation = services.open_conversation(owner=owner_of(request, remember=True), language=page_language())
     return services.hand_over(conversation=conversation)
+
+
+@either_way
+def confirm(request: HttpRequest) -> Conversation | None:
+    """The shopper's own yes or no to a change of the cart."""
+    confirmed = confirmations.confirm(request, request.POST.get("token", ""), yes=request.POST.get("answer") == "yes")
+    conversation = current_conversation(owner_of(request))
+    if conversation is not None:
+        cart_changed(conversation, confirmed)
+    return conversation
 
 
 @never_cache

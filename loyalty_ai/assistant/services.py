@@ -222,6 +222,14 @@ def close(*, conversation: Conversation) -> Conversation:
     return conversation
 
 
+@transaction.atomic
+def tell_shortage(*, conversation: Conversation, held: list[tuple[str, int]]) -> None:
+    """Say in the thread of which products, by title, the cart holds less than the shopper said yes to."""
+    with translation.override(conversation.language):
+        products = ", ".join(f"{units} × {title}" for title, units in held)
+        _notice(conversation, _("The shop has less than that. Your cart holds %(products)s.") % {"products": products})
+
+
 def delete_conversation(*, owner: Owner, key: Any) -> None:
     """Delete one of the owner's conversations with all its messages.
 

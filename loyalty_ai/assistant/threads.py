@@ -10,7 +10,9 @@ from datetime import datetime
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
 
-from loyalty_ai.assistant.models import Confirmation, Message
+from loyalty_ai.assistant.confirmations import Confirmed, sign
+from loyalty_ai.assistant.models import Confirmation, Conversation, Message
+from loyalty_ai.assistant.services import tell_shortage
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.serving.money import format_money
 from loyalty_ai.serving.page import guarded
@@ -118,6 +120,14 @@ def products_of(message: Message) -> list[str]:
     return [*message.cards, *(confirmation.units if confirmation else ())]
 
 
+def cart_changed(conversation: Conversation, confirmed: Confirmed) -> None:
+    """Where the stock fell short of a yes, the thread says what the cart holds instead."""
+    if confirmed.short:
+        live = live_products(conversation.store.slug, confirmed.short)
+        held = [(live[key].title if key in live else key, confirmed.held.get(key, 0)) for key in confirmed.short]
+        tell_shortage(conversation=conversation, held=held)
+
+
 def live_products(store: str, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
     """The products as the shop sells them right now; none where there are none, or the shop does not say."""
     wanted = list(product_ids)
@@ -210,8 +220,6 @@ def _ask(message: Message, live: Mapping[str, LiveProduct], currency: str) -> As
         for product_id, units in confirmation.units.items()
         if product_id in live
     )
-    from loyalty_ai.assistant.confirmations import sign
-
     state = state_of(confirmation)
     return Ask(state, lines, sign(confirmation) if state == "open" else "")
 

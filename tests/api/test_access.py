@@ -27,6 +27,7 @@ ASSISTANT = [
     "assistant/conversations/<uuid:key>/messages/",
     "assistant/conversations/<uuid:key>/hand-over/",
     "assistant/messages/<int:message_id>/feedback/",
+    "assistant/confirm/",
 ]
 """Open to strangers too, for their own; `test_assistant` proves whose is whose."""
 

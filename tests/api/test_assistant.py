@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from loyalty_ai.assistant.models import Conversation, Message
+from loyalty_ai.assistant.models import Confirmation, Conversation, Message
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.adapters.base import CartItem
 from tests import fakes
@@ -176,3 +176,27 @@ def test_asking_and_saying_have_rates_of_their_own(ann, settings):
     assert [say(ann, key).status_code for _ in range(2)] == [201, 429]
     assert ann.get(f"{CONVERSATIONS}{key}/messages/").status_code == 200
     cache.clear()
+
+
+def test_a_change_of_the_cart_needs_the_owner_s_own_yes_once(ann, bob):
+    shop = get_adapter("default")
+    shop.has_cart, shop.cart = True, lambda request: []
+    shop.change_cart = lambda request, units: {product_id: min(count, 3) for product_id, count in units.items()}
+    key = open_one(ann)
+    answer = say(ann, key, "five pots into my cart").json()["messages"][1]
+    Confirmation.objects.create(
+        message_id=answer["id"], units={"pot": 5}, expires_at=timezone.now() + timedelta(minutes=5)
+    )
+    proposal = ann.get(f"{CONVERSATIONS}{key}/messages/").json()["messages"][1]["proposal"]
+    assert (proposal["decision"], proposal["changes"]) == ("open", [{"product_id": "pot", "units": 5}])
+    given = {"token": proposal["token"], "accept": True}
+    for other in (bob, APIClient()):
+        assert other.post(f"{API}confirm/", given, format="json").status_code == 404
+    assert ann.post(f"{API}confirm/", given, format="json").json() == {
+        "decision": "accepted",
+        "cart": [{"product_id": "pot", "units": 3}],
+    }
+    assert ann.post(f"{API}confirm/", given, format="json").status_code == 409
+    thread = ann.get(f"{CONVERSATIONS}{key}/messages/").json()["messages"]
+    assert thread[1]["proposal"] | {"changes": []} == {"decision": "accepted", "token": "", "changes": []}
+    assert thread[2]["role"] == "notice"

@@ -12,10 +12,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.template import engines
 from django.test import AsyncClient, Client, RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from loyalty_ai.assistant import services, streaming
-from loyalty_ai.assistant.models import Conversation, Message
+from loyalty_ai.assistant.models import Confirmation, Conversation, Message
 from loyalty_ai.assistant.threads import own_path
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.adapters.base import LiveProduct
@@ -106,7 +106,7 @@ def test_signing_in_and_out_changes_the_thread(stranger, pot_shop):
 def test_forms_of_other_sites_are_refused(ann):
     client = Client(enforce_csrf_checks=True)
     client.force_login(ann.user)
-    for address in ("", "feedback/", "person/", "close/", "delete/"):
+    for address in ("", "feedback/", "person/", "confirm/", "close/", "delete/"):
         assert client.post(PAGE + address, {"text": "hello"}).status_code == 403
     assert not Message.objects.exists()
     token = read(client)["csrf"]
@@ -379,3 +379,83 @@ def test_the_page_speaks_chinese(stranger):
     with translation.override("zh-hans"):
         page = stranger.get(PAGE, headers={"Accept-Language": "zh-hans"}).content.decode()
     assert "您正在与人工智能对话" in page
+
+
+# --- a change of the cart ---
+
+
+@pytest.fixture
+def cart(pot_shop) -> dict[str, int]:
+    """The shop's carts by session; it has three pots."""
+    carts: dict[str, int] = {}
+
+    def change(request, units):
+        carts.update({product_id: min(count, 3) for product_id, count in units.items()})
+        return {product_id: carts[product_id] for product_id in units}
+
+    shop = get_adapter("default")
+    shop.has_cart, shop.change_cart = True, change
+    shop.cart = lambda request: []
+    return carts
+
+
+def propose(client: Client, units: int = 2) -> str:
+    """Ask for a change of the cart; the token that stands on the shopper's own page."""
+    say(client, "put it in")
+    answer = Message.objects.filter(role=Message.Role.ASSISTANT).last()
+    Confirmation.objects.create(message=answer, units={"pot": units}, expires_at=timezone.now() + timedelta(minutes=5))
+    html = read(client)["messages"][-1]["html"]
+    assert "Your cart would then hold" in html
+    assert f"{units} × £10.00" in html
+    return re.search(r'name="token" value="([^"]+)"', html)[1]
+
+
+def decide(client: Client, token: str, answer: str = "yes"):
+    return client.post(f"{PAGE}confirm/", {"token": token, "answer": answer}, headers=JSON)
+
+
+def test_a_yes_changes_the_cart_once(ann, cart):
+    token = propose(ann)
+    assert cart == {}
+    assert "Done. Your cart is changed." in decide(ann, token).json()["messages"][-1]["html"]
+    assert cart == {"pot": 2}
+    cart.clear()
+    again = decide(ann, token)
+    assert (again.status_code, cart) == (409, {})
+    assert "answered already" in again.json()["error"]
+
+
+def test_a_no_leaves_it(ann, cart):
+    assert "left as it was" in decide(ann, propose(ann), "no").json()["messages"][-1]["html"]
+    assert cart == {}
+
+
+def test_nobody_says_yes_for_another_and_nothing_forged_counts(ann, bob, stranger, cart):
+    token = propose(ann)
+    for client, given in ((bob, token), (stranger, token), (ann, token[:-2]), (ann, ""), (ann, "x" * 10_000)):
+        assert decide(client, given).status_code == 404
+    assert cart == {}
+    assert Confirmation.objects.get().used_at is None
+
+
+def test_an_expired_question_says_so(ann, cart):
+    token = propose(ann)
+    Confirmation.objects.update(expires_at=timezone.now())
+    assert decide(ann, token).status_code == 409
+    assert cart == {}
+    html = read(ann)["messages"][-1]["html"]
+    assert "has expired" in html
+    assert 'name="token"' not in html
+
+
+def test_where_the_stock_falls_short_the_thread_says_what_the_cart_holds(ann, cart):
+    messages = decide(ann, propose(ann, units=7)).json()["messages"]
+    assert messages[-1]["role"] == "notice"
+    assert "Your cart holds 3 × Pot." in messages[-1]["text"]
+
+
+def test_without_script_yes_is_a_form_too(ann, cart):
+    sent = ann.post(f"{PAGE}confirm/", {"token": propose(ann), "answer": "yes"})
+    assert sent.status_code == 302
+    assert "Done. Your cart is changed." in ann.get(PAGE).content.decode()
+    assert cart == {"pot": 2}

@@ -300,12 +300,21 @@
         refreshPage();
       }
     } catch (error) {
-      announce(error.message);
-      if (!ours) form.submit();
+      if (ours) complain(form, error);
+      else form.submit();
     } finally {
       buttons.forEach((button) => button.removeAttribute("aria-disabled"));
     }
   });
+
+  function complain(form, error) {
+    form.parentElement.querySelector(".loyalty-message__failed")?.remove();
+    const line = document.createElement("p");
+    line.className = "loyalty-message__failed";
+    line.setAttribute("role", "alert");
+    line.textContent = error instanceof TypeError ? root.dataset.failed : error.message;
+    form.after(line);
+  }
 
   /** What the page says of the cart is renewed: each marked element is taken anew from the address that it names. */
   async function refreshPage() {
