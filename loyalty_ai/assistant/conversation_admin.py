@@ -119,7 +119,7 @@ class ConversationAdmin(ReadOnlyAdmin):
 
     def context(self, request: HttpRequest, conversation: Conversation) -> dict[str, Any]:
         rows = thread(conversation, limit=THREAD)
-        shown = bubbles(rows, store=conversation.store.slug)
+        shown = bubbles(rows, store=conversation.store.slug, whole=True)
         last = next((row for row in reversed(rows) if row.role == Message.Role.SHOPPER), None)
         currency = conversation.store.currency
         return {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.utils import timezone
@@ -22,6 +23,8 @@ from loyalty_ai.shop.adapters.base import LiveProduct
 logger = logging.getLogger(__name__)
 
 PRODUCT = "product:"
+MOST_CITES = 3
+"""Sources that one sentence links; the first carry the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,6 @@ class ProductCard:
     image: str
     price: str
     available: bool
-    number: str = ""
     reason: str = ""
 
 
@@ -99,11 +101,16 @@ class Bubble:
     client_key: str = ""
 
 
-def bubbles(messages: Sequence[Message], *, store: str) -> list[Bubble]:
-    """Messages of one store's thread for its templates, with one question to the shop for all their products."""
+def bubbles(messages: Sequence[Message], *, store: str, whole: bool = False) -> list[Bubble]:
+    """Messages of one store's thread for its templates, with one question to the shop for all their products.
+
+    Args:
+        whole: with every sentence as it was said, even where a card says the same.
+    """
     wanted = dict.fromkeys(product_id for message in messages for product_id in products_of(message))
     live = live_products(store, wanted)
-    return [_bubble(message, live, app_settings.store(store).currency) for message in messages]
+    currency = app_settings.store(store).currency
+    return [_bubble(message, live, currency, whole=whole) for message in messages]
 
 
 def confirmation_of(message: Message) -> Confirmation | None:
@@ -141,14 +148,15 @@ def live_products(store: str, product_ids: Iterable[str]) -> Mapping[str, LivePr
         return {}
 
 
-def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str) -> Bubble:
-    cites = dict(_cites(message))
-    numbers = {key.removeprefix(PRODUCT): cite.number for key, cite in cites.items() if key.startswith(PRODUCT)}
-    cards = tuple(
-        _card(live[product_id], currency, numbers.get(product_id, ""))
-        for product_id in message.cards
-        if product_id in live
-    )
+def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str, *, whole: bool) -> Bubble:
+    cards = [_card(live[product_id], currency) for product_id in message.cards if product_id in live]
+    ask = _ask(message, live, currency)
+    sentences = message.sentences
+    if not whole:
+        sentences, cards = _on_cards(sentences, cards)
+        if ask is not None and {card.product_id for card in cards} <= {line.card.product_id for line in ask.lines}:
+            cards = []
+    cites = dict(_cites(sentences, message.sources))
     shown = {f"{PRODUCT}{card.product_id}" for card in cards}
     return Bubble(
         id=str(message.pk),
@@ -156,10 +164,10 @@ def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str) ->
         at=message.created_at,
         text=message.text,
         done=message.state == Message.State.DONE,
-        blocks=tuple(_blocks(message, cites)),
+        blocks=tuple(_blocks(sentences, cites)),
         sources=tuple(cite for key, cite in cites.items() if key not in shown),
-        cards=cards,
-        ask=_ask(message, live, currency),
+        cards=tuple(cards),
+        ask=ask,
         helpful=message.helpful,
         remark=message.remark,
         outcome=message.outcome,
@@ -167,10 +175,43 @@ def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str) ->
     )
 
 
-def _cites(message: Message) -> Iterator[tuple[str, Cite]]:
-    """The sources that a sentence names, in the order in which they are first named."""
-    sources = {source["key"]: source for source in message.sources}
-    named = dict.fromkeys(key for sentence in message.sentences for key in sentence.get("sources", ()))
+def _on_cards(
+    sentences: list[dict[str, Any]], cards: list[ProductCard]
+) -> tuple[list[dict[str, Any]], list[ProductCard]]:
+    """Lines of a list that say of a product what its card says, title and price, stand on the card: what follows the dash does."""
+    known = {card.product_id: card for card in cards}
+    kept, told = [], {}
+    for sentence in sentences:
+        card = known.get(_product_of(sentence))
+        if (
+            card
+            and card.available
+            and card.price
+            and sentence["text"].startswith(card.title)
+            and card.price in sentence["text"]
+        ):
+            told[card.product_id] = sentence["text"].partition(" – ")[2]
+        else:
+            kept.append(sentence)
+    if len(told) < 2 or not kept:
+        return sentences, cards
+    return kept, [replace(card, reason=told.get(card.product_id, "")) for card in cards]
+
+
+def _product_of(sentence: dict[str, Any]) -> str:
+    """The product that a sentence is about: the one that it cites first."""
+    key = next(iter(sentence.get("sources", ())), "")
+    return key.removeprefix(PRODUCT) if key.startswith(PRODUCT) else ""
+
+
+def _cited(sentence: dict[str, Any]) -> list[str]:
+    return list(sentence.get("sources", ()))[:MOST_CITES]
+
+
+def _cites(sentences: list[dict[str, Any]], given: list[dict[str, Any]]) -> Iterator[tuple[str, Cite]]:
+    """The sources that sentences name, in the order in which they are first named."""
+    sources = {source["key"]: source for source in given}
+    named = dict.fromkeys(key for sentence in sentences for key in _cited(sentence))
     for number, key in enumerate((key for key in named if key in sources), start=1):
         source = sources[key]
         yield key, Cite(str(number), source["title"], own_path(source.get("url", "")))
@@ -181,14 +222,13 @@ def own_path(address: str) -> str:
     return address if address.startswith("/") and not address.startswith(("//", "/\\")) else ""
 
 
-def _blocks(message: Message, cites: Mapping[str, Cite]) -> Iterator[Block]:
-    """Neighbouring lines about one product each are a list; other sentences run on."""
+def _blocks(sentences: list[dict[str, Any]], cites: Mapping[str, Cite]) -> Iterator[Block]:
+    """Neighbouring lines that are each about a product are a list; other sentences run on."""
     run: list[Line] = []
     listed = False
-    for sentence in message.sentences:
-        keys = sentence.get("sources", ())
-        line = Line(sentence["text"], tuple(cites[key] for key in keys if key in cites))
-        item = len(keys) == 1 and str(keys[0]).startswith(PRODUCT)
+    for sentence in sentences:
+        line = Line(sentence["text"], tuple(cites[key] for key in _cited(sentence) if key in cites))
+        item = bool(_product_of(sentence)) and not sentence["text"].rstrip().endswith((":", "："))
         if run and item != listed:
             yield Block(listed and len(run) > 1, tuple(run))
             run = []
@@ -198,7 +238,7 @@ def _blocks(message: Message, cites: Mapping[str, Cite]) -> Iterator[Block]:
         yield Block(listed and len(run) > 1, tuple(run))
 
 
-def _card(product: LiveProduct, currency: str, number: str = "") -> ProductCard:
+def _card(product: LiveProduct, currency: str) -> ProductCard:
     price = product.price
     return ProductCard(
         product_id=product.product_id,
@@ -207,7 +247,6 @@ def _card(product: LiveProduct, currency: str, number: str = "") -> ProductCard:
         image=safe_address(product.image, ("data:image/",)),
         price=format_money(price, product.currency or currency) if price is not None else "",
         available=product.available,
-        number=number,
     )
 
 

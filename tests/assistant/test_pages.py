@@ -459,3 +459,54 @@ def test_without_script_yes_is_a_form_too(ann, cart):
     assert sent.status_code == 302
     assert "Done. Your cart is changed." in ann.get(PAGE).content.decode()
     assert cart == {"pot": 2}
+
+
+# --- what stands in the bubble, and what on the cards ---
+
+
+@pytest.fixture
+def three(pot_shop, answers) -> list[dict]:
+    """An answer that lists three products, one of which has become dearer since."""
+    for key, title in (("pan", "Pan"), ("lid", "Lid")):
+        fakes.make_product(pot_shop, key, title=title)
+    listed = [
+        ("pot", "Pot: £10.00, in stock – often bought with it"),
+        ("pan", "Pan: £10.00, in stock"),
+        ("lid", "Lid: £9.00, in stock"),
+    ]
+    lines = [{"text": text, "sources": [f"product:{key}"]} for key, text in listed]
+    answers["sentences"] = [{"text": "These go with it:", "sources": []}, *lines]
+    answers["sources"] = [{"key": f"product:{key}", "title": key, "url": f"/{key}/"} for key, _ in listed]
+    answers["cards"] = ["pot", "pan", "lid"]
+    return answers["sentences"]
+
+
+def test_what_a_card_says_is_not_said_twice(ann, three):
+    html = say(ann)["messages"][-1]["html"]
+    assert "These go with it:" in html
+    assert "Pot: £10.00" not in html
+    assert html.count("£10.00") == 3, "on the cards alone"
+    assert '<p class="loyalty-pick__reason" dir="auto">often bought with it</p>' in html
+    assert "Lid: £9.00, in stock" in html, "the card says otherwise by now"
+
+
+def test_an_answer_of_nothing_but_products_keeps_its_words(ann, answers, three):
+    answers["sentences"] = three[1:3]
+    html = say(ann)["messages"][-1]["html"]
+    assert '<ul class="loyalty-message__list">' in html
+    assert "Pan: £10.00, in stock" in html
+
+
+def test_a_sentence_links_a_few_sources_at_most(ann, answers, three):
+    answers["sentences"] = [
+        {"text": "All of these:", "sources": ["passage:9", "product:pot", "product:pan", "product:lid"]}
+    ]
+    html = say(ann)["messages"][-1]["html"]
+    assert html.count('class="loyalty-message__cite"') == 2, "the three first, of which one is unknown"
+
+
+def test_products_that_wait_for_a_yes_have_no_cards_beside(ann, cart, answers):
+    propose(ann)
+    html = read(ann)["messages"][-1]["html"]
+    assert "loyalty-ask" in html
+    assert "loyalty-picks" not in html
