@@ -6,11 +6,11 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 PASSWORD = "come-back-soon"  # noqa: S105 - the demo prints it
-DESKTOP, PHONE = {"width": 1280, "height": 1380}, {"width": 390, "height": 844}
+DESKTOP, WIDE, PHONE = {"width": 1280, "height": 1380}, {"width": 1280, "height": 860}, {"width": 390, "height": 844}
 
 
 def sign_in(page: Page, root: str, name: str) -> None:
@@ -23,6 +23,48 @@ def shoot(page: Page, name: str, address: str) -> None:
     page.goto(address)
     page.wait_for_load_state("networkidle")
     page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def ask(page: Page, *questions: str) -> None:
+    """Open the assistant where it is closed, ask, and wait for each answer."""
+    if page.locator("[data-loyalty-panel]").is_hidden():
+        page.locator("[data-loyalty-launcher]").click()
+    for question in questions:
+        answers = page.locator(".loyalty-message--assistant .loyalty-message__feedback")
+        before = answers.count()
+        page.locator("[data-loyalty-composer] textarea").fill(question)
+        page.keyboard.press("Enter")
+        answers.nth(before).wait_for()
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)  # the panel has risen
+
+
+def shoot_assistant(browser: Browser, root: str, admin: Page) -> None:
+    """The assistant: on a product's page, before a change of the cart, on a phone, in Chinese, and the people behind it."""
+    page = browser.new_page(viewport=WIDE)
+    sign_in(page, root, "Grace")
+    page.goto(f"{root}/product/22423/")
+    ask(page, "What goes well with this?")
+    page.screenshot(path=IMAGES / "assistant.png")
+    ask(page, "Put two of these into my cart")
+    page.screenshot(path=IMAGES / "assistant_confirm.png")
+    phone = browser.new_page(viewport=PHONE, device_scale_factor=2)
+    sign_in(phone, root, "Ruby")
+    phone.goto(root)
+    ask(phone, "a birthday gift under 20 pounds for someone who likes baking")
+    phone.screenshot(path=IMAGES / "assistant_phone.png")
+    chinese = browser.new_page(viewport=PHONE, device_scale_factor=2, locale="zh-CN")
+    sign_in(chinese, root, "Maya")
+    chinese.goto(root)
+    ask(chinese, "我的订单到哪了？", "送货要多久？")
+    chinese.screenshot(path=IMAGES / "assistant_chinese.png")
+    ask(page, "Where is my order?", "Can I speak to a person, please?")
+    admin.goto(f"{root}/admin/loyalty_ai/conversation/")
+    admin.locator("#result_list tbody th a").first.click()
+    admin.fill("#loyalty-chat-text", "Hello Grace, I looked it up: your parcel left Leeds this morning.")
+    admin.get_by_role("button", name="Send").click()
+    admin.wait_for_load_state("networkidle")
+    admin.screenshot(path=IMAGES / "inbox.png")
 
 
 def main(root: str) -> None:
@@ -57,6 +99,7 @@ def main(root: str) -> None:
         admin.locator("#result_list tbody th a").first.click()
         admin.wait_for_load_state("networkidle")
         admin.screenshot(path=IMAGES / "customer.png")
+        shoot_assistant(browser, root, admin)
         browser.close()
 
 

@@ -27,7 +27,7 @@ from loyalty_ai.assistant.asking import owner_of, page_language, surroundings
 from loyalty_ai.assistant.confirmations import NotConfirmed
 from loyalty_ai.assistant.documents import document_for, html_of, parts_of
 from loyalty_ai.assistant.models import Conversation, Message
-from loyalty_ai.assistant.selectors import current_conversation, thread, unfinished
+from loyalty_ai.assistant.selectors import shown_conversation, thread, unfinished
 from loyalty_ai.assistant.services import CannotSay, TooFast
 from loyalty_ai.assistant.suggestions import Assistant
 from loyalty_ai.assistant.threads import bubbles, cart_changed
@@ -99,7 +99,7 @@ def say(request: HttpRequest) -> Conversation:
 @require_safe
 def messages(request: HttpRequest) -> HttpResponse:
     """What happened in the thread behind the message `?after=`; returns at once, and says when to ask again."""
-    conversation = current_conversation(owner_of(request))
+    conversation = shown_conversation(owner_of(request))
     if conversation is not None:
         rescue(conversation)
     return JsonResponse(as_json(request, conversation, after=whole(request.GET.get("after"))))
@@ -116,7 +116,7 @@ def feedback(request: HttpRequest) -> Conversation | None:
         helpful=helpful,
         remark=request.POST.get("remark", ""),
     )
-    return current_conversation(owner)
+    return shown_conversation(owner)
 
 
 @either_way
@@ -130,7 +130,7 @@ def hand_over(request: HttpRequest) -> Conversation:
 def confirm(request: HttpRequest) -> Conversation | None:
     """The shopper's own yes or no to a change of the cart."""
     confirmed = confirmations.confirm(request, request.POST.get("token", ""), yes=request.POST.get("answer") == "yes")
-    conversation = current_conversation(owner_of(request))
+    conversation = shown_conversation(owner_of(request))
     if conversation is not None:
         cart_changed(conversation, confirmed)
     return conversation
@@ -143,7 +143,7 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
     if not isinstance(request, ASGIRequest):
         return HttpResponse(status=406)
     owner = await sync_to_async(owner_of)(request)
-    conversation = await sync_to_async(current_conversation)(owner)
+    conversation = await sync_to_async(shown_conversation)(owner)
     if conversation is None or not streaming.room():
         return HttpResponse(status=204)
     after = whole(request.GET.get("after"))
@@ -160,18 +160,21 @@ async def stream(request: HttpRequest) -> HttpResponseBase:
 
 
 @either_way
-def close(request: HttpRequest) -> None:
-    """End the thread; the next message begins a new one."""
-    conversation = current_conversation(owner_of(request))
-    if conversation is not None:
-        services.close(conversation=conversation)
+def close(request: HttpRequest) -> Conversation | None:
+    """End the thread and begin a new one."""
+    owner = owner_of(request, remember=True)
+    conversation = shown_conversation(owner)
+    if conversation is None:
+        return None
+    services.close(conversation=conversation)
+    return services.open_conversation(owner=owner, language=page_language())
 
 
 @either_way
 def delete(request: HttpRequest) -> None:
     """Delete the thread."""
     owner = owner_of(request)
-    conversation = current_conversation(owner)
+    conversation = shown_conversation(owner)
     if conversation is not None:
         services.delete_conversation(owner=owner, key=conversation.key)
 
@@ -183,7 +186,7 @@ def rescue(conversation: Conversation) -> None:
 
 
 def page(request: HttpRequest, *, error: str = "", status: int = 200) -> HttpResponse:
-    conversation = current_conversation(owner_of(request))
+    conversation = shown_conversation(owner_of(request))
     rows: list[Message] = []
     if conversation is not None:
         rescue(conversation)

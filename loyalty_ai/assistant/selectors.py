@@ -40,9 +40,14 @@ def conversations_of(owner: Owner) -> QuerySet[Conversation]:
     )
 
 
+def shown_conversation(owner: Owner) -> Conversation | None:
+    """The conversation that their page shows: the newest, so that who was answered last reads it after it was closed."""
+    return conversations_of(owner).first()
+
+
 def current_conversation(owner: Owner) -> Conversation | None:
     """The conversation that goes on: their newest, unless it was closed."""
-    newest = conversations_of(owner).first()
+    newest = shown_conversation(owner)
     return newest if newest is not None and newest.state != Conversation.State.CLOSED else None
 
 

@@ -228,12 +228,23 @@ def test_thumbs_and_remarks(ann):
 
 def test_a_new_conversation_and_a_deleted_one(ann):
     say(ann, "first")
-    assert ann.post(f"{PAGE}close/", headers=JSON).json()["conversation"] is None
+    begun = ann.post(f"{PAGE}close/", headers=JSON).json()
+    assert (begun["state"], begun["messages"]) == ("open", [])
     say(ann, "second")
     assert Conversation.objects.count() == 2
     ann.post(f"{PAGE}delete/")
     assert [c.messages.first().text for c in Conversation.objects.all()] == ["first"]
-    assert read(ann)["messages"] == []
+    assert read(ann)["state"] == "closed"
+
+
+def test_a_thread_that_the_shop_closed_can_still_be_read_and_the_next_question_begins_another(ann):
+    say(ann, "first")
+    services.close(conversation=Conversation.objects.get())
+    closed = read(ann)
+    assert (closed["state"], closed["wait"]) == ("closed", None)
+    assert closed["messages"][-1]["text"] == "This conversation was closed."
+    assert [message["role"] for message in say(ann, "second")["messages"]] == ["shopper", "assistant"]
+    assert read(ann)["conversation"] != closed["conversation"]
 
 
 def test_a_person_s_answer_stands_under_the_shop_s_name(ann):
