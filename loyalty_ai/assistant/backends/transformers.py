@@ -80,8 +80,8 @@ class TransformersBackend(Backend):
         return problems
 
     def reply(self, turn: Turn, tools: Tools) -> Iterator[Piece]:
-        until = time.monotonic() + self.deadline
         model = _load(self.model, self.device or app_settings.DEVICE)
+        until = time.monotonic() + self.deadline  # the first answer of a worker waits for the model besides
         known = facts(turn, tools)
         data = [as_data(found) for found in known]
         prompt = model.prompt(turn, data, context=self.context, answer=self.max_tokens)
