@@ -69,7 +69,16 @@ CHINESE = """
 送达 delivery; 寄到 delivery; 删除 delete; 人工 person; 等级 tier; 积分 points/loyalty; 隐私 privacy;
 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
 联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
-国外 international; 海外 international; 德国 germany; 法国 france; 爱尔兰 ireland
+国外 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
+寄往 delivery; 摔碎 broken/damaged; 碎 damaged/broken; 门垫 doormat; 便当 lunch+box; 午餐盒 lunch+box; 擀面杖
+rolling+pin; 饼干模 cookie+cutter; 厨具 kitchen; 香皂 soap; 喷壶 watering+can; 洒水壶 watering+can; 浇水壶
+watering+can; 挂钟 wall+clock; 钟表 clock; 夜灯 night+light; 暖手 hand+warmer; 暖手宝 hand+warmer; 三角旗 bunting;
+书包 backpack/bag; 化妆包 cosmetic+bag; 种子 seed; 喂鸟 bird+feeder; 存钱罐 money+bank/box; 风铃
+wind+chime/windchime; 黑板 chalkboard/blackboard; 相册 album; 茶具 tea+set; 咖啡杯 coffee+mug; 量勺
+measuring+spoon; 食谱 recipe; 米字旗 union+jack; 波点 polkadot; 草莓 strawberry; 摄政 regency; 三层 3+tier; 靠枕
+cushion; 肥皂盒 soap+dish; 日历 calendar; 明信片 postcard; 彩笔 colouring+pencil/pencils; 天使 angel; 太空
+spaceboy; 恐龙 dinosaur; 伦敦 london; 骷髅 skull; 文具 pencil/notebook; 牛奶瓶 milk+bottle; 玩偶 doll/teddy; 泰迪熊
+teddy; 积木 block; 扑克 playing+card; 凳子 stool; 椅子 chair; 毛衣 knitted
 """
 
 UNTOLD = """

@@ -1,0 +1,137 @@
+"""The sentences of the shop's documents that answer a question, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from math import log
+from typing import Any
+
+from loyalty_ai.assistant.tokens import tokens, words
+from loyalty_ai.assistant.wanted import documents, units_of
+
+MOST_SENTENCES = 3
+"""Of one passage."""
+
+HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
+"""What a word is worth where it stands."""
+
+FIRST, FORM, ALIKE = 0.5, 0.6, 0.4
+"""What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading."""
+
+NEARLY = 0.9
+"""Share of the best passage's worth from which on a second speaks."""
+
+SENTENCE = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[A-Z0-9£“\"(])|(?<=[。！？])")
+POINT = re.compile(r"(?:^|\s)-\s+|\n+")
+CHINESE = re.compile(r"[\u3400-\u9fff]")
+MARKS = re.compile(r"\*\*|__|`|^#+\s*", re.MULTILINE)
+LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
+
+ASKS = (
+    (
+        re.compile(r"how (much|expensive)|costs?|price|fee|charge|free|spend|多少钱|费|怎么算|价"),
+        re.compile(r"£|€|\$|英镑|镑|free|免费|包邮"),
+    ),
+    (
+        re.compile(r"how (long|many|soon|quick|fast)|when|deadline|days?|几天|多久|多长|什么时候|时间|期限"),
+        re.compile(r"\d+[^.。]{0,20}(day|week|hour|month|天|日|周|小时|个月)"),
+    ),
+    (
+        re.compile(r"^(can|do|does|is|are|may|will|could)\b|吗|能不能|可以|可不可以|支持"),
+        re.compile(r"\b(yes|no|can|cannot|do not|only|not)\b|可以|不能|不可|支持|仅|不"),
+    ),
+)
+"""What a question asks for, and how a sentence looks that says it."""
+
+
+def sentences_of(text: str) -> list[str]:
+    """The sentences, and the points of lists behind what opens their list, without Markdown's marks.
+
+    >>> sentences_of("We deliver. To: - Kent - Wales")
+    ['We deliver.', 'To: Kent', 'To: Wales']
+    """
+    found: list[str] = []
+    opening = ""
+    for line in POINT.split(LINK.sub(r"\1", MARKS.sub("", text))):
+        sentences = [piece.strip() for piece in SENTENCE.split(line) if piece.strip()]
+        if opening and sentences:
+            sentences[0] = f"{opening} {sentences[0]}"
+        if sentences and sentences[-1].endswith((":", "：")):
+            opening = sentences.pop()
+        found.extend(sentences)
+    return found
+
+
+def best_sentences(question: str, passages: Iterable[dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """The few sentences that answer, in their order, each with its passage.
+
+    The passage whose heading, title and text say most of what is asked speaks first; a second one adds a sentence where it says
+    nearly as much.
+    """
+    rows = sorted(passages, key=lambda passage: int(passage["key"].removeprefix("passage:")))
+    if not rows:
+        return []
+    asked = Question(question, rows)
+    firsts: dict[str, str] = {}
+    for passage in rows:
+        firsts.setdefault(passage["title"], passage["key"])
+    worth = {
+        passage["key"]: asked.worth(passage) + (FIRST if firsts[passage["title"]] == passage["key"] else 0)
+        for passage in rows
+    }
+    ranked = sorted(rows, key=lambda passage: -round(worth[passage["key"]], 3))
+    chosen = [(text, ranked[0]) for text in asked.best(ranked[0], MOST_SENTENCES)]
+    if len(ranked) > 1 and worth[ranked[1]["key"]] >= NEARLY * worth[ranked[0]["key"]]:
+        chosen += [(text, ranked[1]) for text in asked.best(ranked[1], 1)]
+    return chosen
+
+
+class Question:
+    """What a question asks for, weighed against the passages that may answer it."""
+
+    def __init__(self, text: str, passages: list[dict[str, Any]]) -> None:
+        self.text = text
+        self.language = "zh-hans" if CHINESE.search(passages[0]["text"]) else "en"
+        scope = documents(self.language)
+        self.units = [
+            {token.removeprefix(scope.prefix).lstrip("~>=") for token in unit.found_by}
+            for unit in units_of(text, scope)
+        ]
+        bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in passages]
+        self.rare = [log(1 + len(bags) / (0.5 + sum(bool(unit & each) for each in bags))) for unit in self.units]
+        self.all_words = bag(text, self.language)
+
+    def worth(self, passage: dict[str, Any]) -> float:
+        """How much of the question a passage says: in its heading, its document's title, its text."""
+        heading, title, text = (bag(passage[part], self.language) for part in ("heading", "title", "text"))
+        said = sum(
+            weight * (HEADING * bool(unit & heading) + TITLE * bool(unit & title) + TEXT * bool(unit & text))
+            for unit, weight in zip(self.units, self.rare, strict=True)
+        )
+        said += ALIKE * len(self.all_words & heading) / max(1, len(heading))
+        return said + (FORM if any(self.has_form(each) for each in sentences_of(passage["text"])) else 0)
+
+    def best(self, passage: dict[str, Any], most: int) -> list[str]:
+        """The sentences of a passage that say most, in their order; all of a short one."""
+        texts = sentences_of(passage["text"])
+        if len(texts) <= most:
+            return texts
+        worth = []
+        for text in texts:
+            words_here = bag(text, self.language)
+            said = sum(weight for unit, weight in zip(self.units, self.rare, strict=True) if unit & words_here)
+            worth.append(said + (FORM if self.has_form(text) else 0))
+        best = sorted(range(len(texts)), key=lambda at: -worth[at])[:most]
+        if max(worth) > 0:
+            best = [at for at in best if worth[at] >= 0.5 * max(worth)]
+        return [texts[at] for at in sorted(best)]
+
+    def has_form(self, sentence: str) -> bool:
+        """Whether a sentence looks like an answer: days to "how long", money to "how much"."""
+        return any(asks.search(self.text) and says.search(sentence) for asks, says in ASKS)
+
+
+def bag(text: str, language: str) -> set[str]:
+    """The words of a text, and the pairs of its Chinese characters."""
+    return {*words(text, language), *(token for token in tokens(text, language) if len(token) == 2)}

@@ -1,0 +1,936 @@
+"""The words by which a shopper's message is understood, English and Simplified Chinese. Only tables; `questions` reads them."""
+
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What one part of a message asks for."""
+
+    INJECTION = "injection"
+    OTHERS = "others"
+    SCOPE = "scope"
+    PERSON = "person"
+    PRIVACY = "privacy"
+    CART_EMPTY = "cart_empty"
+    CART_REMOVE = "cart_remove"
+    CART_SET = "cart_set"
+    CART_ADD = "cart_add"
+    CART = "cart"
+    CHECKOUT = "checkout"
+    USUAL = "usual"
+    GOES_WITH = "goes_with"
+    COMPARE = "compare"
+    SIMILAR = "similar"
+    LOYALTY = "loyalty"
+    NEXT_TIER = "next_tier"
+    ORDER = "order"
+    POLICY = "policy"
+    GIFT = "gift"
+    POPULAR = "popular"
+    RECOMMEND = "recommend"
+    STOCK = "stock"
+    PRICE = "price"
+    DESCRIBE = "describe"
+    SEARCH = "search"
+    ABUSE = "abuse"
+    HELP = "help"
+    ABOUT = "about"
+    THANKS = "thanks"
+    BYE = "bye"
+    GREETING = "greeting"
+    YES = "yes"
+    NO = "no"
+    NONE = "none"
+
+
+GUARDS = (Intent.INJECTION, Intent.OTHERS, Intent.SCOPE)
+"""Refused whatever else the message asks."""
+
+SMALL_TALK = (Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.YES, Intent.NO, Intent.ABUSE)
+"""Count only where a part of a message says nothing else."""
+
+SPELLED = {
+    "u": "you",
+    "r": "are",
+    "ur": "your",
+    "pls": "please",
+    "plz": "please",
+    "thx": "thanks",
+    "ty": "thanks",
+    "im": "i am",
+    "i'm": "i am",
+    "ive": "i have",
+    "i've": "i have",
+    "id": "i would",
+    "i'd": "i would",
+    "i'll": "i will",
+    "ill": "i will",
+    "whats": "what is",
+    "what's": "what is",
+    "wheres": "where is",
+    "where's": "where is",
+    "hows": "how is",
+    "how's": "how is",
+    "whos": "who is",
+    "who's": "who is",
+    "it's": "it is",
+    "that's": "that is",
+    "thats": "that is",
+    "there's": "there is",
+    "she's": "she is",
+    "he's": "he is",
+    "shes": "she is",
+    "hes": "he is",
+    "we're": "we are",
+    "dont": "do not",
+    "don't": "do not",
+    "doesnt": "does not",
+    "doesn't": "does not",
+    "didnt": "did not",
+    "didn't": "did not",
+    "cant": "can not",
+    "can't": "can not",
+    "cannot": "can not",
+    "havent": "have not",
+    "haven't": "have not",
+    "hasnt": "has not",
+    "hasn't": "has not",
+    "isnt": "is not",
+    "isn't": "is not",
+    "wanna": "want to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "gonna": "going to",
+    "bday": "birthday",
+    "xmas": "christmas",
+    "prezzie": "present",
+    "pressie": "present",
+    "favourite": "favorite",
+    "orderd": "ordered",
+    "recieve": "receive",
+}
+"""What people type for what they mean; the patterns below know only the right side."""
+
+_KEYWORDS = """
+much price delivery deliver shipping postage return returns refund exchange order orders ordered parcel package
+compare recommend available stock cheapest cheaper expensive between under difference loyalty basket cart voucher
+discount payment policy bought birthday present usual person someone about where when what which category describe
+similar popular recommendation
+"""
+KEYWORDS = frozenset(_KEYWORDS.split())
+"""Words whose misspelling must not hide what is asked."""
+
+RELATIVE = (
+    "wife|husband|hubby|partner|mum|mom|mother|dad|father|sister|brother|son|daughter|friend|mate|neighbour|neighbor|boss|"
+    "colleague|coworker|girlfriend|boyfriend|fiance|fiancee|flatmate|roommate|ex|aunt|uncle|cousin|nan|gran|grandma|"
+    "grandmother|grandad|grandfather|teacher|ex-wife|ex-husband|kids?|parents?"
+)
+RELATIVE_ZH = (
+    "老公|老婆|丈夫|妻子|先生|太太|妈妈|母亲|我妈|爸爸|父亲|我爸|朋友|同事|邻居|男友|女友|男朋友|女朋友|儿子|女儿|姐姐|妹妹|哥哥|弟弟|前任|前男友|"
+    "前女友|前夫|前妻|老板|室友|同学|闺蜜|奶奶|爷爷|外婆|外公|孩子|老师|亲戚|表哥|表姐|侄女|侄子|外甥女?|孙子|孙女"
+)
+THEIRS = "orders?|purchases?|address|e-?mails?|phone|account|basket|cart|spending|tier|parcel|password|shopping history"
+PRIVATE = (
+    "orders?|purchases?|address|addresses|e-?mails?|phone|account|accounts|basket|cart|details|data|history|spending|tier|parcel|"
+    "package|delivery|invoice|password|card number|cards?"
+)
+MAKE_ZH = "代码|程序|算法|诗|作文|故事|小说|文章|邮件|论文|歌|脚本|爬虫|情书|函数|网页"
+
+# Each row: weight, English, Chinese. A row counts once; the intent with the highest sum wins, the earlier of equals.
+INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
+    Intent.INJECTION: (
+        (
+            9,
+            r"(ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(instructions?|prompts?|rules|above|previous|everything|"
+            r"guidelines|restrictions|filters?|programming|training)",
+            "(忽略|无视|忘记|忘掉|绕过|跳过|不用管|别管).{0,12}(指令|指示|规则|提示|之前|以上|前面|限制|设定|命令)",
+        ),
+        (
+            9,
+            r"(system|hidden|initial|secret|original|your|internal) (prompts?|instructions)|"
+            r"(repeat|print|reveal|show|output|leak|tell me)\b.{0,25}\b(prompt|instructions|words above|text above|configuration|"
+            r"source code|internal rules|api keys?|system message)",
+            "系统提示|提示词|系统指令|初始指令|内部(指令|规则)|源代码|密钥|api ?key|系统消息",
+        ),
+        (
+            9,
+            r"jailbreak|jail break|dan mode|do anything now|developer mode|dev mode|debug mode|god mode|sudo|root access|"
+            r"unrestricted|without (any )?(restrictions|limits|filters)|no restrictions",
+            "越狱|开发者模式|调试模式|上帝模式|(没有|不受|解除|无).{0,3}(限制|约束|审查)",
+        ),
+        (
+            9,
+            r"pretend (to be|you|that|i)|act as|role-?play|you are now|from now on,? you|imagine you are|your new (role|name|task)|"
+            r"simulate|respond only|answer only with|say exactly|end of (the )?conversation",
+            "扮演|假装你|假设你|你现在是|从现在(起|开始),?你|你的新(角色|任务|身份)|只(能)?(回答|输出|回复)|角色扮演",
+        ),
+        (
+            9,
+            r"<\s*/?\s*(script|system|img|iframe|a)\b|\{\{|\[\[?system|(^|[\n\"#*<\[] ?)(system|assistant|admin|tool|developer) ?:|"
+            r"!\[|select .{1,40} from|drop table|union select|tool_?call|function_?call|base64|eval\(",
+            "系统:|管理员:|【系统】|以下是系统",
+        ),
+        (
+            9,
+            r"(confirm|say|tell|agree|promise)\b.{0,30}\b(it is|is|are|costs?|for) (free|£ ?0|0\.01|one penny|1p|nothing)|"
+            r"(give|apply|set|change|make)\b.{0,30}\b(price|discount)\b.{0,15}\b(to|of) (£|\d|zero|free)|\d+ ?% (off|discount)",
+            "(改成|设为|按|变成|变为)\\s?(0|零|一分|免费)|(价格|售价).{0,4}(改|设)|(给我|打).{0,4}(\\d+|[一二三四五六七八九]) ?折|免费送我",
+        ),
+        (
+            9,
+            r"(admin|staff|root|database|master|owner'?s?) (password|login|credentials|access|panel)",
+            "(管理员|后台|数据库|系统).{0,4}(密码|权限|账号|登录)",
+        ),
+    ),
+    Intent.OTHERS: (
+        (
+            8,
+            r"(other|another|a different|different|random|previous|next|your best|richest|biggest|top) (customer|client|shopper|user|buyer)s?",
+            "(别人|他人|别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
+        ),
+        (
+            8,
+            rf"(someone|somebody|anyone|anybody|person|people|everyone|everybody) else'?s?\b.{{0,25}}\b({PRIVATE}|bought|ordered)",
+            "(别人|他人|人家|其他人).{0,8}(订单|地址|信息|名字|买|电话|购物车|账|消费)",
+        ),
+        (
+            8,
+            rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
+            f"(?<!给)(?<!送)({RELATIVE_ZH})(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
+        ),
+        (
+            8,
+            r"(customer|client|user|account|member|buyer|shopper)s? ?(no\.?|number|id|#|nr|named|called|with)? ?#?\d{2,}",
+            "(客户|顾客|用户|账号|账户|会员|买家)(号|编号|号码|id)?(是|为|:)? ?\\d{2,}",
+        ),
+        (
+            8,
+            r"(all|every|list|list of|export|dump|how many|names? of|details of|emails? of|number of|who are) (of )?(the |your |our |me )*"
+            r"(customers?|users|clients|members|buyers|shoppers|accounts|staff|employees|emails)\b(?! (service|support|care))",
+            "(所有|全部|列出|导出|哪些|多少|几个|几位|其他).{0,4}(客户|顾客|用户|会员|买家|员工)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
+        ),
+        (
+            8,
+            r"(i am|this is) (actually |really |now )?(the |an |a |your |one of the |from |from the |with the )*(store |shop |site |system |support |lead |senior )?"
+            r"(admin|administrator|manager(?! of)|owner(?! of (a|an)\b)|staff|developer|employee|police|policeman|police officer|ceo|boss|head office|hq|"
+            r"headquarters|support|support team|support agent|auditor|engineer|courier|postman|it department|data team|bank)\b|"
+            r"i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from|on behalf of (?!me)|authori[sz]ed",
+            "我是(.{0,6})(管理员|店长|老板|员工|客服|开发|工程师|总部|警察|经理|审计|店主|快递员|律师)|我在(你们|这)(公司|店)(上班|工作)|(代表|受).{0,6}(委托|公司)|授权",
+        ),
+        (
+            8,
+            r"who (else )?(has |have |had |did )?(bought|ordered|purchased|buys|orders|lives|owns|is your (best|biggest) customer|"
+            r"spent|spends|placed)|whose\b",
+            "谁(还|都|也)?(买|下单|购买|花|住|是你们)|谁的(订单|地址|账|包裹)",
+        ),
+        (
+            8,
+            r"what (did|has|have|does|is) (?!i\b|we\b|you\b|it\b|the\b|this\b|that\b|my\b|your\b|a\b|an\b|people\b|most\b|everyone\b|"
+            r"everybody\b|others?\b|customers\b|shoppers\b|in\b|not\b|her\b|his\b)[a-z]+ "
+            r"(buy|bought|order|ordered|purchase|purchased|spend|spent|buying|got in)\b",
+            "",
+        ),
+        (
+            8,
+            rf"(?!(it|that|what|today|tomorrow|yesterday|mother|father|children|kid|valentine|women|men|lady|gentlemen|girl|boy|"
+            rf"baby|how|where|who|there|here|she|he|let|shop|store|month|week|year|last|everyone|order|parcel)'s)[a-z]+'s (\w+ )?({THEIRS})\b|"
+            rf"(?!was\b|is\b|has\b|this\b|its\b|whats\b|as\b|does\b|months\b|weeks\b|years\b|products\b)[a-z]+s (last|latest|recent|previous) "
+            rf"(orders?|purchases?)|(orders?|purchases?|address|e-?mail|phone( number)?|account|cart|basket) (of|from|for|belonging to) "
+            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|maya|grace|ruby|finn|tom|ingrid|edith|nina)\b",
+            "",
+        ),
+        (
+            8,
+            r"(under|in|with) (his|her|their|another|a different|someone else'?s) (name|account)|(log|sign) (me )?in as|"
+            r"(switch|change) (me )?to (the |an? )?(account|user|customer)|(as|be|am) customer \d|impersonate|"
+            r"(?<!to )(his|her|their) (order|orders|parcel|purchases?|address|account|basket|cart|e-?mail|phone)\b",
+            "(他|她|他们|人家|对方)的?(订单|账号|账户|地址|购物车|包裹|电话|邮箱|名下|名字)|(登录|切换)(到|成|为)?.{0,6}(账号|账户|用户)|冒充|以.{1,8}的身份|"
+            "(他|她|他们)(最近|上次|都|在这)?.{0,4}(买了|买过|下过|订了)",
+        ),
+        (
+            8,
+            r"(staff|employee|employees|supplier|worker|manager)'?s? (\w+ )?(names?|data|salary|salaries|wages|e-?mails?|phone|address|list|home)|"
+            r"(your|the shop's|company|store) (revenue|turnover|profit|margins?|sales figures|database|supplier|suppliers|tables?)|"
+            r"(purchase|cost|wholesale|supplier) price (you|of)|how much (money|profit) do you make|sales (figures|numbers)|"
+            r"(address|e-?mails?|phone|names?|salary|salaries|number) (address )?(of|for) (your |the |a |any )?(staff|employees?|workers?|suppliers?|owner|manager|boss)",
+            "员工.{0,4}(工资|名单|电话|信息|邮箱|住址)|(你们|公司|店里)的?(营业额|利润|毛利|销售额|进价|成本|供应商|数据库|收入)|赚多少|进货价",
+        ),
+        (
+            8,
+            rf"(order|ordered|orders|purchase|parcel|package|account|placed) (\w+ ){{0,2}}(by|for|of|from) (?!me\b|myself\b)(my|his|her|their) ({RELATIVE})",
+            "",
+        ),
+        (
+            8,
+            "",
+            r"(maya|grace|ruby|finn|tom|ingrid|edith|nina|张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
+        ),
+        (
+            -8,
+            r"what (do|does|are|is|have|has) (other |most )?(people|everyone|everybody|customers|shoppers|others)\b.{0,15}\b(buy|buying|bought|get|getting|order|ordering|like|love)( the)? most|"
+            r"popular|best.?sell\w*",
+            "大家都|最受欢迎|热销|别人都(爱|喜欢)?买什么|畅销",
+        ),
+    ),
+    Intent.SCOPE: (
+        (
+            7,
+            r"weather|forecast|(will|is|does) it (going to )?(be )?(rain|snow|sunny|raining|snowing|hot|cold) ?(today|tomorrow|in|outside|this|\?|$)|"
+            r"temperature (in|outside|today)|earthquake|air quality",
+            "天气|下雨|下雪吗|气温|多少度|台风|空气质量|地震",
+        ),
+        (
+            7,
+            r"politic\w*|president|prime minister|election|elections|vote|voting|trump|biden|obama|putin|brexit|government|parliament|war|"
+            r"conservatives|labour party|democrats?|republicans?|immigration|religion|believe in god|abortion|climate change|king charles|taiwan|ukraine|israel|gaza",
+            "政治|总统|首相|主席|选举|投票|特朗普|川普|拜登|普京|习近平|政府|战争|脱欧|宗教|台湾|移民政策|乌克兰|巴勒斯坦|堕胎",
+        ),
+        (
+            7,
+            r"(write|compose|draft|generate|create|make)\b (me |us |up )?(a |an |some |the |my |your )?([\w-]+ ){0,3}"
+            r"(code|function|script|program|poem|haiku|essay|story|song|jokes?|letter|limerick|blog|article|speech|cv|resume|virus|website|app|"
+            r"query|regex|algorithm|rap|novel|sonnet|review|tweet|homework|lullaby|riddle)\b|"
+            r"(tell|give|sing|recite|know)\b (me |us )?(a |an |some |any |another )?([\w-]+ ){0,2}(jokes?|story|poem|riddle|song|haiku|fact|facts)\b",
+            f"(写|编|作|做|生成|讲|说|唱).{{0,14}}({MAKE_ZH}|笑话|段子|简历|评论|绕口令|谜语|俳句)",
+        ),
+        (
+            7,
+            r"python|javascript|java|html|css|sql|c\+\+|rust lang|linux|docker|algorithm|programming|coding|debug|homework|equation|calculus|"
+            r"integral|derivative|square root|prime numbers?|theorem|physics|chemistry|biology|maths? (problem|homework|question)|machine learning|neural network|chatgpt|openai|"
+            r"\d+ ?(times|plus|minus|multiplied by|divided by) ?\d+|(what is|^) ?\d+ ?[x*+/×÷-] ?\d+|solve\b",
+            "编程|代码|python|java|算法|作业|方程|微积分|平方根|数学|物理|化学|历史题|机器学习|人工智能原理|chatgpt|\\d+ ?(乘以?|加上?|减去?|除以|[*+/×÷]) ?\\d+|等于(几|多少)|\\d+的平方",
+        ),
+        (
+            7,
+            r"capital (city )?of|population of|who (won|wrote|invented|discovered|painted|killed|was the|is the|sang|directed|founded|built)|world cup|"
+            r"football (match|score|result|game|team)|soccer|premier league|cricket score|rugby|formula 1|olympics|nba|movies?|netflix|celebrity|taylor swift|actor|actress|"
+            r"how (tall|old|far|deep|high|heavy|big) (is|are|was) (the )?(?!this|that|it\b|one)(earth|moon|sun|mount|everest|eiffel|queen|king|president|\w+ away)|"
+            r"when (was|did) (the )?(world war|war|titanic|rome|queen)|meaning of life|tallest|fastest|longest river|dinosaurs (die|become)|"
+            r"news|headlines|horoscope|zodiac|star sign|lottery numbers|spell\b|synonym|define|wikipedia|speed of light|what (day|time|year) is it|photosynthesis",
+            "首都|人口|谁(发明|写|赢|获|导演|唱|画|是第一)|世界杯|足球|球赛|比分|篮球|奥运|电影|电视剧|明星|歌手|新闻|头条|星座|运势|彩票|珠穆朗玛|地球|月球|太阳系|宇宙|光速|"
+            "几点了|星期几|人生的意义|世界(最|上最)|唐朝|历史上|成语|造句|近义词",
+        ),
+        (
+            7,
+            r"headaches?|(my|a|your|her|his) (\w+ )?(chest|head|stomach|back|tooth|throat|knee|leg|arm|heart|eye|ear)s? (hurts?|aches?|pains?)|chest pain|medicines?|"
+            r"medication|dose|dosage|mg of|ibuprofen|paracetamol|aspirin|antibiotics?|symptoms?|diagnos\w+|(am i|while|get|got|getting) pregnant|fever|vaccine|cancer|diabetes|"
+            r"depress\w+|suicid\w+|kill myself|antidepressants?|rash|blood pressure|lose weight|diet plan|covid|therapy|allergic reaction",
+            "头疼|头痛|胸口|胸痛|肚子疼|牙疼|发烧|感冒|咳嗽|吃什么药|吃药|药量|剂量|布洛芬|症状|诊断|怀孕|癌症|糖尿病|抑郁|自杀|高血压|减肥|疫苗|过敏反应|失眠|看医生",
+        ),
+        (
+            7,
+            r"lawyer|solicitor|sue\b|suing|lawsuit|legal advice|is it legal|legally|divorce|tenant|landlord|court|custody|my rights as|visa application|"
+            r"immigrate|will and testament|contract law|speeding (ticket|fine)|copyright",
+            "律师|打官司|起诉|法律|离婚|房东|法院|合法吗|诉讼|抚养权|签证|遗嘱|罚单|版权",
+        ),
+        (
+            7,
+            r"bitcoin|crypto\w*|ethereum|stock market|stocks (to|should)|stock (price|tip)s?|share price|shares|invest\w*|mortgage|loans?|savings|pension|"
+            r"tax return|income tax|exchange rate|interest rates?|forex|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
+            "比特币|加密货币|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|个税|存款|炒股|赌|博彩|金价",
+        ),
+        (
+            7,
+            r"amazon|ebay|etsy|tesco|ikea|argos|john lewis|walmart|aliexpress|alibaba|temu|shein|taobao|asda|sainsbury'?s|lidl|aldi|"
+            r"marks (and|&) spencer|m&s|costco|competitors?|other (shops?|stores?|websites?|retailers?)|another (shop|store|website)|elsewhere|price ?match",
+            "淘宝|京东|亚马逊|拼多多|天猫|宜家|沃尔玛|易贝|速卖通|别的(店|商店|网站|商家)|别家|其他(店|商店|网站|商家|平台)|竞争对手|唯品会|抖音",
+        ),
+        (
+            7,
+            r"translate|translation|how (do|would) (i|you) (say|bake|cook|fix|repair|build|hack|lose|learn|train|get rich|tie)|"
+            r"recipe for|recipes (for|with|using)|how to (make|bake|cook|fix|hack|build|lose|get rich|learn|tie|draw|invest)|"
+            r"restaurants?|flights? to|hotels?|(book|call|get) (me )?a (taxi|cab)|uber|train times|bus times|directions to|traffic|airbnb|plane tickets?|holiday in|things to do in|visit in",
+            "翻译|怎么说(英|法|日|中|德|西)|用(英|法|日|德|西班牙)语?|菜谱|食谱|怎么(做|烤|煮|修|学|炒|黑)(?!退|换)|餐厅|饭店|机票|酒店|火车票|高铁|打车|旅游|景点|堵车|导航|路线",
+        ),
+        (
+            7,
+            r"bombs?|explosives?|weapons?|rifle|pistol|cocaine|heroin|weed|marijuana|cannabis|drugs|porn\w*|sex\b|sexy|nudes?|naked|hack (into|a|my)|"
+            r"counterfeit|fake id|steal|shoplift\w*|poison|murder|racist|nazi|hitler",
+            "炸弹|炸药|武器|枪支|手枪|毒品|大麻|色情|裸照|黑客|黑进|偷|假证|假钞|毒药|杀人|种族歧视|希特勒",
+        ),
+        (
+            7,
+            r"(do|can|will|would) you (love|marry|date|like) me|are you single|marry me|go out with me|be my (girlfriend|boyfriend|friend|valentine)|"
+            r"do you (dream|feel|sleep|eat|believe|have feelings|have a (soul|body|wife|girlfriend))|are you (conscious|sentient|alive|god)|"
+            r"what do you think (about|of) (?!this|that|it\b|the\b|my)|relationship advice|my crush|dating|play a game with|sing for",
+            "你(爱|喜欢)我吗|做我(女|男)朋友|你有(感情|意识|梦想|女朋友|男朋友)|你最喜欢|陪我聊|聊聊天|无聊|恋爱|分手|相亲|结婚吧|你怎么看(?!这|它)",
+        ),
+    ),
+    Intent.PERSON: (
+        (
+            8,
+            r"(speak|talk|chat|connect|transfer|put|pass|hand|write|escalate|get|reach|need|want|call|message)\b.{0,30}\b"
+            r"(human|humans|real person|person|someone|somebody|agent|staff|representative|rep|operator|manager|adviser|advisor|customer service|"
+            r"customer support|colleague|human being|team member|supervisor|support)",
+            "转?人工|真人|(找|叫|联系|接|转|跟|和).{0,4}(客服|人聊|店员|经理|工作人员|负责人)|客服(在吗|呢)|有人(在)?吗|活人",
+        ),
+        (
+            8,
+            r"^(a )?(real |live )?(human|person|agent|operator|representative|customer service)( please)?$|live (agent|chat|person)|real (human|person)|(phone|call) me|not (a )?(bot|robot|machine)",
+            "^客服$|不要机器人|打电话给我|不想跟机器人",
+        ),
+        (
+            5,
+            r"(make|file|have|want to) (a |to )?(formal )?complain(t)?|i am (very )?(unhappy|angry|disappointed)|unacceptable",
+            "投诉|很生气|太差了|不满意",
+        ),
+    ),
+    Intent.PRIVACY: (
+        (
+            7,
+            r"(what|which|how much)\b.{0,30}\b(data|info|information|know|hold|store|stored|collect|keep|remember|track|saved)\b.{0,25}\b(about me|on me|me|of mine)|"
+            r"what do you know|my (personal )?(data|information|info)\b|data (protection|privacy)|about me\b",
+            "(保存|知道|收集|存|掌握|记录|有)了?我?.{0,6}(我的|哪些|什么|我).{0,4}(数据|信息|资料|隐私)|(知道|了解)我(什么|多少)|我的(数据|个人信息|隐私|资料)|个人(信息|数据)",
+        ),
+        (
+            7,
+            r"(delete|erase|remove|export|download|forget|wipe|access|copy of|see|correct)\b.{0,15}\b(my )?(data|account|information|profile|me\b)|gdpr|"
+            r"right to be forgotten|opt(ing)? out|stop (tracking|profiling|personali\w+)|tracking me|privacy|cookies|sell my data|share my data|"
+            r"(consent|personali[sz]ation|personali[sz]ed)|do you (sell|share|track)\b.{0,12}\b(my|data)",
+            "(删除|注销|导出|下载|清除|更正).{0,4}(我的)?(数据|账户|账号|信息|资料|记录)|隐私|个性化|退出(推荐|跟踪)|(卖|共享|分享|泄露).{0,6}(数据|信息)|停止跟踪",
+        ),
+    ),
+    Intent.CART_EMPTY: (
+        (
+            9,
+            r"(empty|clear|wipe|reset|delete) (out )?(everything |all )?(from |in )?(my |the |our )?(shopping )?(cart|basket|trolley)|(remove|delete|take) (everything|all)( of it| items)?( out)?( of| from)?",
+            "(清空|清掉|清理)(一下)?.{0,3}购物车|把?购物车(里的东西)?(都|全部|全)?(清|删|移|去)(空|掉|除|了)?|购物车.{0,4}(都不要|全不要|全删)",
+        ),
+    ),
+    Intent.CART_REMOVE: (
+        (
+            8,
+            r"(remove|delete|take|drop|get rid of|lose|pull|ditch)\b.{0,60}\b(from|out|off|of)\b.{0,12}\b(cart|basket|trolley|order)",
+            "(从|把).{0,40}(移除|删掉|删除|去掉|拿掉|拿出|拿走|移走|去除|移出)",
+        ),
+        (
+            6,
+            r"^(please )?(remove|delete|take out|drop|take off|get rid of)\b|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
+            "(移除|删掉|删除|去掉|拿掉|不要).{0,30}(了)?$",
+        ),
+        (3, r"(my|the) (cart|basket)", "购物车"),
+    ),
+    Intent.CART_SET: (
+        (
+            8,
+            r"(change|set|make|update|increase|reduce|bump)\b.{0,60}\b(to|it|that|them) (\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen)\b",
+            "(改成|改为|改到|变成|换成|调成|调到|加到|减到) ?[\\d一二两三四五六七八九十]+",
+        ),
+        (
+            7,
+            r"^(make|set|change)\b.{0,40}(\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|(quantity|qty)\b",
+            "数量.{0,10}[\\d一二两三四五六七八九十]+",
+        ),
+    ),
+    Intent.CART_ADD: (
+        (
+            8,
+            r"(add|put|pop|throw|stick|place|chuck|drop|bung|slip|stuff|move)\b.{0,80}\b(cart|basket|trolley)",
+            "(加|放|添|丢|扔)(入|到|进|个|一)?.{0,40}购物车|购物车.{0,3}(加|放|添)|加购",
+        ),
+        (
+            6,
+            r"^(please |can you |could you |ok |okay |yes |and )*(add|i will (take|have|buy)|i would like to (buy|order)|i want to (buy|order)|let me (buy|have|get)|buy|order|get me)\b (it|this|that|these|those|them|both|the|a|an|one|\d+|two|three|four|five|six|ten|twelve|a dozen|another|some)\b",
+            "(帮我|给我|我)?(再)?(买|来|要|加|订|拿)(上)? ?[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|块)|(买|要|拿|订)(下|了)?(它|这个|这款|这件|第.个)$",
+        ),
+        (4, "", "[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|支)(这个|吧|谢谢|,谢谢)?$"),
+    ),
+    Intent.CART: ((7, r"(my|the|shopping|this) (shopping )?(cart|basket|trolley)|in (cart|basket)", "购物车|购物篮"),),
+    Intent.CHECKOUT: (
+        (
+            7,
+            r"check ?out|(place|complete|submit|finish|confirm) (the |my |this |an )?order|pay (now|for (it|this|my|the|everything))|proceed to payment|buy everything",
+            "结账|结算|去付款|去下单|提交订单|帮我(下单|付款|支付)|直接下单",
+        ),
+    ),
+    Intent.USUAL: (
+        (
+            9,
+            r"(the|my|our|your|same|as) usual|usual (order|things|stuff|items|shop|basket|please|again)|^usual\b|my (regular|regulars|normal|standard|staples|typical)\b|regular (order|things|stuff|items|purchases)|what i (always|usually|normally|regularly) (buy|get|order|have)|buy (it |them |that )?again|things i buy (often|again|regularly)",
+            "老样子|照旧|照常|老规矩|常买|经常买|平时(都)?(买|订)|(和|跟|同)(上次|以前|往常|平时)一样|往常一样|复购|惯例|惯常|一直买|常规",
+        ),
+        (
+            9,
+            r"(same|all) (again|as (last|before|always)|order again|stuff again|things again)|re-?order|order (the same|again|it again|that again|them again)|(repeat|redo|duplicate|replicate)\b.{0,15}\border|(repeat|same) purchase|stock up again|again please",
+            "再来一(单|次|份|遍)|重新(下单|订购|买一)|再(买|订|下)一(次|单|遍|份)|重复(上|购)|再下一?单|照上次(的)?",
+        ),
+    ),
+    Intent.GOES_WITH: (
+        (
+            8,
+            r"(go|goes|going|match|matches|matching|pair|pairs|pairing|fit|fits|sit|suit|suits|work|works|look nice|look good|use)( well| nicely| good)?( together)? with|to go with|complements?|accessor(y|ies)|(bought|buy|sold|sells?) (together|alongside|with)|alongside|together with|match(es|ing)?( up)?\b|add-ons?|coordinat\w+",
+            "搭配|配套|配什么|一起(买|用)|相配|般配|(搭|配)(我|上次|这|它|一下)|配(得上|一配)|可以配|成套",
+        ),
+    ),
+    Intent.COMPARE: (
+        (
+            8,
+            r"compare|comparing|comparison|versus|\bvs?\.?\b|differences?|differ|different (from|to)",
+            "比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
+        ),
+        (
+            7,
+            r"which (one |of (them|these|the two|those) |of the (two|three) )?(is |are |would be )?(the )?(cheaper|better|dearer|nicer|more|less|best value|pricier|costs? (more|less))|(cheaper|better|dearer|more expensive|pricier),? .{2,80}\bor\b|which (is|would be|do you recommend)\b.{0,60}\bor\b|(is|are)\b.{2,60}\b(cheaper|dearer|better|more expensive|pricier) than",
+            "哪(个|一个|款|件|一款)(更|比较|要|最)?(好|便宜|贵|划算|值|合适)|(更|比较)(便宜|贵|好|划算)|还是.{1,40}(好|便宜|贵)|谁(更|比较)?便宜|(两个|这两|两款|两者).{0,6}(比|选|哪)",
+        ),
+    ),
+    Intent.SIMILAR: (
+        (
+            7,
+            r"similar|(something|anything|ones?|more|others|products|items|stuff) (a bit |just |much )?like (this|that|it|the|these|those)|alternatives?|instead of|in the same (style|range)|comparable|lookalikes?|other options",
+            "类似|相似|替代|差不多的|同款|同类|像这(个|样|款|件)|一样的风格|代替|其他选择",
+        ),
+    ),
+    Intent.NEXT_TIER: (
+        (
+            9,
+            r"(how|what|when|where)\b.{0,50}\b(reach|become|get to|get up|get|earn|move up|qualify|make|upgrade|unlock|go up|need|take|till|until|away|left)\b.{0,40}\b(gold|silver|platinum|next (tier|level|status|rank)|higher (tier|level|status)|tier up)|(spend|much)\b.{0,40}\b(gold|silver|platinum|next (tier|level))\b|far (am i )?(from|off|to)\b.{0,20}(gold|silver|platinum|next|tier)",
+            "(怎样|怎么|如何|多少|还差|还要|才能|几时|什么时候|需要).{0,14}(升|达到|成为|变成|到|拿到).{0,8}(金|银|白金|铂金|下一|更高|级)|(升级|升到|达到|成为).{0,10}(金|银|白金|铂金|下一|会员|等级)|离.{0,10}(差|多远|多少)",
+        ),
+    ),
+    Intent.LOYALTY: (
+        (
+            7,
+            r"(my|what) (loyalty |membership |member |current |customer )*(tier|tiers|level|status|points|membership|rank|standing|rewards?)\b|(which|what|whats?) (tier|level|status|rank)\b|(am i|are we) (a )?(gold|silver|platinum|member|vip|loyal)|do i have (any )?(points|rewards)|loyalty (status|level|profile|account|points|standing)|i (am|be) (at|on|in)\b.{0,8}\b(tier|level)",
+            "我?(现在|目前)?(是|属于|算|到)?.{0,4}(什么|哪个|几|哪一)(会员)?(等级|级别|级|档|层级)|(我|自己)的?(会员|忠诚度?|等级|级别|积分)|会员(等级|级别|状态|身份)|我是(金|银|白金|普通)|有(多少|没有)积分|几级",
+        ),
+        (
+            9,
+            r"(how many|number of|how often|count of)\b.{0,15}\b(orders|times|purchases)\b.{0,30}\b(i|have|me|we|did|so far)\b|(how many|number of) (my )?(orders|purchases)\b|times (have|did) i|times i (have|ve)? ?(ordered|bought|shopped)",
+            "(一共|总共|累计|到现在)?.{0,4}(下过|买过|订过|下了|买了|有过?)(几|多少)(次|单|回|个订单|笔|个单)|(几|多少)(次|笔|个)?(订单|单)|我(的)?(订单数|下单次数)",
+        ),
+        (
+            9,
+            r"(how much|total|what)\b.{0,30}\b(i|we)\b.{0,20}\b(spent|spend|paid)\b.{0,40}\b(total|far|here|with you|overall|altogether|ever|year|all time|your shop|this shop|your store)|(how much|what) (money )?(have|did|do) (i|we) (\w+ )?(spent|spend)|(my|total) (total )?(spend|spending|spent)\b|money i (have )?spent",
+            "(一共|总共|累计|共|总的).{0,6}(花|消费|买)(了|过)?(多少|几)|(我|在(你们|这)).{0,10}(花了|消费了|花过|消费过)(多少|几)|累计消费|消费(总额|金额|总)|总消费",
+        ),
+        (
+            8,
+            r"(member|customer|shopping|buying|with you|client) (here |with you )?(since|for how long)|how long (have i|am i)\b.{0,25}\b(member|customer|shopping|buying|with you|client)|since when am i|when did i (first|join|sign up|become|start)|my first (order|purchase)",
+            "(什么时候|哪年|何时|多久).{0,6}(成为|加入|注册|开始买|会员|顾客|第一次)|(会员|顾客|客户)(多久|多长|几年)|第一次(买|下单|购)",
+        ),
+    ),
+    Intent.ORDER: (
+        (
+            6,
+            r"(my|our|last|latest|recent|previous|this|that|newest|most recent|the) (\w+ )?(orders?|parcels?|packages?|deliver(y|ies)|purchases?|shipments?|shopping|stuff|things|items)\b(?! (cost|fee|charge|option|policy|price|time)s?)",
+            "我的?(上|最近|最新|最后|这|那)?.{0,3}(订单|包裹|快递|货物|单子)|(上|最近|最新|最后|这|那)(一|个|的|一个|笔|次|一次)?.{0,1}(单|订单|包裹|快递)(?!品|价)|订单|包裹",
+        ),
+        (
+            6,
+            r"orders?( no\.?| number| nr| id)? ?(#|no\.? ?)?w?\d{3,}\w*|#\d{4,}",
+            "(订单|单号|编号为)(号|是|为|:)? ?w?\\d{4,}|w?\\d{5,}\\w* ?(这单|这个订单|号订单|订单|这一单|单)",
+        ),
+        (
+            6,
+            r"where (is|are)\b.{0,30}\b(order|parcel|package|stuff|delivery|things|item|purchase|shopping|goods|it)\b|track(ing)?\b|(has|have|was|did|is|are)\b.{0,20}\b(it|order|they|package|parcel|everything|stuff|things)\b.{0,15}\b(shipped|arrived|dispatched|been sent|sent|come|delivered|arrive|ship|left|on (its|the|their) way|out for delivery|ready)|(shipped|arrived|dispatched|delivered|sent) (out )?yet|still waiting|(when|what day|what time)\b.{0,30}\b(arrive|arriving|be here|get here|come|delivered|land|turn up|show up|reach me)",
+            "到哪(儿|里|了|个)|(什么时候|几时|多久|何时|哪天|几号).{0,6}(到|送|收到|能到|来|发货)|(发货|寄出|送到|签收|到货|发出|出库)了?(吗|没|了吗|了没|没有)|物流|快递|(还没|没有|没)(收到|到|发货)|查.{0,6}(单|订单|物流|包裹)|到了(吗|没)|追踪",
+        ),
+        (
+            8,
+            r"(did|have|had) i (ever |already |just |previously |last |also |even )*(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid|spend on)|(what|which|when|how much|how many)\b.{0,30}\b(did|have|had) (i|we) (\w+ )?(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid)|(last time|when) i (last )?(bought|ordered|got|purchased)|i (bought|ordered|purchased|got)\b.{0,40}\b(last|in|before|when|yesterday|ago)|time i (bought|ordered)|things i (have )?(bought|ordered)|(order|purchase|shopping) history|past (orders|purchases)|my (orders|purchases|receipts?)\b|bought before",
+            "我?(上次|上回|上一次|最近|之前|以前|曾经|上个月|去年|上周|有没有|是否|昨天|前几天)?(都)?(买过|订过|买的|买了|买(?=.{1,12}(是什么时候|什么时候|几号))|下过|订的|订了)(?!几次|多少次)|(历史|以往|过去|所有|全部|近期)(的)?(订单|购买)|购买(记录|历史)|我(都|还)?买了(什么|些|啥)|订单(记录|历史|列表)|(上次|上回)(我)?(花|付|消费)",
+        ),
+        (3, r"(status|state|items|contents|total|invoice) (of|for|in)", "状态|进度|里面(有|都)|多少钱|明细"),
+        (
+            -6,
+            r"^(\w+,? )?i (have )?(just )?(bought|ordered|got|received|purchased)\b(?!.*\b(when|what|which|how|where)\b)",
+            "^我(上次|上周|昨天|前几天|最近|刚)?(买的|买了|收到).{0,12}(坏|碎|破|不合适|不喜欢|想退|小了|大了|错)",
+        ),
+        (
+            -5,
+            r"(deliver|delivery|shipping|postage) (cost|costs|fee|fees|charge|charges|time|times|option|options|policy|price|take)|(return|refund|exchange|cancel)\w*\b",
+            "退|换货|运费|邮费|取消",
+        ),
+    ),
+    Intent.POLICY: (
+        (
+            7,
+            r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time",
+            "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(能|可以|会)?(到|送|收到|发货)(?!了)|国际|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
+        ),
+        (
+            8,
+            r"(return|returns|returning|returned|refund|refunds|refunded|exchange|exchanges|exchanging|swap)\b(?! (of|customer))|(send|take|bring|give)\b.{0,30}\bback|money back|do not (like|want) (it|them|this)|changed? my mind|(does|did|do) not (fit|suit|work)|cool(ing)? off|unwanted",
+            "退货|退款|换货|退换|退(吗|掉|回|了|钱)|能退|可以退|怎么退|想退|要退|不想要|不喜欢|不合适|后悔|退|无理由|调换",
+        ),
+        (
+            8,
+            r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|in pieces)\b|wrong (item|thing|product|order|colour|color|size|one)|(missing|incomplete|not what i ordered)|(lost|stolen) (in the post|parcel|package)|never (arrived|came|turned up)|warranty|guarantee",
+            "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|少(发|了|件|一)|发错|错发|漏发|丢件|寄丢|保修|质保|保证",
+        ),
+        (
+            8,
+            r"(pay|paying|payment|payments|pays)\b(?! (attention|for order))(?!.{0,20}\border (no|number|#|\d))|paypal|visa|mastercard|amex|american express|klarna|clearpay|apple pay|google pay|credit cards?|debit cards?|bank transfer|invoice|instalments?|installments?|gift (cards?|vouchers?|certificates?)|vouchers?|(discount|promo|coupon|promotion) ?(codes?)?\b|currenc(y|ies)|vat\b|sales tax|customs|duty|duties|cash",
+            "(怎么|如何|可以|能|能不能|支持|用|接受|什么方式).{0,6}(付|支付)|付款(方式|方法)|支付(方式|方法|宝)|信用卡|借记卡|微信|银联|paypal|分期|礼品卡|礼券|优惠(码|券|活动|吗)?|折扣|打折|促销|满减|发票|关税|增值税|税|货币|币种|现金",
+        ),
+        (
+            8,
+            r"(cancel|cancelling|canceling|cancellation|amend|modify|edit)\b|(change|update|correct|fix)\b.{0,25}\b(address|order|e-?mail|password|details|name|phone|card)|(wrong|new|different) address|forgot(ten)? (my )?password|reset (my )?password|(create|open|close|make|need) (an |my )?account|sign up|log ?in|sign in|register|guest checkout|without (an )?account",
+            "取消|(改|换|更改|修改|更新).{0,4}(地址|订单|邮箱|密码|电话|资料|收货)|忘(记|了)密码|注册|登录|登陆|(开|没有|建)账(户|号)|访客",
+        ),
+        (
+            7,
+            r"(opening|business|working|office|open) (hours|times|on)|are you open|phone number|telephone|(contact|reach|e-?mail|call|ring) (you|us|details)|how (do|can) i (contact|reach|get in touch)|get in touch|your (address|e-?mail|phone|number|location|shop|store|website)( address)?\b|where are you (based|located)|(physical|high street|real|actual) (shop|store|branch)|showroom|(click|collect|pick).{0,6}(collect|up)\b|collect (it|my|in)|complaints?\b|who are you|about (the )?(shop|company|you guys)",
+            "营业时间|几点(开|关)门|电话(号码)?|联系(方式|你们|电话)|怎么联系|邮箱|客服(电话|邮箱|时间)|你们(的)?(地址|店|在哪)|实体店|门店|自提|自取|到店",
+        ),
+        (
+            7,
+            r"gift.?wrap(ping|ped)?|wrap (it|this|them|the)|gift (message|note|receipt|option|box)s?|wholesale|bulk (order|buy|discount)s?|trade (account|discount|price|customer)s?|minimum order|(student|nhs|military|staff) discount|newsletter|unsubscribe|sustainab\w+|recycl\w+|eco|packaging|environment\w*|ethical|back in stock|restock\w*|pre-?order|reserve|terms|conditions|(your|the|shop|store|what|any) (\w+ )?(polic(y|ies)|rules|terms|faq)|polic(y|ies)\b|refer(ral|ring)? (a friend|friends|program)|referral",
+            "礼品(包装|盒)|礼物包装|包装(服务|费|成礼物)|贺卡(?!.{0,3}(吗|多少))|批发|大量(购买|采购)|团购|企业|最低(起订|消费|订单)|起订|学生(优惠|折扣)|退订|环保|可持续|回收|补货|到货通知|预订|预售|条款|政策|规定|规则|常见问题|推荐(朋友|好友|人)|邀请(朋友|好友)",
+        ),
+        (
+            7,
+            r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
+            "会员(制度|计划|权益|福利|好处|规则|优惠|政策|体系|有什么|分)|(有|分)(哪些|几个|几)(会员)?(等级|级|档)|(金|银|白金|铂金)(卡|级|会员)(有|的|享|是|能)|积分(规则|怎么|有效|如何|能)|等级(怎么|如何|规则|制度|划分)|过期",
+        ),
+    ),
+    Intent.GIFT: (
+        (
+            7,
+            r"gifts?\b(?! (card|voucher|wrap|receipt|certificate|bag|box|tag|message|option|note))|presents?\b|stocking (filler|stuffer)s?|secret santa|for (someone|somebody|a person|a friend|people) who|(turns?|turning|is) \d+|(birthday|anniversary|wedding|christening|housewarming|house warming|retirement|graduation|mother'?s day|father'?s day|valentine'?s?|thank you|leaving|new home|baby shower|engagement|hostess)( (gift|present|idea|do))?",
+            "礼物|送(给|妈|爸|老|女|男|朋|同|孩|小|奶|爷|她|他|人|一|个|什么|闺|领|长|点)|生日|伴手礼|送礼|乔迁|满月|纪念日|情人节(?!卡)|母亲节|父亲节|毕业|圣诞老人",
+        ),
+        (
+            4,
+            rf"for (my|a|the|an|our|his|her) (\w+ )?({RELATIVE}|baby|toddler|niece|nephew|girl|boy|man|woman|child|teen|teenager|couple|kid|host|grandson|granddaughter|wife|him|her)\b|budget",
+            f"给.{{0,4}}({RELATIVE_ZH}|小朋友|孩子|宝宝|女孩|男孩)|预算",
+        ),
+    ),
+    Intent.POPULAR: (
+        (
+            8,
+            r"popular|best.?sell(er|ers|ing)|trending|top sell(er|ers|ing)|(most|often) (bought|sold|ordered|purchased|wanted)|favorites?|what (do|does|are|is) (other |most )?(people|everyone|everybody|customers|shoppers|others)\b.{0,15}\b(buy|buying|get|getting|order|ordering|like|love)|hot (right now|items|products)|what sells",
+            "热销|畅销|最受欢迎|(大家|别人|人们|其他人)(都|一般|最)?(爱|喜欢|在)?买|爆款|热门|卖得(最)?好|最火|人气|流行",
+        ),
+    ),
+    Intent.RECOMMEND: (
+        (
+            5,
+            r"recommend\w*|suggest\w*|(what|anything) (should|would|could|might|do you think) i (buy|get|like|try|want|enjoy|need|love)|ideas?|inspir\w+|surprise me|(pick|choose|select) (something|one|a few) (nice )?for me|anything (new|good|interesting|nice) (for me|in)|just for me|for me\b|i might like|i would like\?|my taste|what is new|something new|new arrivals|tempt me",
+            "推荐|建议|我(会|可能|应该)(会)?(喜欢|买|需要)|适合我|随便(看看|逛逛)|猜我|(有什么|什么)(新|好)(品|东西|货)|新品|给我(挑|选)|挑(几|一)(个|款|件)|有什么(好|值得)",
+        ),
+    ),
+    Intent.STOCK: (
+        (
+            6,
+            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around)|(any|some|many|much|one|enough)\b.{0,40}\bleft|run out|(do you|have you) still|can i still|back in",
+            "有货|缺货|现货|库存|有没有货|没货|卖完|售罄|断货|卖光|还有(吗|没有|货|么|没)|还能(买|订)|在售|有货吗|剩(多少|几|下)|还(卖|有)",
+        ),
+    ),
+    Intent.PRICE: (
+        (
+            5,
+            r"how (much|expensive)\b|prices?\b|priced|pricing|costs?\b|what\b.{0,60}\b(set me back|go for|going for|sell for|selling for|charge|worth)|(£|\$|€)\?|what do you (want|ask|charge) for",
+            "多少钱|价格|价钱|什么价|卖多少|怎么卖|价位|几块|几镑|多少(镑|块|英镑|元)|售价|贵不贵|贵吗|报价|要多少|标价|啥价",
+        ),
+    ),
+    Intent.DESCRIBE: (
+        (
+            4,
+            r"(tell|know|learn|hear|read|find out|see|info|information|details|anything)\b.{0,15}\b(about|on|of)\b|describe|description|details|specifications?|specs|what (is|are) (a|an|the|this|that|it|these|your)\b|what (exactly )?(is|are)\b|what sort of thing",
+            "介绍|是什么|什么东西|详情|详细|描述|说说|讲讲|了解(一下)?|具体(信息|情况)|怎么样",
+        ),
+        (
+            6,
+            r"(what|which) (section|category|department|shelf|aisle|range|part of the (shop|site))|categor(y|ies)|department|(product|item|article|stock|catalogue) (code|number|no|id)|sku|(the|its|a) code|code (of|for)|link|url|(product )?page (of|for)|web ?page|the page|(picture|photo|image)s? (of|for)",
+            "(什么|哪个|哪一|哪)(分类|类别|类|区|架|部门|栏目|目录|货架)|分类|类别|货号|编号(是|多少)|商品(编号|代码|号|码)|代码|链接|网址|页面|图片|照片",
+        ),
+        (
+            6,
+            r"(what|which|is|how|any|are|does|can|do)\b.{0,50}\b(size|sizes|dimensions?|big|small|large|tall|wide|heavy|weigh|weight|material|made (of|from)|made in|colours?|colors?|brand|batter(y|ies)|dishwasher|microwave|waterproof|washable|wash|organic|vegan|age|ages|safe|ingredients|height|width|length|capacity|hold|cotton|plastic|wooden|metal|reviews?|ratings?|stars)\b",
+            "(尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|颜色|品牌|牌子|电池|洗碗机|微波炉|防水|可洗|产地|适合几岁|安全吗|容量|评价|评分|口碑|质量(怎么样|好))",
+        ),
+    ),
+    Intent.SEARCH: (
+        (
+            5,
+            r"cheapest|most expensive|priciest|dearest|least expensive|lowest price|highest price|most affordable",
+            "最便宜|最贵|价格最(低|高)",
+        ),
+        (
+            3,
+            r"show|looking for|look for|find|searching|search|(do|does|did) (you|your shop|the shop|they|u) (sell|have|stock|carry|do|offer|got)|got any|have you (got|any)|you got|is there|are there|any\b|i (want|need|would like|would love|fancy|require)|want|need|i am (after|looking|searching|hunting)|after (a|an|some)|browse|where can i (find|buy|get)|in the market for|cheapest|cheaper|most expensive|priciest|dearest|least expensive|lowest price|highest price|stuff|something|selection|range of|options|list|sells?|anything",
+            "有没有|有.{1,20}(吗|么|嘛|没)|想(买|要|找|看|挑)|找|看看|卖.{0,12}(吗|么)|卖不卖|来(点|些)|需要|最便宜|最贵|便宜(点|些|的)|哪些|都有(什么|啥)|有(什么|哪)|想给|要买|求购|买(个|点|些)|要(一|个)|搜",
+        ),
+    ),
+    Intent.ABUSE: (
+        (
+            1,
+            r"fuck\w*|shit\w*|idiot|stupid|useless|moron|bitch|dumb|crap|bastard|wanker|asshole|arsehole|hate you|rubbish bot|garbage|shut up|piss off|screw you|dickhead|twat",
+            "傻|滚|垃圾|白痴|妈的|笨|蠢|废物|他妈|操你|去死|混蛋|脑残|智障|闭嘴|坑爹|骗子",
+        ),
+    ),
+    Intent.HELP: (
+        (
+            5,
+            r"(what|which|how)\b.{0,25}\b(can|could|do|are) (you|i|your)\b.{0,15}\b(do|help|ask|able|offer|capable|know|answer|assist)\b|what (sort|kind|type)s? of (things|questions)|^help( me)?( please)?$|i need help$|can you help( me)?$|how does this (work|chat)|your (abilities|capabilities|features)|menu|options please",
+            "(你|能|可以)(能|会|可以)?.{0,4}(做|帮|干|问)(什么|些什么|啥|我什么|我做什么|哪些)|你会什么|^帮(助|我|忙)?$|怎么用你|有什么功能|我能问|能帮我(吗|什么)",
+        ),
+    ),
+    Intent.ABOUT: (
+        (
+            6,
+            r"(are|r) (you|u|this) (a |an |really )*(robot|bot|human|real|ai|person|machine|computer|program|chatbot|chat bot|man|woman)|who (made|created|built|trained) you|(which|what) (ai|model|llm|language model|gpt)|your name|what are you|am i (talking|speaking|chatting) (to|with)|who are you|who am i (talking|speaking|chatting)",
+            "你是(谁|机器人|真人|人吗|人工智能|ai|什么|人还是)|你叫什么|谁(开发|做|造|训练)(了|的)?你|哪个模型|什么模型",
+        ),
+    ),
+    Intent.THANKS: (
+        (
+            1,
+            r"thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|nothing else",
+            "谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
+        ),
+    ),
+    Intent.BYE: (
+        (
+            1,
+            r"bye\b|goodbye|see you|good night|cya|later\b|farewell|have a (nice|good|great)",
+            "再见|拜拜|回见|晚安|下次见|88",
+        ),
+    ),
+    Intent.GREETING: (
+        (
+            1,
+            r"hi\b|hiya|hello\w*|hey\w*|good (morning|afternoon|evening|day)|morning\b|evening\b|afternoon\b|greetings|howdy|yo\b|sup\b|how are you|how is it going|how do you do|what is up|nice to meet you|anyone there|alright\b",
+            "你好|您好|嗨|哈喽|哈啰|早上好|早安|下午好|晚上好|早啊?$|在吗|在么|在不在|hello|hi$|吃了吗|最近怎么样|幸会|^喂",
+        ),
+    ),
+    Intent.YES: (
+        (
+            1,
+            r"^(yes|yeah|yep|yup|ok|okay|sure|please do|go ahead|do it|sounds good|confirm|alright then|absolutely|of course)\b[a-z ,]{0,20}$",
+            "^(是的?|好的?|可以|行|嗯+|对|确认|要|没问题|同意|当然)[吧啊呀的,]?$",
+        ),
+    ),
+    Intent.NO: (
+        (
+            1,
+            r"^(no|nope|nah|not now|no thanks|no thank you|do not|cancel that|never ?mind|forget it)\b[a-z ,]{0,15}$",
+            "^(不|不要|不用|不是|算了|没有|不了|不行|取消)(了|吧|谢谢|,谢谢)?$",
+        ),
+    ),
+}
+
+ASPECTS: dict[str, tuple[str, str]] = {
+    "items": (
+        r"(what|which|show|list|tell me)\b.{0,30}\b(in|buy|bought|get|got|order|ordered|items|inside|contain\w*|contents|purchase|purchased)\b|items|contents|products (in|of)",
+        "买了?(什么|些|啥|哪些)|里面(有|都|是)|有(什么|哪些|啥)|哪些(东西|商品|产品)|明细|内容|买的(什么|东西|都|是)|订了(什么|些|啥)",
+    ),
+    "total": (
+        r"how much|total|cost|pay|paid|price|amount|come to|charged|invoice|value of",
+        "多少钱|总(价|额|共|计|金额)|一共|花(了|费)|付了|金额|合计|价格|消费",
+    ),
+    "expected": (
+        r"when|arriv\w+|eta|expected|how long|what day|get here|be here|deliver(y|ed) (date|day|by)|land|turn up|reach me",
+        "什么时候(?!买|下|订)|几时|多久|何时|哪天|到货|送达|(能|会|可以)?(收到|送到)|几号",
+    ),
+    "bought_when": (
+        r"(when|what date|what day|last time|how long ago)\b.{0,30}\b(i|we|my|was)\b.{0,30}\b(buy|bought|order|ordered|purchase|purchased|place|placed|get|got)|(date|day) of (my )?(last|latest)|ordered on",
+        "(什么时候|何时|哪天|几号|多久前|几时).{0,6}(买|下|订)|(买|下|订).{0,20}(什么时候|是哪天|几号|是何时|的时间)|下单(时间|日期)|上(次|回)买.{1,14}是",
+    ),
+    "ever": (
+        r"(did|have|had) i (ever |already |previously )*(buy|bought|order|ordered|get|got|purchase|purchased)\b|bought before",
+        "(有没有|是否|曾经|以前|之前)?(买过|订过)",
+    ),
+    "list": (
+        r"(all|list|show|see|view|recent|past|previous|my) (me )?(of )?(my )?(\w+ )?(orders|purchases)\b|history",
+        "(所有|全部|历史|以往|最近的几|近期|列出|看看).{0,4}(订单|购买|单)|订单(列表|记录|历史)|购买(记录|历史)",
+    ),
+    "cancelled": (r"cancel\w*", "取消"),
+    "category": (
+        r"section|categor\w+|department|shelf|aisle|part of the (shop|site)",
+        "分类|类别|哪(一)?类|什么类|哪个区|货架|部门|栏目|目录",
+    ),
+    "code": (r"code|sku|(product|item|article|stock|catalogue) (number|no|id)", "货号|编号|代码|商品号|商品码|型号"),
+    "link": (r"link|url|page|web ?page|website|picture|photo|image", "链接|网址|页面|图片|照片"),
+    "unknown": (
+        r"size|sizes|dimensions?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
+        r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand",
+        "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
+    ),
+    "tier": (
+        r"tiers?|level|status|rank|standing|gold|silver|platinum|points|rewards?",
+        "等级|级别|几级|会员|金|银|积分|档",
+    ),
+    "orders": (
+        r"how many|how often|number of|times",
+        "几次|多少次|几单|几回|多少单|几笔|多少笔|几个订单|多少个?订单|下单次数|订单数|几个单",
+    ),
+    "spent": (r"spent|spend\w*|money|paid", "花|消费"),
+    "since": (
+        r"since|how long|joined?|sign(ed)? up|first (order|purchase|time)|become a|start(ed)?",
+        "多久|多长|什么时候|何时|哪年|加入|注册|第一次|几年",
+    ),
+    "left": (
+        r"how many\b.{0,40}\b(left|have|stock|there|units)|stock level",
+        "剩(多少|几)|还有(多少|几)|库存(多少|是)|多少(件|个)",
+    ),
+    "last_order": (
+        r"(last|latest|previous|recent) (order|purchase|shop|basket|time)|(repeat|redo|duplicate)\b.{0,15}\border|order (again|the same|it again|that again)|same again",
+        "上(次|一?单|回)|再来一单|重复上",
+    ),
+}
+
+CHEAPEST = (
+    r"cheapest|lowest(.priced)?|least expensive|most affordable|cheap\b|cheaper|inexpensive|budget option|bargain",
+    "最便宜|最低价|最划算|便宜(点|些|一点)?的?|价格最低|实惠",
+)
+DEAREST = (
+    r"dearest|most expensive|priciest|highest(.priced)?|poshest|most costly|top end",
+    "最贵|最高价|价格最高|最高档",
+)
+IN_STOCK = (r"in stock|available|that i can (get|buy|order) now|you have in", "有货|现货|库存")
+HERE = (
+    r"this\b|these\b|this (one|item|product|thing)",
+    "这(?!单|次|些|几|里|样|边|周|月|年|家|两|二)|此(款|商品|产品)|当前",
+)
+THERE = (
+    r"it\b|its\b|that\b(?! (is|goes|can|i|would|are|match|matches|costs?|you|fits?|works?|will|has|have|do)\b)|that one|them|those|both|they",
+    "它|那(个|款|件|么|它)|其|他们|它们",
+)
+BOTH = (
+    r"both|these( two| ones)?\b|those( two| ones)?\b|(the|these|those) (two|2|three|3)\b|two of (them|these)|them\b|all (of them|three)|each",
+    "(这|那|前)两|两(款|者)|它们|二者|这几|这三|这些|都",
+)
+FOLLOWING = (
+    r"^(and|or|but|so|ok|okay|then|what about|how about|what of|and what about|same for)\b|one\b|ones\b|instead\b",
+    "呢$|呢\\?|^那|^还有|^换成|^改|的呢|那么",
+)
+CHEAPER = (
+    r"cheaper|less expensive|too (expensive|dear|pricey|much)|lower price",
+    "便宜(点|些|一点)|太贵|更便宜|再便宜",
+)
+MORE = (
+    r"^(show me |any |some |see |anything )?(more|others|else|other ones|other options)\b( please)?|anything else|what else|another one|next ones",
+    "还有(别的|其他|吗|更多)|更多|别的(吗|呢)?|其他的|换一批",
+)
+
+MOST = {
+    "under": "max", "below": "max", "less than": "max", "cheaper than": "max", "up to": "max", "max": "max", "maximum": "max",
+    "maximum of": "max", "max of": "max", "at most": "max", "no more than": "max", "not more than": "max", "within": "max",
+    "nothing above": "max", "nothing over": "max", "not over": "max", "not above": "max", "budget": "max", "budget of": "max",
+    "budget is": "max", "a budget of": "max", "limit of": "max", "not exceeding": "max", "lower than": "max", "beneath": "max",
+    "inside": "max", "spend": "max", "spending": "max", "have": "max", "only have": "max", "got": "max", "for": "max",
+    "budget around": "about", "budget about": "about", "budget of about": "about", "budget of around": "about", "no more then": "max",
+    "over": "min", "above": "min", "more than": "min", "at least": "min", "from": "min", "minimum": "min", "minimum of": "min",
+    "upwards of": "min", "starting at": "min", "no less than": "min", "not less than": "min", "higher than": "min", "not under": "min",
+    "dearer than": "min", "more expensive than": "min", "exceeding": "min", "starting from": "min", "min": "min", "not below": "min",
+    "about": "about", "around": "about", "roughly": "about", "approximately": "about", "approx": "about", "circa": "about",
+    "near": "about", "close to": "about", "say": "about", "something like": "about", "somewhere around": "about",
+    "不超过": "max", "不高于": "max", "低于": "max", "少于": "max", "不到": "max", "最多": "max", "至多": "max", "小于": "max", "别超过": "max",
+    "不要超过": "max", "不能超过": "max", "预算": "max", "预算是": "max", "预算为": "max", "预算在": "max", "控制在": "max", "上限": "max", "不多于": "max", "只有": "max",
+    "超过": "min", "高于": "min", "多于": "min", "大于": "min", "至少": "min", "最少": "min", "不低于": "min", "不少于": "min", "起码": "min",
+    "大约": "about", "大概": "about", "约": "about", "差不多": "about", "预算大概": "about", "预算约": "about", "预算大约": "about", "预算差不多": "about",
+}  # fmt: skip
+"""What stands before an amount and bounds it; the longest that fits counts."""
+
+AFTER = {
+    "or less": "max", "or under": "max", "or below": "max", "tops": "max", "max": "max", "maximum": "max", "at most": "max",
+    "budget": "max", "limit": "max", "and under": "max", "or cheaper": "max", "to spend": "max", "or more": "min", "or over": "min",
+    "or above": "min", "and up": "min", "and over": "min", "plus": "min", "upwards": "min", "minimum": "min", "or so": "about",
+    "ish": "about", "-ish": "about", "give or take": "about", "roughly": "about",
+    "以下": "max", "以内": "max", "之内": "max", "之下": "max", "内": "max", "封顶": "max", "为限": "max", "的预算": "max", "预算": "max",
+    "以上": "min", "之上": "min", "起": "min", "往上": "min", "左右": "about", "上下": "about", "出头": "about", "的样子": "about",
+}  # fmt: skip
+"""What stands behind an amount and bounds it."""
+
+NUMBERS = {
+    "zero": 0, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17, "eighteen": 18,
+    "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+    "hundred": 100, "thousand": 1000,
+}  # fmt: skip
+DIGITS_ZH = {"零": 0, "〇": 0, "一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9}
+PLACES_ZH = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+
+CURRENCY_BEFORE = r"gbp|£|\$|€|¥|usd|eur|us\$"
+CURRENCY_AFTER = r"pounds?|quid|gbp|sterling|bucks|dollars?|usd|euros?|eur|£|€|\$|squid|p(?![a-z])|pence|yuan|rmb|块钱|块|元钱|元|英镑|镑|磅|欧元|欧|美元|美金|刀|便士"
+PENCE = ("p", "pence", "便士")
+SLANG_MONEY = {"fiver": 5, "tenner": 10}
+
+ORDINALS = {
+    "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6,
+    "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "last": -1,
+}  # fmt: skip
+MONTHS = "january february march april may june july august september october november december"
+MONTHS_ZH = "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月"
+MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
+
+_STOP = """
+two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
+could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
+whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to
+up with without about around under below above between within against again more most less least any some all each
+every no not only just also too very really quite please thanks thank hi hello hey ok okay yes oh well um show find
+search looking look get got give want need like love likes loves wants needs buy buying bought order ordering sell
+selling sold stock stocks carry offer offers available availability price prices priced pricing cost costs much many
+expensive cheap cheapest cheaper dearest priciest lowest highest affordable budget tell know anything something
+nothing everything stuff thing things item items product products one ones kind kinds sort sorts type types shop
+store here there today now currently still left right see let go going goes gone come comes put add take make back
+maybe perhaps think wondering wonder help question quick pound pounds quid gbp sterling money euro euros dollars
+pence fiver tenner max maximum min minimum tops per piece nice good great best better lovely pretty beautiful cool
+decent recommend recommendation recommendations suggest suggestion suggestions idea ideas gift gifts present
+presents someone somebody person people birthday anniversary compare comparing comparison difference vs versus cart
+basket trolley remove code sku number link page section category department details detail info information
+description describe colour color made anymore ever already yet same similar alternative alternatives match matching
+pair pairs set rn after before last first second third range options option selection list view pls ta cheers way
+mad crazy keen enjoys enjoy enjoying fan fond turning turns turn years year old saturday sunday monday tuesday
+wednesday thursday friday week weekend month tomorrow tonight soon awful lot lots bit few couple new fancy sale u ur
+r plz being redoing keep dealing fully exactly actually hang though through while worth dear sir madam morning
+afternoon evening day hope hoping especially particularly have'nt another pop throw stick place chuck drop change
+quantity qty total pay paid send arrive spend spending spent approx approximately roughly ish differences suitable
+ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's does'nt yourself myself mate guys
+folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
+instead other others else lover lovers enthusiast addict placed both
+"""
+STOP = frozenset(_STOP.split())
+"""English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
+
+
+_STOP_ZH = """
+买个 买点 买些 买一些 找个 看个 请问 麻烦 你好 您好 帮我 帮忙 想要 想买 想找 想看 想问下 想问 想给 我想 我要 需要 有没有 有什么 有哪些 卖不卖 是不是 能不能 可以 可不可以 多少钱 价格 价钱 价位 售价 卖多少 怎么卖 什么价 是多少 多少
+一下 看看 找找 推荐 建议 介绍 对比 比较 哪个更便宜 哪个更贵 哪个更好 哪个便宜 哪个贵 哪个好 哪个 哪款 哪些 区别 有货吗 有货 缺货 现货 库存 还有吗 还有没有 还有 还能 还卖 没货 卖完 售罄 属于 分类 类别
+货号 编号 代码 链接 页面 详情 最便宜 最贵 便宜点 便宜些 便宜的 便宜 更便宜 以下 以内 之内 以上 左右 之间 大概 大约 不超过 预算 英镑 镑 块钱 块 元 礼物 生日 送给 送 给 适合 喜欢 爱 的人 朋友 妈妈
+爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
+他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
+购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回
+"""
+STOP_ZH = tuple(_STOP_ZH.split())
+"""The same for Chinese; the longest are taken out first."""
+
+INTERESTS = {
+    "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
+    "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),
+    "cook": ("kitchen", "recipe box", "apron"), "cooks": ("kitchen", "recipe box"), "chef": ("kitchen", "apron"),
+    "gardening": ("garden", "watering can", "plant"), "gardener": ("garden", "plant"), "gardens": ("garden", "plant"),
+    "plants": ("garden", "plant pot"), "flowers": ("flower", "garden"), "tea": ("tea", "teapot"), "coffee": ("coffee", "mug"),
+    "reading": ("book", "notebook"), "reader": ("book", "notebook"), "books": ("book", "notebook"), "writing": ("notebook", "pen"),
+    "drawing": ("pencil", "sketchbook"), "painting": ("paint", "craft"), "crafts": ("craft", "sewing"), "crafting": ("craft", "sewing"),
+    "sewing": ("sewing", "craft"), "knitting": ("knitting", "sewing"), "travel": ("travel", "luggage"), "travelling": ("travel", "luggage tag"),
+    "candles": ("candle", "t-light holder"), "music": ("music",), "animals": ("animal",), "birds": ("bird",), "cats": ("cat",),
+    "dogs": ("dog",), "wine": ("wine", "glass"), "drinking": ("glass",), "entertaining": ("party", "tray"), "partying": ("party",),
+    "games": ("game", "jigsaw"), "puzzles": ("jigsaw", "puzzle"), "jewellery": ("necklace", "earrings"), "jewelry": ("necklace", "earrings"),
+    "bathing": ("bath",), "baths": ("bath", "soap"), "relaxing": ("candle", "bath"), "cosy": ("hot water bottle", "cushion"),
+    "camping": ("camping", "picnic"), "picnics": ("picnic", "lunch bag"), "decorating": ("decoration", "ornament"), "home": ("home", "cushion"),
+    "child": ("children toy", "game"), "children": ("children toy", "game"), "kid": ("children toy", "game"), "kids": ("children toy", "game"),
+    "boy": ("children toy", "spaceboy"), "girl": ("children toy", "doll"), "toddler": ("children toy",), "baby": ("baby", "children toy"),
+    "niece": ("children toy", "game"), "nephew": ("children toy", "game"), "grandson": ("children toy", "game"),
+    "granddaughter": ("children toy", "game"), "teenager": ("notebook", "bag"), "teen": ("notebook", "bag"), "housewarming": ("home sweet home", "candle"),
+    "wedding": ("wedding", "heart"), "christening": ("baby", "frame"), "stationery": ("notebook", "pencil"), "vintage": ("vintage",),
+    "烘焙": ("baking cake", "cookie cutter"), "烘培": ("baking cake", "cookie cutter"), "做蛋糕": ("baking cake", "cakestand"), "蛋糕": ("baking cake", "cakestand"),
+    "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("garden", "watering can", "plant"),
+    "种花": ("garden", "watering can", "plant"), "养花": ("garden", "plant pot"), "花草": ("garden", "plant pot"), "植物": ("garden", "plant pot"), "喝茶": ("tea", "teapot"),
+    "品茶": ("tea", "teapot"), "茶": ("tea", "teapot"), "咖啡": ("coffee", "mug"), "看书": ("book", "notebook"), "读书": ("book", "notebook"), "阅读": ("book", "notebook"),
+    "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing", "craft"), "旅行": ("travel", "luggage tag"),
+    "旅游": ("travel", "luggage tag"), "蜡烛": ("candle", "t-light holder"), "香薰": ("scented candle", "incense"), "小朋友": ("children toy", "game"), "孩子": ("children toy", "game"),
+    "小孩": ("children toy", "game"), "儿童": ("children toy", "game"), "男孩": ("children toy", "spaceboy"), "女孩": ("children toy", "doll"), "宝宝": ("baby", "children toy"),
+    "婴儿": ("baby", "children toy"), "侄": ("children toy", "game"), "外甥": ("children toy", "game"), "孙": ("children toy", "game"), "乔迁": ("home sweet home", "candle"),
+    "新居": ("home sweet home", "candle"), "婚礼": ("wedding", "heart"), "首饰": ("necklace", "earrings"), "泡澡": ("bath", "soap"), "野餐": ("picnic", "lunch bag"),
+    "文具": ("notebook", "pencil"), "鸟": ("bird",), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine", "glass"), "喝酒": ("wine", "glass"),
+}  # fmt: skip
+"""What somebody likes or is, and what a shop calls the things for it. Words not here are searched as they stand."""

@@ -1,0 +1,620 @@
+"""What a shopper's message asks for: its parts, each with an intent and the amounts, counts, codes and words that it names.
+
+Deterministic and pure: the tables of `phrases`, English and Simplified Chinese, in any mixture of the two.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from decimal import Decimal
+from functools import cache
+
+from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
+
+MOST_PARTS = 4
+"""Questions of one message that are answered."""
+
+LONGEST = 1000
+"""Characters of a message that are read."""
+
+STRONG = 5
+"""The score from which on a part of a message is a question of its own."""
+
+SPREAD = Decimal("0.25")
+"""How far from "about 20" a price may be."""
+
+ADVICE = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.NONE}
+"""Parts that together make one wish: the story of a gift, its budget, what shall be found."""
+
+HAN = r"\u3400-\u9fff"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question of a message.
+
+    Args:
+        text: as it was asked, in plain lower case.
+        words: what it names, for the search; "" where it names nothing.
+        aspects: keys of `phrases.ASPECTS`: what of an order, a product, a membership is asked.
+        low, high: bounds of the price, both included; of "about 20" the bounds around it.
+        order: "cheapest", "dearest" or "".
+        count: how many products shall be shown.
+        units: how many of something the cart shall hold, or get.
+        ordinals: places in what was last shown, from 1; -1 is the last.
+        codes: codes of products or numbers of orders, as typed.
+        here, there, both: whether it points at the open page ("this one"), at what was said before ("it"), at two or more things.
+        follows: whether it reads as going on with the question before.
+    """
+
+    intent: Intent
+    text: str
+    words: str = ""
+    aspects: frozenset[str] = frozenset()
+    low: Decimal | None = None
+    high: Decimal | None = None
+    order: str = ""
+    count: int | None = None
+    units: int | None = None
+    ordinals: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    available: bool = False
+    here: bool = False
+    there: bool = False
+    both: bool = False
+    follows: bool = False
+
+    @property
+    def bounded(self) -> bool:
+        """Whether it names a price."""
+        return self.low is not None or self.high is not None
+
+
+def understand(text: str) -> list[Asked]:
+    """The questions of a message in their order, at most `MOST_PARTS`; a message that must be refused gives that one alone."""
+    whole = normal(text)
+    if not re.search(rf"[a-z0-9{HAN}]", whole):
+        return [Asked(Intent.NONE, whole)]
+    guard = intent_of(whole, among=GUARDS, raw=text)
+    if guard[0] is not Intent.NONE:
+        return [Asked(guard[0], whole)]
+    return [asked(part) for part in parts(whole)][:MOST_PARTS]
+
+
+def asked(part: str) -> Asked:
+    """One question with all that it names."""
+    intent, _score = intent_of(part)
+    bounds, rest = prices(part)
+    low, high = bounds
+    codes = tuple(dict.fromkeys(found.upper() for found in CODE.findall(rest)))
+    return Asked(
+        intent=intent,
+        text=part,
+        words=words_of(CODE.sub(" ", rest)),
+        aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
+        low=low,
+        high=high,
+        order="dearest" if _says(part, phrases.DEAREST) else "cheapest" if _says(part, phrases.CHEAPEST) else "",
+        count=count_of(rest),
+        units=units_of(rest),
+        ordinals=ordinals(part),
+        codes=codes,
+        available=_says(part, phrases.IN_STOCK),
+        here=_says(part, phrases.HERE),
+        there=_says(part, phrases.THERE),
+        both=_says(part, phrases.BOTH),
+        follows=_says(part, phrases.FOLLOWING),
+    )
+
+
+def continued(now: Asked, before: Asked) -> Asked:
+    """A question that goes on with the one before: what it does not say itself is taken from there."""
+    return replace(
+        before,
+        text=now.text,
+        words=now.words or before.words,
+        codes=now.codes,
+        low=now.low if now.bounded else before.low,
+        high=now.high if now.bounded else before.high,
+        order=now.order or before.order,
+        count=now.count or before.count,
+        ordinals=now.ordinals,
+        here=now.here,
+        there=now.there,
+        both=now.both,
+        available=now.available or before.available,
+        follows=True,
+    )
+
+
+# The text, made plain.
+
+PUNCTUATION = str.maketrans(
+    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "、": ",", "　": " "}
+)
+WORD = re.compile(r"[a-z']+")
+
+
+def normal(text: str) -> str:
+    """Plain lower case: full-width forms narrowed, what people type short spelled out."""
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION).lower()
+    text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
+    return re.sub(r"[ \t\r\f\v]+", " ", text).strip()
+
+
+def corrected(text: str) -> str:
+    """The text with the misspelt words of `phrases.KEYWORDS` put right; only for telling what is asked, never for searching."""
+    return WORD.sub(lambda found: _keyword(found[0]), text)
+
+
+@cache
+def _keyword(word: str) -> str:
+    if len(word) < 5 or word in phrases.KEYWORDS:
+        return word
+    most = 1 if len(word) < 8 else 2
+    near = [key for key in phrases.KEYWORDS if key[0] == word[0] and len(key) >= 4 and slips(word, key) <= most]
+    return min(near, key=lambda key: (slips(word, key), key), default=word)
+
+
+def slips(one: str, other: str) -> int:
+    """Letters left out, put in, changed or swapped with their neighbour between two words.
+
+    >>> slips("delievry", "delivery"), slips("mutch", "much"), slips("order", "order")
+    (1, 1, 0)
+    """
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        row = [i]
+        for j, b in enumerate(other, 1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        before, last = last, row
+    return last[-1]
+
+
+# Intents.
+
+
+@cache
+def _compiled(english: str, chinese: str) -> re.Pattern[str]:
+    """Both languages in one expression; English only at the bounds of words."""
+    found = []
+    if english:
+        found.append(rf"(?<![a-z0-9'-])(?:{english})(?![a-z])" if english[0] not in "^<(" else _bounded(english))
+    if chinese:
+        found.append(f"(?:{chinese})")
+    return re.compile("|".join(found), re.MULTILINE)
+
+
+def _bounded(english: str) -> str:
+    return rf"(?:(?<![a-z0-9'-])|(?=[^a-z0-9]))(?:{english})(?![a-z])"
+
+
+def _says(text: str, pair: tuple[str, str]) -> bool:
+    return _compiled(*pair).search(text) is not None
+
+
+def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = "") -> tuple[Intent, int]:
+    """The intent with the highest score, the earlier in the table of equals; NONE where nothing fits.
+
+    Small talk counts only where nothing else does.
+    """
+    text = corrected(text)
+    best, most = Intent.NONE, 0
+    for intent, rows in phrases.INTENTS.items():
+        if (among is not None and intent not in among) or (among is None and intent in GUARDS):
+            continue
+        score = sum(weight for weight, english, chinese in rows if _says(text, (english, chinese)))
+        if intent is Intent.INJECTION and raw and not score:
+            score = sum(weight for weight, english, chinese in rows if _says(raw.lower(), (english, chinese)))
+        if score > most and not (intent in SMALL_TALK and best is not Intent.NONE):
+            best, most = intent, score
+    return best, most
+
+
+# Parts.
+
+SENTENCE = re.compile(r"(?<!\bno)(?<!\be\.g)(?<!\bi\.e)\.(?=\s|$|[\u3400-\u9fff])|[!?;\n]+")
+JOINT = re.compile(
+    r",? (?:and|also|plus|but|then) (?=(?:also |then |please |can you |could you )*(?:do|does|did|can|could|how|what|when|where|"
+    r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|i want|i would|i need|my|take)\b)"
+    r"|, (?=(?:do|does|did|can|could|how|what|when|where|which|is|are|will|would|add|show|tell|put|remove)\b)"
+    r"|,|(?:另外|还有(?=怎么|能|你们|可以|什么|运|退|我)|顺便(?:问(?:一下|下)?)?|然后|以及)"
+)
+KEPT_TOGETHER = {Intent.COMPARE}
+
+
+def parts(text: str) -> list[str]:
+    """The message cut where one question ends and another begins; what asks for nothing by itself stays with its neighbour."""
+    found: list[tuple[str, Intent, int]] = []
+    for sentence in SENTENCE.split(text):
+        begins = True
+        for piece in _joined(sentence):
+            piece = piece.strip(" ,")
+            if not piece.strip(".'\""):
+                continue
+            intent, score = intent_of(piece)
+            if found and _one_wish(found[-1][1:], (intent, score), apart=begins):
+                together = f"{found[-1][0]}, {piece}"
+                found[-1] = (together, *intent_of(together))
+            else:
+                found.append((piece, intent, score))
+            begins = False
+    talk = [each for each in found if each[1] not in SMALL_TALK]
+    return [text for text, _intent, _score in talk or found[:1]] or [text]
+
+
+def _joined(sentence: str) -> Iterator[str]:
+    """The sentence at its joints, where what comes after asks for something else."""
+    start = 0
+    for joint in JOINT.finditer(sentence):
+        head, tail = sentence[start : joint.start()], sentence[joint.end() :]
+        here, there = intent_of(head), intent_of(tail)
+        if not _one_wish(here, there) and here[0] not in KEPT_TOGETHER:
+            yield head
+            start = joint.end()
+    yield sentence[start:]
+
+
+def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool = False) -> bool:
+    """Whether two neighbouring parts are one question; parts of two sentences (`apart`) rather not."""
+    kinds = {one[0], other[0]}
+    if kinds & set(SMALL_TALK) and len(kinds) > 1:
+        return False
+    if kinds <= ADVICE or min(one[1], other[1]) < STRONG:
+        return True
+    return len(kinds) == 1 and not apart
+
+
+# Amounts.
+
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?"
+_ENGLISH = "|".join(sorted(phrases.NUMBERS, key=len, reverse=True))
+_SPELLED = rf"(?:{_ENGLISH})(?:(?:[ -]| and )(?:{_ENGLISH}))*"
+_CHINESE = "[零〇一二两三四五六七八九十百千万]+"
+_SLANG = "|".join(f"a {word}|{word}s?" for word in phrases.SLANG_MONEY)
+NUMBER = re.compile(
+    rf"(?P<slang>(?<![a-z])(?:{_SLANG})(?![a-z]))|(?P<before>(?:{phrases.CURRENCY_BEFORE}) ?)?"
+    rf"(?P<number>(?<![\w.]){_DIGITS}|(?<=[\u3400-\u9fff£$€¥~-])(?:{_DIGITS})|(?<![a-z])(?:{_SPELLED})(?![a-z])|{_CHINESE})"
+    rf"(?P<after> ?(?:{phrases.CURRENCY_AFTER})(?![a-z]))?"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A number in a text, with where it stands and whether it is called money."""
+
+    value: Decimal
+    start: int
+    end: int
+    money: bool
+
+
+def amounts(text: str) -> list[Amount]:
+    """Every number of a plain text, in digits or words.
+
+    >>> [str(found.value) for found in amounts("£2.50, twenty five quid or 二十镑, a fiver, 50p")]
+    ['2.50', '25', '20', '5', '0.5']
+    """
+    found = []
+    for match in NUMBER.finditer(text):
+        if match["slang"]:
+            word = match["slang"].removeprefix("a ").rstrip("s")
+            found.append(Amount(Decimal(phrases.SLANG_MONEY[word]), match.start(), match.end(), money=True))
+            continue
+        value = number(match["number"])
+        if value is None or text[match.end() : match.end() + 1] == "%":
+            continue
+        unit = (match["after"] or "").strip()
+        if unit in phrases.PENCE:
+            value = (value / 100).normalize()
+        found.append(Amount(value, match.start(), match.end(), money=bool(match["before"] or unit)))
+    return found
+
+
+def number(text: str) -> Decimal | None:
+    """A number in digits, English words or Chinese characters.
+
+    >>> number("1,200"), number("twenty five"), number("一百二十"), number("十")
+    (Decimal('1200'), Decimal('25'), Decimal('120'), Decimal('10'))
+    """
+    if text[0].isdigit():
+        return Decimal(text.replace(",", ""))
+    if re.fullmatch(_CHINESE, text):
+        return _chinese_number(text)
+    total = current = 0
+    for word in re.findall(r"[a-z]+", text.replace(" and ", " ")):
+        value = phrases.NUMBERS[word]
+        if value >= 100:
+            current = max(current, 1) * value
+            total, current = (total + current, 0) if value == 1000 else (total, current)
+        else:
+            current += value
+    return Decimal(total + current)
+
+
+def _chinese_number(text: str) -> Decimal | None:
+    total = section = digit = 0
+    last = 1
+    for char in text:
+        if char in phrases.DIGITS_ZH:
+            digit = digit * 10 + phrases.DIGITS_ZH[char] if digit and last == 1 else phrases.DIGITS_ZH[char]
+        elif phrases.PLACES_ZH[char] == 10_000:
+            total, section, digit = (total + section + digit) * 10_000, 0, 0
+            last = 10_000
+        else:
+            last = phrases.PLACES_ZH[char]
+            section += (digit or (1 if last == 10 else 0)) * last
+            digit = 0
+    if digit and last >= 100 and text[-2:-1] and text[-2] in phrases.PLACES_ZH:
+        digit *= last // 10  # 一百二 is 120
+    return Decimal(total + section + digit) if total + section + digit else None
+
+
+_MOST = re.compile(
+    "(?:"
+    + "|".join(
+        rf"(?<![a-z]){re.escape(word)}" if word[0].isascii() else word
+        for word in sorted(phrases.MOST, key=len, reverse=True)
+    )
+    + r")(?: (?:of|is|a|an|just|only|the|price|to|than|:)){0,2}[ :]*$"
+)
+_AFTER = re.compile(
+    r"^[ ,]*(?:" + "|".join(re.escape(word) for word in sorted(phrases.AFTER, key=len, reverse=True)) + r")(?![a-z])"
+)
+_WEAK = {
+    "have",
+    "only have",
+    "got",
+    "for",
+    "from",
+    "say",
+    "near",
+    "within",
+    "inside",
+    "spend",
+    "spending",
+    "min",
+    "plus",
+}
+"""Bounds that count only before an amount called money: "for two", "from 2010"."""
+_BETWEEN = re.compile(r"^ ?(?:and|to|-|~|or|到|至|和) ?$")
+
+
+def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
+    """The bounds of a price that a text names, and the text without them.
+
+    >>> prices("mugs between 2 and £4.50")[0], prices("under twenty pounds")[0], prices("20镑以内")[0]
+    ((Decimal('2'), Decimal('4.50')), (None, Decimal('20')), (None, Decimal('20')))
+    """
+    low = high = None
+    gone: list[tuple[int, int]] = []
+    found = amounts(text)
+    skip = -1
+    for at, amount in enumerate(found):
+        if at <= skip:
+            continue
+        before, after = text[max(0, amount.start - 28) : amount.start], text[amount.end : amount.end + 14]
+        following = found[at + 1] if at + 1 < len(found) else None
+        if following and _BETWEEN.match(text[amount.end : following.start]):
+            opened = re.search(r"(?:between|from|在|range(?: of)?) ?$", before)
+            closed = re.match(r" ?(?:之间|区间|的)", text[following.end :])
+            if opened or closed or amount.money or following.money:
+                if (opened or closed) and not (amount.money or following.money) and _counts(text, following):
+                    continue
+                low, high = sorted((amount.value, following.value))
+                start = opened.start() + amount.start - len(before) if opened else amount.start
+                gone.append((start, following.end + (closed.end() if closed else 0)))
+                skip = at + 1
+                continue
+        told = _MOST.search(before)
+        word = next((key for key in _LONGEST_FIRST if told and told[0].startswith(key)), "")
+        behind = _AFTER.match(after)
+        if not amount.money and (word in _WEAK or _counts(text, amount)):
+            word = ""
+            behind = behind if behind and not _counts(text, amount) else None
+        if not word and not behind and not amount.money:
+            continue
+        kind = phrases.MOST.get(word) or (phrases.AFTER[behind[0].strip(" ,")] if behind else "max")
+        if behind and word in (_WEAK | {"budget", "a budget of", "budget of", "预算"}):
+            kind = phrases.AFTER[behind[0].strip(" ,")]
+        if kind == "about":
+            low, high = amount.value * (1 - SPREAD), amount.value * (1 + SPREAD)
+        elif kind == "max":
+            high = amount.value
+        else:
+            low = amount.value
+        start = amount.start - len(told[0]) if word else amount.start
+        gone.append((start, amount.end + (behind.end() if behind else 0)))
+    for start, end in reversed(gone):
+        text = f"{text[:start]} {text[end:]}"
+    return (low, high), text
+
+
+_LONGEST_FIRST = sorted(phrases.MOST, key=len, reverse=True)
+_COUNTED = re.compile(
+    rf"^ ?(?:{phrases.MEASURE_ZH}|years?|days?|people|岁|天|人|pieces?|pcs|pc|tier|inch|cm|ml|of\b|x\b|items|%)"
+)
+
+
+def _counts(text: str, amount: Amount) -> bool:
+    """Whether a number counts things, so that it is no price."""
+    return _COUNTED.match(text[amount.end :]) is not None
+
+
+# Counts, units, places, codes, days.
+
+CODE = re.compile(r"(?<![a-z0-9£$€.])#?((?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)")
+_N = rf"(?:{_DIGITS}|(?:{_ENGLISH})|a couple of|a dozen|a pair of|another|{_CHINESE})"
+SHOWN = re.compile(
+    rf"(?:show|give|find|recommend|suggest|list|see|get)(?: me| us)? (?:the |your )?(?:top |best |cheapest )?"
+    rf"(?P<en>\d{{1,2}}|(?:{_ENGLISH}))(?= )(?! of)|"
+    rf"(?:推荐|看|找|列|给我|介绍|来|有)(?P<zh>{_CHINESE}|\d{{1,2}})(?:{phrases.MEASURE_ZH})"
+)
+_GIVEN = (
+    r"(?:add|put|pop|throw|stick|place|chuck|drop|want|take|have|get|buy|order|make|need|to|of|set|give me|bung)"
+    r"(?: it| that| this| them| me| in)?(?: to| at)?"
+)
+_CHANGED = (
+    "(?:来|要|买|加|拿|订|放|改成|改为|改到|变成|换成|调成|加到|减到|数量|成|到|把|进|共)(?:上|入|购物车|进|去|是|为)*"
+)
+UNITS = re.compile(
+    rf"{_GIVEN} (?P<en>{_N})(?![\w-]*\d)(?! ?(?:pounds|quid|£))|"
+    rf"^(?P<head>\d{{1,3}}|(?:{_ENGLISH})) (?:of|x)\b|(?P<x>\d{{1,3}}) ?x\b|x ?(?P<y>\d{{1,3}})\b|"
+    rf"{_CHANGED}(?P<zh>{_CHINESE}|\d{{1,3}}) ?(?:{phrases.MEASURE_ZH})?|"
+    rf"(?P<tail>{_CHINESE}|\d{{1,3}}) ?(?:{phrases.MEASURE_ZH})(?!多少|怎么|是)"
+)
+FEW = {"a couple of": 2, "a dozen": 12, "a pair of": 2, "another": 1}
+
+
+def count_of(text: str) -> int | None:
+    """How many products shall be shown, where it says so."""
+    found = SHOWN.search(text)
+    value = number(found["en"] or found["zh"]) if found else None
+    return int(value) if value and 1 < value <= 20 else None
+
+
+def units_of(text: str) -> int | None:
+    """How many of a thing the cart shall hold or get, where it says so."""
+    text = re.sub(
+        r"第 ?(?:[一二三四五六七八九十]+|\d+) ?(?:个|款|件|条)?|(?:set|pack|box|pair)s? of \d+|这一?个|那一?个|这一?款",
+        " ",
+        text,
+    )
+    for found in UNITS.finditer(text):
+        word = next(group for group in found.groups() if group)
+        value = FEW.get(word) or number(word)
+        if value is not None and 0 < value <= 999 and value == int(value):
+            return int(value)
+    return None
+
+
+_THING = "one|two|item|product|option|of|and|or|on|in|is|to|from|result|thing|for"
+PLACE = re.compile(
+    rf"(?<![a-z0-9])(?P<en>{'|'.join(phrases.ORDINALS)})(?= (?:{_THING})|$|[ ,?.]*$)|"
+    r"(?:number|no\.?|#|option|item) (?P<n>[1-9])(?![0-9])|"
+    r"第 ?(?P<zh>[一二三四五六七八九]|[1-9])(?!次|天|人|单|名)|(?P<last>最后(?:一|那)(?:个|款|件))"
+)
+
+
+def ordinals(text: str) -> tuple[int, ...]:
+    """The places that a text names, from 1; -1 for the last.
+
+    >>> ordinals("compare the first and the third one"), ordinals("第二个多少钱"), ordinals("the last one")
+    ((1, 3), (2,), (-1,))
+    """
+    found = []
+    for match in PLACE.finditer(text):
+        if match["en"]:
+            if re.search(r"(?:last|first) (?:order|time|month|week|year|parcel)", text[match.start() :][:20]):
+                continue
+            found.append(phrases.ORDINALS[match["en"]])
+        elif match["last"]:
+            found.append(-1)
+        else:
+            found.append(int(match["n"] or phrases.DIGITS_ZH.get(match["zh"], 0) or match["zh"]))
+    if re.search(r"(?<![a-z])(?:the )?first two(?![a-z])|前(?:两|二)(?:个|款|件)", text):
+        found = [1, 2]
+    if re.search(r"前三(?:个|款|件)|(?<![a-z])first three(?![a-z])", text):
+        found = [1, 2, 3]
+    return tuple(dict.fromkeys(found))
+
+
+def period(text: str, today: date) -> tuple[date, date] | None:
+    """The days that a text names, first and last: last month, in November, yesterday.
+
+    >>> period("what I bought last month", date(2011, 12, 9))
+    (datetime.date(2011, 11, 1), datetime.date(2011, 11, 30))
+    """
+    first = today.replace(day=1)
+    monday = today - timedelta(days=today.weekday())
+    table = (
+        ((r"last month|previous month|past month", "上个?月"), lambda: _month(first - timedelta(days=1))),
+        ((r"this month", "这个?月|本月"), lambda: (first, today)),
+        (
+            (r"last week|previous week", "上个?(周|星期|礼拜)"),
+            lambda: (monday - timedelta(days=7), monday - timedelta(days=1)),
+        ),
+        ((r"this week", "这个?(周|星期)|本周"), lambda: (monday, today)),
+        ((r"yesterday", "昨天"), lambda: (today - timedelta(days=1), today - timedelta(days=1))),
+        ((r"today", "今天"), lambda: (today, today)),
+        ((r"last year", "去年"), lambda: (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))),
+        ((r"this year", "今年"), lambda: (date(today.year, 1, 1), today)),
+    )
+    for pair, days in table:
+        if _says(text, pair):
+            return days()
+    for at, (name, chinese) in enumerate(zip(phrases.MONTHS.split(), phrases.MONTHS_ZH.split(), strict=True), 1):
+        short = f"{name}|{name[:3]}" if name != "may" else "in may|of may|during may"
+        if _says(text, (rf"(?:{short})", "")) or re.search(rf"(?<!\d){at} ?月(?!\d)|(?<!十){chinese}", text):
+            year = today.year if at <= today.month else today.year - 1
+            return _month(date(year, at, 1))
+    return None
+
+
+def _month(day: date) -> tuple[date, date]:
+    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+# The words that name something.
+
+_TOKEN = re.compile(rf"[{HAN}]+|[a-z0-9][a-z0-9'/&.+-]*")
+_LONG_ZH = sorted(phrases.STOP_ZH, key=len, reverse=True)
+_KEPT_ZH = frozenset("".join(word for word in phrases.STOP_ZH if len(word) == 1))
+
+
+def words_of(text: str) -> str:
+    """The words that name what is wanted, in their order; everything about the asking itself is gone.
+
+    >>> words_of("how much is the red lantern please"), words_of("请问有没有红色的马克杯")
+    ('red lantern', '红色马克杯')
+    """
+    found = []
+    for token in _TOKEN.findall(text):
+        if "\u3400" <= token[0] <= "\u9fff":
+            found += _chinese_words(token)
+        elif token.strip("'.-/&+") not in phrases.STOP and not re.fullmatch(r"[.'/&+-]*", token):
+            found.append(token.strip("'.-/&+").removesuffix("'s") if len(token) > 3 else token.strip("'.-/&+"))
+    return " ".join(word for word in found if word)
+
+
+def _chinese_words(run: str) -> list[str]:
+    for stop in _LONG_ZH:
+        if len(stop) > 1:
+            run = run.replace(stop, " ")
+    found = []
+    for piece in run.split():
+        kept = piece.strip("".join(_KEPT_ZH))
+        kept = re.sub("[的了吗呢]", "", kept)
+        if len(kept) > 1 or kept in "灯伞杯碗茶钟包笔书花鸟猫狗镜香伞罐瓶盘":
+            found.append(kept)
+    return found
+
+
+def interests(words: str) -> list[tuple[str, str]]:
+    """What to search for somebody who likes these: what was said and a search for it, words without a line of their own first.
+
+    >>> interests("baking owls")
+    [('owls', 'owls'), ('baking', 'baking cake'), ('baking', 'cookie cutter')]
+    """
+    lines: list[tuple[str, str]] = []
+    plain = []
+    for word in words.split():
+        said = word if word in phrases.INTERESTS else ""
+        if not word.isascii():
+            said = said or next((each for each in phrases.INTERESTS if not each.isascii() and each in word), "")
+        lines += [(said, search) for search in phrases.INTERESTS.get(said, ())]
+        if not said:
+            plain.append(word)
+    together = " ".join(plain)
+    return list(dict.fromkeys([*([(together, together)] if together else []), *lines]))
