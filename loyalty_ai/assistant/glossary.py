@@ -26,7 +26,8 @@ grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose fl
 metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
 picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
-return refund; exchange swap replace replacement; damaged broken faulty defective cracked; cancel cancellation;
+return refund back; shopper shopping;
+exchange swap replace replacement; damaged broken faulty defective cracked; cancel cancellation;
 change amend; pay payment card; invoice receipt vat; wholesale trade bulk reseller; discount offer promotion;
 voucher coupon; loyalty tier points reward; privacy data gdpr; personalisation personalization recommendation;
 contact phone telephone email call; opening open hours; stock available availability; backorder restock preorder;

@@ -40,6 +40,9 @@ PRODUCT_COLUMNS = "s.id, s.product_id, s.vector, s.tokens, p.external_id, p.titl
 SLIPS = ((8, 2), (5, 1))
 """Letters from which on a word may be so many slips away from what is meant."""
 
+SECOND_SLIP = 0.6
+"""What is left of what a word earns if it takes two slips to make it another: a president is rarely a present."""
+
 SIDE_BY_SIDE = 0.03
 
 NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.02
@@ -252,7 +255,7 @@ def _respelt(shop: int, unit: Unit, scope: Scope, counts: dict[str, int]) -> dic
             word = token.removeprefix(scope.prefix + mark)
             distance = slips_between(unit.word, word, most=slips)
             if distance <= slips:
-                found[token] = MISSPELT * part
+                found[token] = MISSPELT * part * (SECOND_SLIP if distance > 1 else 1)
                 counts[token] = passages
     return found
 
