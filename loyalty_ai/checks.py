@@ -108,6 +108,10 @@ def mapping(keys: Iterable[str], right: Callable[[Any], bool]) -> Callable[[Any]
     return lambda value: isinstance(value, dict) and all(k in keys and right(v) for k, v in value.items())
 
 
+CONSENT_DEFAULTS = (
+    mapping(Purpose.values, lambda value: isinstance(value, bool)),
+    f"a dict of True or False for {', '.join(Purpose.values)}",
+)
 VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "STORES": (
         lambda value: isinstance(value, dict) and all(isinstance(entry, dict) for entry in value.values()),
@@ -123,10 +127,7 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "TOP_K": (whole(1), "a whole number from 1"),
     "HORIZONS": (mapping(("churn", "value"), whole(1)), "a dict of whole days for 'churn' and 'value'"),
     "KEEP_RUNS": (whole(0), "a whole number from 0"),
-    "CONSENT_DEFAULTS": (
-        mapping(Purpose.values, lambda value: isinstance(value, bool)),
-        f"a dict of True or False for {', '.join(Purpose.values)}",
-    ),
+    "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
     "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),
     "LEASE_SECONDS": (whole(1), "a whole number of seconds from 1"),
     "ERASURE_KEYS": (
@@ -168,6 +169,7 @@ STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, dict) and all(isinstance(key, str) for key in value),
         "a dict of the adapter's own arguments",
     ),
+    "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
 }
 
 

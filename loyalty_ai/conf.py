@@ -29,7 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "HORIZONS": {"churn": 90, "value": 365},
     # How many older published runs stay beside the live one, for rollback.
     "KEEP_RUNS": 2,
-    # What holds for a customer who has not chosen. `preferences` covers profiling and personalised rows.
+    # What holds for a customer who has not chosen, and for strangers. `preferences` covers profiling and personalised rows.
+    # A store's own CONSENT_DEFAULTS come before these: other regions, other rules.
     "CONSENT_DEFAULTS": {"preferences": True, "analytics": True, "marketing": False, "sale_of_data": False},
     # Seconds a worker may be silent before its job or chunk is handed to another.
     "LEASE_SECONDS": 60,
@@ -57,6 +58,8 @@ STORE_DEFAULTS: dict[str, Any] = {
     "LANGUAGE": "en",
     "TIME_ZONE": "UTC",
     "OPTIONS": {},
+    # What this store holds otherwise than the app's CONSENT_DEFAULTS.
+    "CONSENT_DEFAULTS": {},
 }
 
 
@@ -98,6 +101,10 @@ class LoyaltySettings:
         """The folder of the model versions."""
         base = getattr(settings, "BASE_DIR", Path.cwd())
         return Path(self.ARTIFACTS) if self.ARTIFACTS else Path(base) / "var" / "artifacts"
+
+    def consent_defaults(self, slug: str) -> dict[str, bool]:
+        """Purpose -> what holds in the store for whoever has not chosen; the app's defaults where the store says nothing."""
+        return self.CONSENT_DEFAULTS | self.STORES.get(slug, {}).get("CONSENT_DEFAULTS", {})
 
     def store(self, slug: str) -> StoreSettings:
         """The settings of one store.

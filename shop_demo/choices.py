@@ -46,17 +46,18 @@ OFFERED = (
 )
 
 
-def choices_of(number: str) -> list[Choice]:
-    """The switches as they stand."""
-    granted = {row["purpose"]: row["granted"] for row in consents_of(store=first_store(), external_id=number)}
+def choices_of(number: str, *, gpc: bool) -> list[Choice]:
+    """The switches as they stand; Global Privacy Control turns off what was never chosen."""
+    consents = consents_of(store=first_store(), external_id=number, gpc=gpc)
+    granted = {row["purpose"]: row["granted"] for row in consents}
     return [Choice(offer.purpose, offer.title, offer.text, granted[offer.purpose]) for offer in OFFERED]
 
 
-def choose(number: str, granted: Collection[str]) -> None:
+def choose(number: str, granted: Collection[str], *, gpc: bool) -> None:
     """Record what changed; each choice holds from the next page on."""
     changed = {
         choice.purpose: choice.purpose in granted
-        for choice in choices_of(number)
+        for choice in choices_of(number, gpc=gpc)
         if choice.granted != (choice.purpose in granted)
     }
     record_choices(

@@ -7,6 +7,7 @@ import secrets
 from django.http import HttpRequest
 
 from loyalty_ai.shop.adapters.base import EventRecord
+from loyalty_ai.shop.consent import sends_gpc
 from shop_demo.accounts import customer_number
 from shop_demo.models import Opening, Product
 from shop_demo.signals import announce
@@ -29,6 +30,7 @@ def tell(request: HttpRequest, event: str, product: Product | None = None, units
             quantity=units,
             value=units * product.price if product else 0,
             session=request.session.get(VISIT_KEY, ""),
+            gpc=sends_gpc(request),
         )
     )
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
+from loyalty_ai.shop.consent import sends_gpc
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD, customer_number
 from shop_demo.cart import change_units, empty_cart, read_cart, units_in_cart
 from shop_demo.catalogue import ORDERINGS, best_of, listed
@@ -181,11 +182,12 @@ def choices(request: HttpRequest) -> HttpResponse:
     number = customer_number(request)
     if number is None:
         return redirect_to_sign_in(request)
+    gpc = sends_gpc(request)
     if request.method == "POST":
-        choose(number, request.POST.getlist("granted"))
+        choose(number, request.POST.getlist("granted"), gpc=gpc)
         messages.success(request, _("Your choices hold from now on."))
         return redirect("choices")
-    return render(request, "shop_demo/choices.html", {"choices": choices_of(number)})
+    return render(request, "shop_demo/choices.html", {"choices": choices_of(number, gpc=gpc), "gpc": gpc})
 
 
 class SignIn(auth_views.LoginView):

@@ -16,6 +16,7 @@ from loyalty_ai.loyalty.referrals import referral_code
 from loyalty_ai.loyalty.rfm import next_tier
 from loyalty_ai.loyalty.selectors import profile_of, store_summary
 from loyalty_ai.shop.actors import STORE, IsCustomer, MayDo, ScopedThrottle, customer_of, store_of
+from loyalty_ai.shop.consent import sends_gpc
 
 
 def money(**options: Any) -> serializers.DecimalField:
@@ -72,7 +73,7 @@ class MyLoyaltyView(APIView):
         output = {
             "customer_id": customer.external_id,
             "referral_code": referral_code(customer=customer),
-            "profile": profile_of(customer),
+            "profile": profile_of(customer, gpc=sends_gpc(request)),
         }
         return Response(LoyaltyOutput(output).data)
 

@@ -150,7 +150,7 @@ def statements(*, store: Store, as_of: datetime, months: list[date]) -> tuple[tu
         as_of: the moment of the profiles.
         months: first days of the calendar months, in order, at whose end the history is taken; none ends after `as_of`.
     """
-    consent = consent_sql("preferences", "loyalty_ai_customer.id")
+    consent = consent_sql("preferences", "loyalty_ai_customer.id", store=store.slug)
     spend = " ".join(f"WHEN lately >= {least} THEN '{tier.value}'" for least, tier in TIERS)
     sql = (
         MEASURE.format(

@@ -13,11 +13,15 @@ from loyalty_ai.shop.consent import has_consent
 from loyalty_ai.shop.models import Customer, EventType, Purpose, Store
 
 
-def profile_of(customer: Customer) -> LoyaltyProfile | None:
-    """The profile of the account behind the customer as last measured; None before that, and without consent to profiling."""
+def profile_of(customer: Customer, *, gpc: bool = False) -> LoyaltyProfile | None:
+    """The profile of the account behind the customer as last measured; None before that, and without consent to profiling.
+
+    Args:
+        gpc: whether their browser sent Global Privacy Control.
+    """
     account = customer.alias_of_id or customer.pk
     profile = LoyaltyProfile.objects.select_related("store").filter(customer=account).first()
-    if profile is None or not has_consent(customer=customer, purpose=Purpose.PREFERENCES):
+    if profile is None or not has_consent(customer=customer, purpose=Purpose.PREFERENCES, gpc=gpc):
         return None
     return profile
 

@@ -13,6 +13,7 @@ from rest_framework.views import APIView
 from loyalty_ai.privacy.selectors import consents_of
 from loyalty_ai.privacy.services import choose
 from loyalty_ai.shop.actors import IsCustomer, ScopedThrottle, customer_id_of, store_of
+from loyalty_ai.shop.consent import sends_gpc
 from loyalty_ai.shop.models import Purpose
 
 
@@ -54,7 +55,7 @@ class MyConsentsView(APIView):
 
     @extend_schema(operation_id="my_consents", tags=["me"], responses=ConsentOutput(many=True))
     def get(self, request: Request) -> Response:
-        """What you allow, purpose by purpose."""
+        """What you allow, purpose by purpose; Global Privacy Control (`Sec-GPC: 1`) is a no where you did not choose."""
         return self.answer(request)
 
     @extend_schema(operation_id="choose", tags=["me"], request=ChoicesInput, responses=ConsentOutput(many=True))
@@ -73,5 +74,5 @@ class MyConsentsView(APIView):
         return self.answer(request)
 
     def answer(self, request: Request) -> Response:
-        consents = consents_of(store=store_of(request), external_id=customer_id_of(request))
+        consents = consents_of(store=store_of(request), external_id=customer_id_of(request), gpc=sends_gpc(request))
         return Response(ConsentOutput(consents, many=True).data)

@@ -98,14 +98,21 @@ def plain(value: Any) -> Any:
     return str(value) if isinstance(value, (Decimal, UUID)) else value
 
 
-def consents_of(*, store: Store, external_id: str) -> list[dict[str, Any]]:
+def consents_of(*, store: Store, external_id: str, gpc: bool = False) -> list[dict[str, Any]]:
     """What a customer allows now, purpose by purpose, in two statements; the defaults for one whom nobody knows yet.
+
+    Args:
+        gpc: whether their browser sent Global Privacy Control.
 
     Returns:
         One ``{"purpose", "label", "granted", "chosen_at"}`` a purpose; ``chosen_at`` is None where they have not chosen.
     """
+
+    def rule(purpose: Purpose) -> str:
+        return consent_sql(purpose, "loyalty_ai_customer.id", store=store.slug, gpc="TRUE" if gpc else "FALSE")
+
     rules = {
-        purpose.value: RawSQL(consent_sql(purpose, "loyalty_ai_customer.id"), [], output_field=BooleanField())  # noqa: S611
+        purpose.value: RawSQL(rule(purpose), [], output_field=BooleanField())  # noqa: S611
         for purpose in Purpose
     }
     known = Customer.objects.filter(store=store, external_id=external_id).annotate(**rules).first()
@@ -119,7 +126,7 @@ def consents_of(*, store: Store, external_id: str) -> list[dict[str, Any]]:
         {
             "purpose": purpose.value,
             "label": str(purpose.label),
-            "granted": getattr(known, purpose.value) if known else default_consent(purpose),
+            "granted": getattr(known, purpose.value) if known else default_consent(purpose, store=store.slug, gpc=gpc),
             "chosen_at": latest.get(purpose.value),
         }
         for purpose in Purpose

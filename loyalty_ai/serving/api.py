@@ -17,7 +17,7 @@ from loyalty_ai.serving.models import Alias, Deployment, ListKind, NeighbourKind
 from loyalty_ai.serving.page import Item, LoyaltyPage
 from loyalty_ai.serving.rows import Why
 from loyalty_ai.serving.widgets import reason, safe_address
-from loyalty_ai.shop.actors import STORE, IsCustomer, MayDo, Pages, ScopedThrottle, customer_id_of, store_of, store_slug
+from loyalty_ai.shop.actors import STORE, IsCustomer, MayDo, Pages, ScopedThrottle, identity_of, store_of
 
 MAX_ITEMS = 50
 LISTS = [kind.name.lower() for kind in (ListKind.RECOMMENDED, ListKind.DISCOVER, ListKind.BUY_AGAIN)]
@@ -76,7 +76,7 @@ class MyRecommendationsView(APIView):
         """Products for you; without consent to personalisation, what is popular."""
         wanted = ListInput(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        page = LoyaltyPage(store=store_slug(request), customer_id=customer_id_of(request))
+        page = LoyaltyPage(**identity_of(request))
         kind = ListKind[wanted.validated_data["list"].upper()]
         row = page.recommended(limit=wanted.validated_data["limit"], kind=kind)
         return Response(RowOutput({"list": wanted.validated_data["list"], "items": row.items if row else []}).data)
@@ -93,7 +93,7 @@ class NeighboursView(APIView):
     def answer(self, request: Request, product_id: str) -> Response:
         wanted = LimitInput(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        page = LoyaltyPage(store=store_slug(request), customer_id=customer_id_of(request), products=[product_id])
+        page = LoyaltyPage(**identity_of(request), products=[product_id])
         row = page.near([product_id], kind=self.kind, limit=wanted.validated_data["limit"])
         return Response(RowOutput({"list": self.kind.name.lower(), "items": row.items if row else []}).data)
 

@@ -107,7 +107,7 @@ def audit_run(*, run: ScoringRun) -> dict[str, Any]:
         "opened": run.created_at,
         "recommended": ListKind.RECOMMENDED.value,
     }
-    allowed = consent_sql(Purpose.PREFERENCES, "c.id")
+    allowed = consent_sql(Purpose.PREFERENCES, "c.id", store=run.store.slug)
     counts, findings = {}, []
     with connection.cursor() as cursor:
         for name, query in CHECKS.items():

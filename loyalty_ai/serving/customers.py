@@ -13,7 +13,7 @@ from loyalty_ai.serving.models import Alias, Deployment, ListKind, Prediction, R
 from loyalty_ai.serving.selectors import WHY
 from loyalty_ai.serving.widgets import reason
 from loyalty_ai.shop.consent import consent_sql
-from loyalty_ai.shop.models import Customer, Event, Product, Purpose
+from loyalty_ai.shop.models import Customer, Event, Product, Purpose, Store
 
 EVENTS_SHOWN = 25
 
@@ -53,7 +53,7 @@ class CustomerSheet:
 def customer_sheet(*, customer: Customer, events: int = EVENTS_SHOWN) -> CustomerSheet:
     """Read the sheet of one customer in at most eight statements."""
     account = customer.alias_of or customer
-    consents = allowed_purposes(account)
+    consents = allowed_purposes(account, store=customer.store)
     live = Deployment.objects.filter(store=customer.store_id, alias=Alias.CHAMPION, closed_at__isnull=True)
     deployment = live.select_related("version", "run").first()
     # Who opted out since the run has rows in it until the next one; nobody looks at them.
@@ -70,9 +70,9 @@ def customer_sheet(*, customer: Customer, events: int = EVENTS_SHOWN) -> Custome
     )
 
 
-def allowed_purposes(customer: Customer) -> dict[Purpose, bool]:
+def allowed_purposes(customer: Customer, *, store: Store) -> dict[Purpose, bool]:
     """Purpose -> whether the customer allows it now, in one statement."""
-    rules = ", ".join(consent_sql(purpose, "c.id") for purpose in Purpose)
+    rules = ", ".join(consent_sql(purpose, "c.id", store=store.slug) for purpose in Purpose)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {rules} FROM loyalty_ai_customer c WHERE c.id = %s", [customer.pk])  # noqa: S608 (no input)
         return dict(zip(Purpose, cursor.fetchone(), strict=True))

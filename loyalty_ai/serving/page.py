@@ -18,6 +18,7 @@ from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.serving.rows import Candidate, Why, blend, merge
 from loyalty_ai.serving.selectors import EMPTY, PageRead, Profile, read_page
 from loyalty_ai.shop.adapters.base import LiveProduct
+from loyalty_ai.shop.consent import sends_gpc
 
 logger = logging.getLogger(__name__)
 
@@ -58,12 +59,20 @@ class LoyaltyPage:
 
     Args:
         patience: seconds that whoever waits gives the database and the shop, `DEADLINE` by default.
+        gpc: whether the shopper's browser sent Global Privacy Control.
     """
 
     def __init__(
-        self, *, store: str, customer_id: str | None, products: Iterable[str] = (), patience: float | None = None
+        self,
+        *,
+        store: str,
+        customer_id: str | None,
+        products: Iterable[str] = (),
+        patience: float | None = None,
+        gpc: bool = False,
     ) -> None:
         self.store = store
+        self.gpc = gpc
         self.patience = patience
         self.customer_id = customer_id
         self.wanted: list[str] = [str(product) for product in products]
@@ -192,7 +201,9 @@ class LoyaltyPage:
         try:
             with deadline(self.store, "database", self.patience):
                 seconds = self.patience or DEADLINE
-                return read_page(store=self.store, customer_id=customer_id, products=products, seconds=seconds)
+                return read_page(
+                    store=self.store, customer_id=customer_id, products=products, seconds=seconds, gpc=self.gpc
+                )
         except Exception:  # a widget may be empty, it may not break a page
             logger.exception("page read failed", extra={"store": self.store})
             return EMPTY
@@ -209,13 +220,17 @@ class LoyaltyPage:
 
 
 def identify(request: HttpRequest) -> dict[str, Any]:
-    """The store and the customer of a request: `request.loyalty_store` where a middleware set it, else the first store."""
+    """The store and the customer of a request, and whether it carries Global Privacy Control.
+
+    The store is `request.loyalty_store` where a middleware set it, else the first one.
+    """
     slug = getattr(request, "loyalty_store", None) or next(iter(app_settings.STORES), "")
     try:
-        return {"store": slug, "customer_id": get_adapter(slug).customer_id(request)}
+        customer_id = get_adapter(slug).customer_id(request)
     except Exception:  # the adapter is the shop's code; somebody it cannot name is a stranger
         logger.exception("adapter failed to name the customer", extra={"store": slug})
-        return {"store": slug, "customer_id": None}
+        customer_id = None
+    return {"store": slug, "customer_id": customer_id, "gpc": sends_gpc(request)}
 
 
 def guarded() -> AbstractContextManager[Any]:

@@ -162,7 +162,9 @@ SELECT jsonb_build_object(
 """
 
 
-def read_page(*, store: str, customer_id: str | None, products: Sequence[str] = (), seconds: float) -> PageRead:
+def read_page(
+    *, store: str, customer_id: str | None, products: Sequence[str] = (), seconds: float, gpc: bool = False
+) -> PageRead:
     """What the live run, the consent and the event log say for one page, in one statement and one round trip.
 
     Inside a transaction a savepoint travels in the same round trip: a statement that fails or is cut short leaves the
@@ -173,6 +175,7 @@ def read_page(*, store: str, customer_id: str | None, products: Sequence[str] = 
         customer_id: the shop's own id of the customer, None for a stranger.
         products: the shop's own ids of the products the page is about; the first 12 count.
         seconds: how long the database may take.
+        gpc: whether the shopper's browser sent Global Privacy Control.
 
     Raises:
         DatabaseError: it failed or took longer.
@@ -180,13 +183,14 @@ def read_page(*, store: str, customer_id: str | None, products: Sequence[str] = 
     connection = connections[router.db_for_read(Recommendation)]
     connection.ensure_connection()
     statement = connection.ops.compose_sql(
-        STATEMENT.format(consent=consent_sql("preferences", "asked.account")),
+        STATEMENT.format(consent=consent_sql("preferences", "asked.account", store=store, gpc="%(gpc)s")),
         {
             "store": store,
             "customer": customer_id,
             "products": list(dict.fromkeys(products))[:CONTEXTS_READ],
             "near": NEIGHBOURS_READ,
             "bought": BOUGHT_READ,
+            "gpc": gpc,
         },
     )
     limit = f"SET LOCAL statement_timeout = {round(seconds * 1000)}"

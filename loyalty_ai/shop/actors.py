@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import NotFound
@@ -13,6 +15,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from rest_framework.views import APIView
 
 from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.shop.consent import sends_gpc
 from loyalty_ai.shop.models import Customer, Store
 
 STORE = OpenApiParameter("store", str, description=str(_("Slug of the store; the first one where it is left out.")))
@@ -41,6 +44,11 @@ def customer_id_of(request: Request) -> str | None:
     if not request.user or not request.user.is_authenticated:
         return None
     return get_adapter(store_slug(request)).customer_id(request._request)
+
+
+def identity_of(request: Request) -> dict[str, Any]:
+    """Who asks for a page's lists, as `LoyaltyPage` takes it."""
+    return {"store": store_slug(request), "customer_id": customer_id_of(request), "gpc": sends_gpc(request)}
 
 
 def customer_of(request: Request) -> Customer:

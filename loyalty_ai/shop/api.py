@@ -21,6 +21,7 @@ from rest_framework.views import APIView
 
 from loyalty_ai.shop.actors import STORE, ScopedThrottle, customer_id_of, store_of
 from loyalty_ai.shop.adapters.base import EventRecord
+from loyalty_ai.shop.consent import sends_gpc
 from loyalty_ai.shop.models import EventType, Store
 from loyalty_ai.shop.services import RowResult, record_events
 
@@ -33,7 +34,9 @@ REFUSALS = {
     "not_allowed": _("Only the shop itself records purchases and refunds."),
     "not_yours": _("You can only record events of your own; leave customer_id out."),
     "erased": _("This customer was erased and has not come back."),
-    "without_consent": _("This customer does not allow analytics, so behaviour is not kept."),
+    "without_consent": _(
+        "Analytics is not allowed (by the customer, their browser or the shop), so behaviour is not kept."
+    ),
 }
 
 
@@ -71,6 +74,9 @@ class EventInput(serializers.Serializer):
     quantity = serializers.IntegerField(min_value=0, max_value=2**31 - 1, default=1)
     value = serializers.DecimalField(max_digits=16, decimal_places=4, min_value=0, default=Decimal(0))
     session = serializers.CharField(max_length=64, required=False, allow_blank=True, default="")
+    gpc = serializers.BooleanField(
+        default=False, help_text=_("Whether the shopper's browser sent Global Privacy Control (Sec-GPC: 1) to you.")
+    )
 
 
 @extend_schema_field(EventInput(many=True))
@@ -106,10 +112,15 @@ class EventBatchOutput(serializers.Serializer):
 
 @dataclass(frozen=True)
 class Sender:
-    """Who records: a service for anyone, or the customer with this id for themself, under keys of their own."""
+    """Who records: a service for anyone, or the customer with this id for themself, under keys of their own.
+
+    Args:
+        gpc: whether the customer's browser sent Global Privacy Control.
+    """
 
     customer_id: str | None
     anyone: bool
+    gpc: bool = False
 
     @property
     def source(self) -> str:
@@ -124,7 +135,9 @@ class Sender:
         if given.get("customer_id") not in (None, self.customer_id):
             return refusal(given["key"], "not_yours")
         return EventRecord(
-            **given | {"key": self.own_key(given["key"]), "customer_id": self.customer_id, "order_id": None}
+            **given
+            | {"key": self.own_key(given["key"]), "customer_id": self.customer_id, "order_id": None}
+            | {"gpc": self.gpc or given["gpc"]}
         )
 
     def own_key(self, key: str) -> str:
@@ -169,7 +182,7 @@ def sender_of(request: Request) -> Sender:
     customer_id = customer_id_of(request)
     if customer_id is None:
         raise PermissionDenied
-    return Sender(customer_id, anyone=False)
+    return Sender(customer_id, anyone=False, gpc=sends_gpc(request))
 
 
 def record_batch(*, store: Store, sender: Sender, events: list[Any]) -> list[dict[str, str]]:

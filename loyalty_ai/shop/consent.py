@@ -4,6 +4,9 @@ A person may be several customers: an account and the guests merged into it (`id
 that reaches them: their own, or one made by another of the same person while both were merged. The strictest of these rules
 for all, so a merge never gives more than was allowed, a choice made after it holds for the whole person, and undoing the
 merge leaves nobody with a choice of somebody else's.
+
+Who has not chosen is held to their store's default. A request that carries Global Privacy Control (`Sec-GPC: 1`) turns every
+default into a no, and says no to the sale of data whatever was chosen before.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 from django.db.models.fields import BooleanField
+from django.http import HttpRequest
 
 from loyalty_ai.conf import app_settings
 from loyalty_ai.shop.models import ConsentRecord, Customer, Purpose, Store
@@ -29,21 +33,37 @@ def record_consent(
     )
 
 
-def default_consent(purpose: str) -> bool:
-    """What holds for a customer who has not chosen.
+def sends_gpc(request: HttpRequest) -> bool:
+    """Whether the shopper's browser asks for Global Privacy Control with this request."""
+    return request.headers.get("Sec-GPC", "").strip() == "1"
+
+
+def default_consent(purpose: str, *, store: str, gpc: bool = False) -> bool:
+    """What holds for a stranger, and for a customer who has not chosen.
+
+    Args:
+        store: its slug.
+        gpc: whether their browser sent Global Privacy Control.
 
     Raises:
         ValueError: an unknown purpose.
     """
-    return bool(app_settings.CONSENT_DEFAULTS[Purpose(purpose).value])
+    return bool(app_settings.consent_defaults(store)[Purpose(purpose).value]) and not gpc
 
 
-def has_consent(*, customer: Customer, purpose: str) -> bool:
-    """Whether the person behind the customer allows the purpose now; two queries."""
-    default = default_consent(purpose)
+def has_consent(*, customer: Customer, purpose: str, gpc: bool = False) -> bool:
+    """Whether the person behind the customer allows the purpose now; two queries.
+
+    Args:
+        gpc: whether their browser sent Global Privacy Control.
+    """
+    if gpc and Purpose(purpose) == Purpose.SALE_OF_DATA:
+        return False
     # The row may be older than a merge, so it is read again with the rest of the person.
     main = Q(pk=customer.pk, alias_of=None) | Q(aliases=customer.pk)
-    person = list(Customer.objects.filter(main | Q(alias_of__in=Customer.objects.filter(main))).distinct())
+    members = Customer.objects.filter(main | Q(alias_of__in=Customer.objects.filter(main)))
+    person = list(members.select_related("store").distinct())
+    default = all(default_consent(purpose, store=member.store.slug, gpc=gpc) for member in person)
     merged_at = {member.pk: member.merged_at for member in person}
     records = ConsentRecord.objects.filter(customer__in=merged_at, purpose=purpose).order_by("-id")
     choices = list(records.values_list("customer_id", "granted", "recorded_at"))
@@ -58,17 +78,22 @@ def has_consent(*, customer: Customer, purpose: str) -> bool:
     )
 
 
-def consent_sql(purpose: str, customer: str = "customer_id") -> str:
+def consent_sql(purpose: str, customer: str = "customer_id", *, store: str, gpc: str = "FALSE") -> str:
     """The same rule as a boolean SQL expression; `customer` is the SQL of a customer's id (null or unknown: the default).
 
-    Holds no parameter and no percent sign. The aliases inside start with `consent_`.
+    Holds no parameter and no percent sign of its own. The aliases inside start with `consent_`.
+
+    Args:
+        store: slug of the store that the customers are of.
+        gpc: SQL of whether the shopper's browser sent Global Privacy Control.
 
     Raises:
         ValueError: an unknown purpose.
     """
-    default = "TRUE" if default_consent(purpose) else "FALSE"
+    default = f"NOT {gpc}" if default_consent(purpose, store=store) else "FALSE"
+    sold = f"NOT {gpc} AND " if Purpose(purpose) == Purpose.SALE_OF_DATA else ""
     person = "consent_{0}.id = consent_me.main OR consent_{0}.alias_of_id = consent_me.main"
-    return f"""COALESCE((
+    return f"""({sold}COALESCE((
         SELECT bool_and(COALESCE(consent_choice.granted, {default}))
         FROM (
             SELECT COALESCE(consent_self.alias_of_id, consent_self.id) AS main
@@ -85,10 +110,10 @@ def consent_sql(purpose: str, customer: str = "customer_id") -> str:
                     > GREATEST(consent_giver.merged_at, consent_member.merged_at))
             ORDER BY consent_record.id DESC LIMIT 1
         ) consent_choice ON TRUE
-    ), {default})"""  # noqa: S608 (an enum's value and a column, no input)
+    ), {default}))"""  # noqa: S608 (an enum's value and a column, no input)
 
 
 def consenting_customers(*, store: Store, purpose: str) -> QuerySet[Customer]:
     """The store's customers who allow the purpose, in one statement."""
-    rule = RawSQL(consent_sql(purpose, "loyalty_ai_customer.id"), [], output_field=BooleanField())  # noqa: S611
+    rule = RawSQL(consent_sql(purpose, "loyalty_ai_customer.id", store=store.slug), [], output_field=BooleanField())  # noqa: S611
     return Customer.objects.filter(rule, store=store)

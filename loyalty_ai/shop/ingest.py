@@ -23,6 +23,9 @@ from loyalty_ai.signals import event_recorded
 
 BATCH = 10_000
 
+NEEDS_NO_CONSENT = ("purchase", "refund", "hide_item")
+"""Purchases and refunds rest on the contract, and a hidden product is the shopper's own wish; all else is behaviour."""
+
 COLUMNS = {
     "n": "integer",
     "id": "=bigint DEFAULT nextval(pg_get_serial_sequence('loyalty_ai_event', 'id'))",
@@ -36,6 +39,7 @@ COLUMNS = {
     "value": "numeric(16, 4)",
     "occurred_at": "timestamptz",
     "session": "text",
+    "gpc": "boolean",
 }
 
 
@@ -78,9 +82,10 @@ def record_events(
     """Store what is new and valid, in batches of one transaction each; list what is not valid.
 
     A key seen before with the same content is a duplicate: counted, nothing written. With other content it is rejected and what
-    was stored stays. Customers not seen before are created; products must be known. Events of erased customers, and
-    behaviour of customers without consent to analytics, are counted and not stored. Purchases and refunds rest on the contract,
-    and a hidden product is the customer's own wish.
+    was stored stays. Customers not seen before are created; products must be known. Events of erased customers are counted
+    and not stored; nor is behaviour (`NEEDS_NO_CONSENT` is not) where analytics is not allowed: by the customer, by the store's
+    default for strangers and for those who have not chosen, or by the Global Privacy Control of their browser. Not even its
+    rejections are listed.
 
     Args:
         source: what names the keys apart, at most 32 characters ("shop", "api", "file").
@@ -166,17 +171,23 @@ class _Batch:
         """Rows that name a product nobody knows, or behaviour that may not be kept."""
         return fetch(
             f"""
-            SELECT i.n, CASE WHEN i.product IS NOT NULL AND p.id IS NULL THEN 'unknown_product' ELSE 'without_consent' END
-            FROM loyalty_incoming_event i
-            LEFT JOIN loyalty_ai_product p ON p.store_id = %s AND p.external_id = i.product
-            LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
-            WHERE i.product IS NOT NULL AND p.id IS NULL
-                OR i.type <> ALL(%s) AND i.customer IS NOT NULL AND NOT {consent_sql("analytics", "c.id")}
+            SELECT n, CASE WHEN allowed THEN 'unknown_product' ELSE 'without_consent' END
+            FROM (
+                SELECT i.n, i.product IS NULL OR p.id IS NOT NULL AS known, i.type = ANY(%s) OR {self._allowed("i")} AS allowed
+                FROM loyalty_incoming_event i
+                LEFT JOIN loyalty_ai_product p ON p.store_id = %s AND p.external_id = i.product
+                LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            ) judged
+            WHERE NOT (known AND allowed)
             """,  # noqa: S608
+            [TYPE_CODES[name] for name in NEEDS_NO_CONSENT],
             self.store.pk,
             self.store.pk,
-            [EventType.PURCHASE.value, EventType.REFUND.value, EventType.HIDE_ITEM.value],
         )
+
+    def _allowed(self, event: str) -> str:
+        """SQL of whether the behaviour in a row may be kept; its customer is joined as `c`."""
+        return consent_sql("analytics", "c.id", store=self.store.slug, gpc=f"{event}.gpc")
 
     def _claim_keys(self) -> int:
         """Write the keys that are free; another transaction that writes the same ones is waited for. How many were free."""
@@ -314,8 +325,32 @@ class _Batch:
         self.counts["duplicates" if status == "duplicate" else status] += 1
 
     def _keep_rejected(self) -> None:
-        if rejected := [item for _, item in self.fate.values() if item is not None]:
-            keep_rejected(store=self.store, source=self.source, rejected=rejected)
+        rejected = {n: item for n, (_, item) in self.fate.items() if item is not None}
+        # A wrong record holds behaviour just as a right one does.
+        for n in self._without_consent(rejected):
+            del rejected[n]
+        if rejected:
+            keep_rejected(store=self.store, source=self.source, rejected=rejected.values())
+
+    def _without_consent(self, numbers: Iterable[int]) -> list[int]:
+        """Which of these records are behaviour that may not be kept."""
+        behaviour = [
+            (n, record.customer_id if _is_text(record.customer_id) else None, bool(record.gpc))
+            for n in numbers
+            if isinstance(record := self.records[n], EventRecord) and record.type not in NEEDS_NO_CONSENT
+        ]
+        if not behaviour:
+            return []
+        found = fetch(
+            f"""
+            SELECT i.n FROM unnest(%s::integer[], %s::text[], %s::boolean[]) AS i (n, customer, gpc)
+            LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            WHERE NOT {self._allowed("i")}
+            """,  # noqa: S608
+            *map(list, zip(*behaviour, strict=True)),
+            self.store.pk,
+        )
+        return [n for (n,) in found]
 
     def _tell(self, accepted: int) -> None:
         event_recorded.send_robust(Event, store=self.store, source=self.source, accepted=accepted)
@@ -351,7 +386,12 @@ def _row(n: int, record: EventRecord) -> tuple[Any, ...] | None:
         value,
         moment,
         record.session,
+        record.gpc,
     )
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and not unreadable(value)
 
 
 def _present(text: str | None) -> str:

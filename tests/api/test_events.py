@@ -110,6 +110,14 @@ def test_a_thousand_events_cost_a_fixed_number_of_statements(service, pot, djang
     assert response.json()["accepted"] == Event.objects.count() == 1000
 
 
+def test_global_privacy_control_is_heard_from_the_page_and_from_a_service(ann, service, pot):
+    hushed = ann.post(URL, {"events": [event()]}, format="json", headers={"Sec-GPC": "1"})
+    passed_on = post(service, event(customer_id=ann.customer.external_id, gpc=True), event("2", gpc=True))
+    for row in (*hushed.json()["results"], *passed_on.json()["results"]):
+        assert (row["result"], row["code"]) == ("rejected", "without_consent")
+    assert service.post(URL, {"events": [event()]}, format="json", headers={"Sec-GPC": "1"}).json()["accepted"] == 1
+
+
 def test_a_customer_records_their_own_behaviour(ann, pot):
     response = post(ann, event("1"), event("2", customer_id=ann.customer.external_id, type="hide_item"))
     assert response.json()["accepted"] == 2

@@ -149,6 +149,20 @@ def test_my_consents(ann, store, django_assert_num_queries):
     assert has_consent(customer=ann.customer, purpose="marketing")
 
 
+def test_global_privacy_control_hides_what_is_personal(ann, bob, store, run, pots):
+    for client in (ann, bob):
+        fakes.recommend(run, client.customer, ListKind.RECOMMENDED, pots[:1])
+        fakes.record_purchase(client.customer)
+    refresh_profiles(store=store)
+    record_consent(customer=bob.customer, purpose="preferences", granted=True, source="test")
+    for client, personal in ((ann, False), (bob, True)):
+        items = client.get(API + "me/recommendations/", headers={"Sec-GPC": "1"}).json()["items"]
+        assert any(item["why"] == "model" for item in items) is personal
+        assert (client.get(API + "me/loyalty/", headers={"Sec-GPC": "1"}).json()["profile"] is not None) is personal
+        assert client.get(API + "me/consents/", headers={"Sec-GPC": "1"}).json()[0]["granted"] is personal
+        assert client.get(API + "me/consents/").json()[0]["granted"]
+
+
 def test_everybody_sees_their_own_consents(ann, bob):
     """The rule runs inside one statement over customers: each is asked for themself."""
     record_consent(customer=ann.customer, purpose="preferences", granted=False, source="test")

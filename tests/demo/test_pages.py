@@ -165,6 +165,25 @@ def test_views_are_told_with_the_customer(ann: Client, django_capture_on_commit_
     assert ann.session.session_key not in event.session
 
 
+def test_the_browsers_wish_for_privacy_is_obeyed_until_the_shopper_says_yes(
+    ann: Client, shop, django_capture_on_commit_callbacks
+):
+    gpc = {"headers": {"Sec-GPC": "1"}}
+
+    def front() -> str:
+        return ann.get(reverse("home"), **gpc).content.decode().partition('id="departments"')[0]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ann.get(reverse("product", args=["22423"]), **gpc)
+    assert not Event.objects.filter(type=EventType.VIEW_ITEM).exists()
+    assert "Jumbo Bag" not in front()
+    page = ann.get(reverse("choices"), **gpc).content.decode()
+    assert "Global Privacy Control" in page
+    assert " checked" not in page
+    ann.post(reverse("choices"), {"granted": ["preferences"]}, **gpc)
+    assert "Jumbo Bag" in front()
+
+
 def test_views_are_not_kept_without_consent(ann: Client, django_capture_on_commit_callbacks):
     ann.post(reverse("choices"), {"granted": ["preferences"]})
     with django_capture_on_commit_callbacks(execute=True):

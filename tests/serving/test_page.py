@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.loyalty.models import LoyaltyProfile
@@ -55,6 +56,18 @@ def test_inside_the_page_s_transaction_only_the_shop_s_answer_gets_a_savepoint_m
     sent = statements(ALL_WIDGETS, "ann", product="P0")
     assert [sql.split()[0] for sql in sent] == ["SAVEPOINT", "SAVEPOINT", "SELECT", "RELEASE"]
     assert "loyalty_ai_deployment" in sent[0]
+
+
+def test_global_privacy_control_costs_no_statement_and_leaves_the_rows_that_are_not_personal(shop):
+    request = make_request("ann")
+    request.META["HTTP_SEC_GPC"] = "1"
+    with CaptureQueriesContext(connection) as sent:
+        html = engine().from_string(ALL_WIDGETS).render({"product": "P0"}, request)
+    assert len(sent) == 4
+    # Nobody's own, but the neighbours of the page's product and what is popular.
+    assert not {f"P{n}" for n in range(1, 15)} & set(shown(html))
+    assert {"P15", "P20"} <= set(shown(html))
+    assert "loyalty-badge" not in html
 
 
 def test_the_badge_alone_does_not_ask_the_shop(shop):

@@ -58,6 +58,8 @@ class EventRecord:
         quantity: units, never negative.
         value: line total after discount in the store's currency, never negative.
         session: the shop's session or visit.
+        gpc: whether the shopper's browser sent Global Privacy Control with it (`shop.consent.sends_gpc`); it is then kept only
+            where they agreed themself.
         location: where it was read (file and line), for messages about it.
     """
 
@@ -71,6 +73,7 @@ class EventRecord:
     value: Decimal = Decimal(0)
     session: str = ""
     location: str = ""
+    gpc: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.conf import StoreSettings
 from loyalty_ai.shop.adapters.base import CartItem, EventRecord, OrderedItem, OrderRecord, ProductRecord
 from loyalty_ai.shop.adapters.generic import DjangoShop, Source, possible
+from loyalty_ai.shop.consent import sends_gpc
 
 logger = logging.getLogger(__name__)
 
@@ -328,6 +329,7 @@ def _behaviour(kind: str, product: Any, request: Any) -> EventRecord:
         customer_id=str(user.pk) if user is not None and user.is_authenticated else None,
         product_id=_page_of(product),
         session=(session.session_key or "") if session is not None else "",
+        gpc=sends_gpc(request),
     )
 
 
