@@ -271,6 +271,45 @@ def routes(given: Any) -> Iterator[tuple[str, str]]:
 
 
 @register(LOYALTY)
+def check_assistant(**kwargs: Any) -> list[CheckMessage]:
+    """E006: the assistant's backend cannot be made, or finds something wrong with its settings."""
+    given = app_settings.user_settings()
+    if not isinstance(given, dict) or assistant_is_malformed(given):
+        return []  # E002
+    return [error for slug, entry in stores(given) if entry.get("ADAPTER") for error in backend_errors(slug)]
+
+
+def assistant_is_malformed(given: dict[str, Any]) -> bool:
+    return not isinstance(given.get("ASSISTANT", {}), dict) or bool(list(assistant_errors(given)))
+
+
+def backend_errors(slug: str) -> Iterator[Error]:
+    from loyalty_ai.assistant.backends.registry import BACKENDS, get_backend
+
+    name = app_settings.ASSISTANT["BACKEND"]
+    where = 'LOYALTY_AI["ASSISTANT"]'
+    try:
+        backend = get_backend(slug)
+    except ImportError as error:
+        hint = f"BACKEND is one of {', '.join(BACKENDS)}, or the dotted path of a Backend. ({error})"
+        yield Error(f"{where}: the backend {name!r} cannot be imported.", hint=hint, id="loyalty_ai.E006")
+        return
+    except Exception as error:  # noqa: BLE001 (whatever a backend of the shop's own raises is said, with its name)
+        yield Error(
+            f"{where}: the backend {name!r} cannot be made ({type(error).__name__}: {error}).",
+            hint="Correct its OPTIONS.",
+            id="loyalty_ai.E006",
+        )
+        return
+    try:
+        problems = backend.check()
+    except Exception as error:  # noqa: BLE001 (as above)
+        problems = [f"its own check fails ({type(error).__name__}: {error})."]
+    for problem in problems:
+        yield Error(f"{where}: {problem}", hint=f"The backend {name!r} says so.", id="loyalty_ai.E006")
+
+
+@register(LOYALTY)
 def check_database_vendor(**kwargs: Any) -> list[CheckMessage]:
     """E005: the tables use what only PostgreSQL has."""
     alias = router.db_for_write(Store)

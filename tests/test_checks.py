@@ -10,6 +10,7 @@ from django.core.checks import run_checks
 from django.db import connections
 
 from loyalty_ai import checks
+from loyalty_ai.assistant.backends.base import Backend
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.adapters.base import ShopAdapter
 from loyalty_ai.shop.live import connect_shops
@@ -267,3 +268,43 @@ def test_w002_an_api_without_throttle_rates(settings):
 def test_warnings_are_only_given_for_deployment():
     ids = {message.id for message in run_checks()}
     assert not ids & {"loyalty_ai.W001", "loyalty_ai.W002"}
+
+
+class GrumpyBackend(Backend):
+    """A backend of a shop's own, with options."""
+
+    def __init__(self, store, *, mood="bad"):
+        super().__init__(store)
+        self.mood = mood
+
+    def check(self):
+        if self.mood == "broken":
+            raise OSError("no such file")
+        return [] if self.mood == "good" else [f"It is in a {self.mood} mood."]
+
+
+@pytest.mark.parametrize(
+    ("backend", "options", "said"),
+    [
+        ("nowhere.Backend", {}, "cannot be imported"),
+        ("tests.test_checks.NoSuchBackend", {}, "cannot be imported"),
+        ("gpt", {}, "cannot be imported"),
+        ("tests.test_checks.GrumpyBackend", {"colour": "red"}, "colour"),
+        ("tests.test_checks.GrumpyBackend", {}, "It is in a bad mood."),
+        ("tests.test_checks.GrumpyBackend", {"mood": "broken"}, "no such file"),
+    ],
+)
+def test_e006_a_backend_that_is_missing_or_not_in_order(settings, backend, options, said):
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"ASSISTANT": {"BACKEND": backend, "OPTIONS": options}}
+    [(code, message)] = found(checks.check_assistant)
+    assert code == "E006"
+    assert said in message
+
+
+def test_e006_is_silent_where_the_backend_is_in_order_or_e002_speaks(settings):
+    good = {"BACKEND": "tests.test_checks.GrumpyBackend", "OPTIONS": {"mood": "good"}}
+    for assistant in (good, {"BACKEND": 7}, {"COLOUR": "red"}, [], {}):
+        settings.LOYALTY_AI = FAKE_SETTINGS | {"ASSISTANT": assistant}
+        assert found(checks.check_assistant) == []
+    settings.LOYALTY_AI = []
+    assert found(checks.check_assistant) == []

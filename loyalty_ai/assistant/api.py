@@ -24,6 +24,7 @@ from loyalty_ai.assistant.selectors import (
     conversations_of,
     current_conversation,
     messages_behind,
+    shown_products,
     unfinished,
 )
 from loyalty_ai.assistant.services import LONGEST, LONGEST_REMARK, CannotSay, Closed, TooFast
@@ -329,7 +330,7 @@ class ConfirmView(AssistantView):
 def thread_data(conversation: Conversation, rows: list[Message]) -> dict[str, Any]:
     """Messages for output, with one question to the shop for all their products."""
     store = conversation.store.slug
-    live = live_products(store, dict.fromkeys(product_id for row in rows for product_id in row.cards))
+    live = live_products(store, dict.fromkeys(product_id for row in rows for product_id in shown_products(row)))
     data = [message_data(row, live) for row in rows]
     return ThreadOutput({"state": conversation.state, "messages": data}).data
 
@@ -349,7 +350,7 @@ def message_data(message: Message, live: Any) -> dict[str, Any]:
         "text": message.text,
         "sentences": message.sentences,
         "sources": [source | {"url": own_path(source.get("url", ""))} for source in message.sources],
-        "products": [product_data(live[product_id]) for product_id in message.cards if product_id in live],
+        "products": [product_data(live[product_id]) for product_id in shown_products(message) if product_id in live],
         "proposal": proposal,
         "outcome": message.outcome,
         "helpful": message.helpful,

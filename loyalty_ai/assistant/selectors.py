@@ -16,6 +16,8 @@ from loyalty_ai.assistant.turn import Said, Turn
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.shop.adapters.base import CartItem
 
+PRODUCT = "product:"
+
 THREAD = 100
 """Messages that a thread shows, the newest."""
 
@@ -112,9 +114,22 @@ def turn_of(question: Message) -> Turn:
     )
 
 
+def product_of(sentence: dict[str, Any]) -> str:
+    """The product that a line is about: the one that it cites first; none where it only leads to what follows."""
+    key = next(iter(sentence.get("sources", ())), "")
+    leads = sentence["text"].rstrip().endswith((":", "："))
+    return key.removeprefix(PRODUCT) if key.startswith(PRODUCT) and not leads else ""
+
+
+def shown_products(answer: Message) -> list[str]:
+    """The products on an answer's cards, in order: those that its lines name, where they list some, else those that were found."""
+    listed = list(dict.fromkeys(filter(None, map(product_of, answer.sentences))))
+    return listed if len(listed) > 1 else answer.cards
+
+
 def focus_of(answer: Message) -> tuple[str, ...]:
     """The sources of an answer in the order in which they were shown: products on cards, then what its sentences cite."""
-    cards = [f"product:{product_id}" for product_id in answer.cards]
+    cards = [f"{PRODUCT}{product_id}" for product_id in (*shown_products(answer), *answer.cards)]
     return tuple(dict.fromkeys([*cards, *(source["key"] for source in answer.sources)]))
 
 

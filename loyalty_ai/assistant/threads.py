@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from loyalty_ai.assistant.confirmations import Confirmed, sign
 from loyalty_ai.assistant.models import Confirmation, Conversation, Message
+from loyalty_ai.assistant.selectors import PRODUCT, product_of, shown_products
 from loyalty_ai.assistant.services import tell_shortage
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.serving.money import format_money
@@ -22,7 +24,7 @@ from loyalty_ai.shop.adapters.base import LiveProduct
 
 logger = logging.getLogger(__name__)
 
-PRODUCT = "product:"
+DASH = re.compile(" – |——")
 MOST_CITES = 3
 """Sources that one sentence links; the first carry the most."""
 
@@ -124,7 +126,7 @@ def confirmation_of(message: Message) -> Confirmation | None:
 def products_of(message: Message) -> list[str]:
     """The products on its cards, and those it asks to put into the cart."""
     confirmation = confirmation_of(message)
-    return [*message.cards, *(confirmation.units if confirmation else ())]
+    return [*shown_products(message), *(confirmation.units if confirmation else ())]
 
 
 def cart_changed(conversation: Conversation, confirmed: Confirmed) -> None:
@@ -149,13 +151,14 @@ def live_products(store: str, product_ids: Iterable[str]) -> Mapping[str, LivePr
 
 
 def _bubble(message: Message, live: Mapping[str, LiveProduct], currency: str, *, whole: bool) -> Bubble:
-    cards = [_card(live[product_id], currency) for product_id in message.cards if product_id in live]
+    cards = [_card(live[product_id], currency) for product_id in shown_products(message) if product_id in live]
     ask = _ask(message, live, currency)
     sentences = message.sentences
     if not whole:
         sentences, cards = _on_cards(sentences, cards)
         if ask is not None and {card.product_id for card in cards} <= {line.card.product_id for line in ask.lines}:
             cards = []
+            sentences = _in_question(message.sentences, ask)
     cites = dict(_cites(sentences, message.sources))
     shown = {f"{PRODUCT}{card.product_id}" for card in cards}
     return Bubble(
@@ -179,18 +182,12 @@ def _on_cards(
     sentences: list[dict[str, Any]], cards: list[ProductCard]
 ) -> tuple[list[dict[str, Any]], list[ProductCard]]:
     """Lines of a list that say of a product what its card says, title and price, stand on the card: what follows the dash does."""
-    known = {card.product_id: card for card in cards}
+    known = {card.product_id: card for card in cards if card.available and card.price}
     kept, told = [], {}
     for sentence in sentences:
-        card = known.get(_product_of(sentence))
-        if (
-            card
-            and card.available
-            and card.price
-            and sentence["text"].startswith(card.title)
-            and card.price in sentence["text"]
-        ):
-            told[card.product_id] = sentence["text"].partition(" – ")[2]
+        card, text = known.get(product_of(sentence)), sentence["text"]
+        if card is not None and text.startswith(card.title) and card.price in text:
+            told[card.product_id] = "".join(DASH.split(text, maxsplit=1)[1:])
         else:
             kept.append(sentence)
     if len(told) < 2 or not kept:
@@ -198,10 +195,15 @@ def _on_cards(
     return kept, [replace(card, reason=told.get(card.product_id, "")) for card in cards]
 
 
-def _product_of(sentence: dict[str, Any]) -> str:
-    """The product that a sentence is about: the one that it cites first."""
-    key = next(iter(sentence.get("sources", ())), "")
-    return key.removeprefix(PRODUCT) if key.startswith(PRODUCT) else ""
+def _in_question(sentences: list[dict[str, Any]], ask: Ask) -> list[dict[str, Any]]:
+    """What is left beside the question about the cart, which shows units, titles and prices itself."""
+
+    def shown(sentence: dict[str, Any]) -> bool:
+        keys, text = sentence.get("sources", ()), sentence["text"]
+        cards = [line.card for line in ask.lines if f"{PRODUCT}{line.card.product_id}" in keys]
+        return any(card.title in text and card.price in text for card in cards)
+
+    return [sentence for sentence in sentences if not shown(sentence)] or sentences
 
 
 def _cited(sentence: dict[str, Any]) -> list[str]:
@@ -228,7 +230,7 @@ def _blocks(sentences: list[dict[str, Any]], cites: Mapping[str, Cite]) -> Itera
     listed = False
     for sentence in sentences:
         line = Line(sentence["text"], tuple(cites[key] for key in _cited(sentence) if key in cites))
-        item = bool(_product_of(sentence)) and not sentence["text"].rstrip().endswith((":", "："))
+        item = bool(product_of(sentence))
         if run and item != listed:
             yield Block(listed and len(run) > 1, tuple(run))
             run = []
