@@ -56,7 +56,9 @@ class Shopper:
             if name.lower() == "set-cookie":
                 key, _, rest = value.partition("=")
                 self.cookies[key] = rest.partition(";")[0]
-        return response.status, response.read()
+        text = response.read()
+        self.line.close()  # gunicorn closes an idle one while its shopper reads
+        return response.status, text
 
     def json(self, method: str, path: str, body: Any = None) -> Any:
         status, text = self.ask(method, path, None if body is None else json.dumps(body))
