@@ -29,8 +29,9 @@ COMMON = 0.2
 RAREST = 3
 """Units that find, alone and two by two."""
 
-TOGETHER, ALONE = 150, 250
-"""Passages taken from the index for units together and for one alone: what bounds the work on any catalogue."""
+TOGETHER, ALONE, SIFTED = 150, 250, 4
+"""Passages taken from the index for units together and for one alone, and how many are looked at for one that is taken, as price
+and stock may speak against it: what bounds the work on any catalogue."""
 
 BEST, RANK = 60, 60
 """Hits that are fused, and the constant of reciprocal rank fusion; https://doi.org/10.1145/1571941.1572114."""
@@ -109,7 +110,7 @@ def search_products(
     if not units and not near and not category:
         return []
     query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
-    where = "s.store_id = %(store)s AND p.withdrawn_at IS NULL"
+    inside, where = "s.store_id = %(store)s", "p.withdrawn_at IS NULL"
     if available:
         where += " AND p.available"
     if min_price is not None:
@@ -117,12 +118,13 @@ def search_products(
     if max_price is not None:
         where += f" AND p.price <= {query.add(max_price)}"
     if category:
-        where += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
-    source = "loyalty_ai_passage s JOIN loyalty_ai_product p ON p.id = s.product_id"
+        inside += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
+    join = "JOIN loyalty_ai_product p ON p.id = s.product_id"
+    source = f"loyalty_ai_passage s {join}"
     alone = "1.0" if not near else "NULL::numeric"
     score = query.score(units, mass) if units else alone
     found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
-    pool = query.pool(units, found, where) if units or not near else f"{found} false"
+    pool = query.pool(units, PRODUCT_COLUMNS, join, inside, where) if units or not near else f"{found} false"
     sql = f"""
         WITH scored AS MATERIALIZED (
             SELECT *, {score} AS score, {query.bonus(units)} AS bonus FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
@@ -141,7 +143,7 @@ def search_products(
             UNION ALL
             SELECT s.id, s.vector, s.tokens FROM {source}
             WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
-        ), {_neighbours(source, where)}
+        ), {_neighbours(join, inside, where)}
         SELECT external_id, title, category, price, score::float8 FROM (
             SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
             UNION ALL
@@ -172,11 +174,11 @@ def search_passages(*, store: str, words: str, language: str, limit: int = 4) ->
             break
     if not size or not mass:
         return []
-    source = "loyalty_ai_passage s JOIN loyalty_ai_document d ON d.id = s.document_id"
-    where = "s.store_id = %(store)s AND d.live AND d.language = %(language)s"
+    join = "JOIN loyalty_ai_document d ON d.id = s.document_id"
     query = _Query({"store": shop, "language": spoken})
     columns = "s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, s.tokens"
-    pool = query.pool(units, f"SELECT {columns} FROM {source} WHERE", where)  # noqa: S608
+    inside, where = "s.store_id = %(store)s", "d.live AND d.language = %(language)s"
+    pool = query.pool(units, columns, join, inside, where)
     sql = f"""
         SELECT id, slug, version, title, heading, text, anchor, score FROM (
             SELECT id, slug, version, title, heading, text, anchor, {query.score(units, mass)}::float8 AS score,
@@ -195,7 +197,7 @@ def document_url(slug: str, anchor: str = "") -> str:
     return reverse("loyalty_ai:document", args=[slug]) + (f"#{quote(anchor)}" if anchor else "")
 
 
-def _neighbours(source: str, where: str) -> str:
+def _neighbours(join: str, inside: str, where: str) -> str:
     """The common table expressions that end in `near` (id, distance, place): what of the seeds' shelves is nearest to them."""
     return f"""
         seed AS MATERIALIZED (
@@ -204,8 +206,10 @@ def _neighbours(source: str, where: str) -> str:
                 WHERE token LIKE '{CATEGORY}%%' ORDER BY at DESC LIMIT 1)) AS shelves
             FROM seeds WHERE vector_dims(vector) = (SELECT vector_dims(vector) FROM seeds WHERE vector IS NOT NULL LIMIT 1)
         ), shelf AS MATERIALIZED (
-            SELECT s.id, s.vector FROM {source}
-            WHERE s.tokens && (SELECT shelves FROM seed) AND {where} AND s.vector IS NOT NULL LIMIT {NEIGHBOUR_POOL}
+            SELECT s.id, s.vector FROM (
+                SELECT * FROM loyalty_ai_passage s WHERE s.tokens && (SELECT shelves FROM seed) AND {inside}
+                AND s.vector IS NOT NULL LIMIT {NEIGHBOUR_POOL}
+            ) s {join} WHERE {where}
         ), near AS MATERIALIZED (
             SELECT *, row_number() OVER (ORDER BY distance, id) AS place FROM (
                 SELECT shelf.id, CASE WHEN vector_dims(shelf.vector) = seed.width THEN shelf.vector <=> seed.vector END AS distance
@@ -355,22 +359,28 @@ class _Query:
         pairs = {tuple(unit.pieces[:2]), tuple(unit.pieces[middle - 1 : middle + 1]), tuple(unit.pieces[-2:])}
         return f"({' OR '.join(f's.tokens @> {self.array(pair)}' for pair in sorted(pairs))})"
 
-    def pool(self, units: list[Unit], found: str, where: str) -> str:
+    def pool(self, units: list[Unit], columns: str, join: str, inside: str, where: str) -> str:
         """SQL of the passages worth ranking: what all units find together, two of the rarest, each of these alone.
 
         Args:
-            found: a query up to its conditions.
+            columns, join: what is read of a passage `s`, and of what it belongs to.
+            inside: conditions of the passage.
+            where: conditions of what it belongs to; so many passages are looked at for each that is taken, whatever they sift.
         """
 
         def taken(parts: Sequence[str], limit: int) -> str:
-            return f"({found} {' AND '.join([*parts, where])} LIMIT {limit})"
+            # Limited before it is joined: else the planner walks all products in order, hoping to meet enough on its way. Said
+            # twice, a condition looks rarer to it than it is: else it walks the passages so for common words.
+            conditions = " AND ".join([*parts, *parts, inside])
+            passages = f"SELECT * FROM loyalty_ai_passage s WHERE {conditions} LIMIT {SIFTED * limit}"  # noqa: S608
+            return f"(SELECT {columns} FROM ({passages}) s {join} WHERE {where} LIMIT {limit})"  # noqa: S608
 
         finding = sorted(
             (unit for unit in units if (unit.found_by or unit.pieces) and not unit.bonus), key=lambda unit: -unit.weight
         )
         finding = [unit for unit in finding if unit.share <= COMMON] or finding[:1]
         if not finding:
-            return taken([], ALONE) if not units else f"{found} false"
+            return taken(["false"] if units else [], ALONE)
         parts = [self.found(unit) for unit in finding]
         pools = [taken(parts, TOGETHER)] if len(parts) > 1 else []
         if len(parts) > 2:
