@@ -153,7 +153,8 @@ _LEADING = _any_of(
     for sign in _SIGNS
     if sign in "£€$¥" or sign in ("us$", "人民币") or sign.upper() in {c for k in _CURRENCIES for c in k}
 )
-_NUMBER = r"\.?\d(?:[\d.,']|\s+(?=[\d.,]\s*\d)|(?<=[.,])\s+(?=\d)|(?<=\d)\s+(?=\d))*"
+_NUMBER = r"\.?\d(?:[\d.,']|\s(?=[.,]?\s?\d))*+"
+"""Digits with what stands in and between them; possessive, so that no text makes it slow and no number is cut short."""
 _BEFORE = re.compile(
     rf"(?<![a-z])({_SIGN})\s*(-?)\s*({_NUMBER})(\s*(?:k|m|bn|grand|thousand|million|万|千|百)(?![a-z]))?"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -373,6 +374,33 @@ def test_a_proposal_is_no_deed():
     for lie in ("Your cart now holds 2 Lunch Bag Red Retrospot.", "2 Lunch Bag Red Retrospot have been added."):
         sentence = said(lie, evidence=evidence)
         assert sentence is None or sentence.text != lie
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "1 ",
+        "1, ",
+        "1 . ",
+        "£1 ",
+        "1",
+        "1.1",
+        "12 may ",
+        "twenty 百分之 ",
+        "536365镑",
+        "a ",
+        "[",
+        "<",
+        "x1",
+        "is been put ",
+        "not ",
+        "的",
+    ],
+)
+def test_no_text_makes_the_check_slow(piece: str):
+    before = time.process_time()
+    said((piece * 1_000)[:1_000])
+    assert time.process_time() - before < 3
 
 
 PRICES = st.decimals(Decimal("0.05"), Decimal("4999"), places=2)
