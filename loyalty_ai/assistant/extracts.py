@@ -13,6 +13,9 @@ from loyalty_ai.assistant.wanted import documents, units_of
 MOST_SENTENCES = 3
 """Of one passage."""
 
+LONGEST = 500
+"""Characters of a list that is quoted as one sentence."""
+
 HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
 """What a word is worth where it stands."""
 
@@ -46,20 +49,19 @@ ASKS = (
 
 
 def sentences_of(text: str) -> list[str]:
-    """The sentences, and the points of lists behind what opens their list, without Markdown's marks.
+    """The sentences, a short list as one with what opens it, without Markdown's marks.
 
     >>> sentences_of("We deliver. To: - Kent - Wales")
-    ['We deliver.', 'To: Kent', 'To: Wales']
+    ['We deliver.', 'To: Kent; Wales']
     """
     found: list[str] = []
-    opening = ""
+    opened = False
     for line in POINT.split(LINK.sub(r"\1", MARKS.sub("", text))):
         sentences = [piece.strip() for piece in SENTENCE.split(line) if piece.strip()]
-        if opening and sentences:
-            sentences[0] = f"{opening} {sentences[0]}"
-        if sentences and sentences[-1].endswith((":", "：")):
-            opening = sentences.pop()
+        if opened and sentences and len(found[-1]) + len(sentences[0]) < LONGEST:
+            found[-1] += f"{' ' if found[-1].endswith((':', '：')) else '; '}{sentences.pop(0)}"
         found.extend(sentences)
+        opened = bool(found) and ((opened and not sentences) or found[-1].endswith((":", "：")))
     return found
 
 

@@ -282,7 +282,7 @@ class Reply:
             if not row["available"]:
                 similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
                 if others := [other for other in similar if other["available"]]:
-                    yield Sentence(_("These are similar and in stock:"))
+                    yield Sentence(_("Something similar:"))
                     yield from self.lines(others)
 
         yield from self.about_one(asked, say)
@@ -336,13 +336,8 @@ class Reply:
         if len(priced) > 1 and priced[0]["price"] == priced[-1]["price"]:
             yield Sentence(_("They cost the same."), cited)
         elif len(priced) > 1:
-            told = {
-                "title": priced[0]["title"],
-                "low": self.money(priced[0]["price"]),
-                "high": self.money(priced[-1]["price"]),
-            }
-            yield Sentence(_("%(title)s is the cheapest of them: %(low)s against up to %(high)s.") % told if len(rows) > 2 else
-                           _("%(title)s is the cheaper one: %(low)s against %(high)s.") % told, cited)  # fmt: skip
+            text = _("%(title)s is the cheaper one.") if len(rows) == 2 else _("%(title)s is the cheapest of them.")
+            yield Sentence(text % {"title": priced[0]["title"]}, (key(priced[0]),))
         for row in rows:
             description = (
                 self.call("get_product", product_id=row["product_id"]).data.get("product", {}).get("description")
@@ -449,17 +444,13 @@ class Reply:
 
     def searched(self, asked: Asked, *, one: bool) -> str:
         """What was searched for, and within which prices."""
-        told = {"words": asked.words, "low": self.money(asked.low), "high": self.money(asked.high)}
+        told = {"words": asked.words}
         if asked.order == "cheapest" and one:
             return _("The cheapest that I find for “%(words)s”:") % told
         if asked.order == "dearest" and one:
             return _("The most expensive that I find for “%(words)s”:") % told
-        if asked.low is not None and asked.high is not None:
-            return _("For “%(words)s” between %(low)s and %(high)s I found:") % told
-        if asked.high is not None:
-            return _("For “%(words)s” up to %(high)s I found:") % told
-        if asked.low is not None:
-            return _("For “%(words)s” from %(low)s I found:") % told
+        if asked.bounded:
+            return _("For “%(words)s” within the price that you named I found:") % told
         return _("For “%(words)s” I found:") % told
 
     def nothing_fits(self, asked: Asked) -> Iterator[Piece]:
@@ -505,13 +496,11 @@ class Reply:
                 return rows
         return self.search(line, asked)
 
-    def gift_intro(self, words: str, asked: Asked) -> str:
-        told = {"words": words, "high": self.money(asked.high), "low": self.money(asked.low)}
-        if asked.high is not None and asked.low is not None:
-            return _("Gift ideas for “%(words)s” between %(low)s and %(high)s, all in stock:") % told
-        if asked.high is not None:
-            return _("Gift ideas for “%(words)s” up to %(high)s, all in stock:") % told
-        return _("Gift ideas for “%(words)s”, all in stock:") % told
+    @staticmethod
+    def gift_intro(words: str, asked: Asked) -> str:
+        if asked.bounded:
+            return _("Gift ideas for “%(words)s” within the price that you named, all in stock:") % {"words": words}
+        return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
         if asked.words and self.search(asked.words, asked):
@@ -604,8 +593,7 @@ class Reply:
         orders = self.call("get_order", limit=most).data.get("orders", [])
         days = period(asked.text, local(self.turn.now))
         if days and (within := [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]):
-            told = {"from": day(days[0]), "to": day(days[1])}
-            return within, _("From %(from)s to %(to)s you ordered; this goes well with it:") % told
+            return within, _("This goes well with what you ordered in that time:")
         told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])} if orders else {}
         return orders[:1], _(
             "Your latest order is %(number)s of %(date)s; this goes well with it:"
@@ -641,17 +629,11 @@ class Reply:
         days = period(asked.text, local(self.turn.now))
         if days:
             orders = [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]
-            told = {"from": day(days[0]), "to": day(days[1])}
             if not orders:
-                yield Sentence(_("From %(from)s to %(to)s you ordered nothing.") % told)
+                yield Sentence(_("In that time you ordered nothing."))
                 return
             if len(orders) > 1:
-                text = ngettext(
-                    "From %(from)s to %(to)s you placed %(count)d order:",
-                    "From %(from)s to %(to)s you placed %(count)d orders:",
-                    len(orders),
-                )
-                yield Sentence(text % (told | {"count": len(orders)}), keys_of(orders))
+                yield Sentence(_("In that time you ordered:"))
         several = days is not None or (
             "list" in asked.aspects and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部", asked.text)
         )
@@ -742,22 +724,21 @@ class Reply:
             yield Sentence(_("Nothing of what you usually buy is in stock at the moment."), keys_of(orders[:1]))
             yield from self.recommended("for_you", asked)
             return
+        proposed = list(self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False))
         if again:
-            yield Sentence(
-                _("This is what you buy again and again, with the units of the last time:"), keys_of(orders[:1])
-            )
+            yield Sentence(_("This is what you buy again and again, with the units of the last time:"))
         else:
-            told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])}
-            yield Sentence(_("This is what your order %(number)s of %(date)s held:") % told, keys_of(orders[:1]))
+            yield Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
         for item in ready:
             row = live[item["product_id"]]
             told = {"units": item["units"], "title": row["title"], "price": self.money(row["price"])}
-            yield Sentence(_("%(units)s × %(title)s, %(price)s each") % told, (key(row),))
+            text = _("%(units)s × %(title)s, %(price)s each") % told
+            yield Sentence(text, ("cart", key(row)) if self.turn.cart is not None else (key(row),))
         for item in missing:
             row = live[item["product_id"]]
             if not row["available"]:
                 yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
-        yield from self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False)
+        yield from proposed
 
     # The cart.
 
