@@ -780,12 +780,20 @@ class _Reading:
             for match in wording.SENSITIVE_ZH.finditer(body)
         ):
             raise _Wrong
+        meant = [key for key in self.carriers if key.startswith("product:")]
+        if meant and not self.products() and self.strange(said - held):
+            raise _Wrong(*meant)  # "it" may stand for what was found; a name of something else may not
         if not self.products() or wording.UNABLE.search(body):
             return
         asked = _content(fold(self.turn.text))
         unknown = {word for word in said - held - asked - wording.SMALL_TALK if word.isascii()}
         if len(unknown) >= 3 and len(unknown) > 0.5 * len(said):
             raise _Wrong
+
+    @staticmethod
+    def strange(words: set[str]) -> set[str]:
+        """Words that may name something: all but those that any sentence of prices and stock is made of."""
+        return words - wording.SMALL_TALK - wording.EMPTY_WORDS - wording.PRICE_TALK
 
     def empty(self, body: str) -> bool:
         """A bare yes or no, or a pronoun with a verb: says something that nobody can check."""

@@ -18,14 +18,17 @@ _SPECIAL = str.maketrans(
      "ı": "i", "ł": "l", "ø": "o", "đ": "d", "。": ".", "、": ",", "·": ".", "•": " ", "×": "x", "…": " "}
 )  # fmt: skip
 
+_PARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u3400-\u9fff])")
+"""Where no word of either language would end for a pattern: both kinds of letters are letters to it."""
+
 
 @lru_cache(4096)
 def fold(text: str) -> str:
-    """The text as it is compared: without case, accents, widths and kinds of digits."""
+    """The text as it is compared: without case, accents, widths and kinds of digits; Chinese parted from Latin letters."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     folded = unicodedata.normalize("NFKC", bare).casefold().translate(_SPECIAL)
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded)
+    return _PARTED.sub(" ", "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in folded))
 
 
 _UNITS = """

@@ -400,6 +400,12 @@ EMPTY_WORDS = SMALL_WORDS | frozenset(
     course possible 对 好 行 没 错 确 实 当 然
     """.split()  # noqa: SIM905
 )
+PRICE_TALK = frozenset(
+    """
+    pound pence gbp per each total only just exactly stock unit left price priced sell for in 只 要 仅 需 共 总 计 元 镑 英 便 士 库
+    存 充 足 目 前 当 前 今 天 它 其 此 该 单 每 卖 售 出 断 缺 罄 暂 时 无 没 多 少 钱
+    """.split()  # noqa: SIM905
+)
 SMALL_TALK = frozenset(
     """
     gift present idea ideas lovely nice great good perfect pretty beautiful charming cute sweet popular

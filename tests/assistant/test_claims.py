@@ -343,6 +343,27 @@ def test_it_means_what_the_sentence_before_was_about():
     assert said("It should arrive by Monday.", before=[ORDER]).text.startswith("Order 536365 is on its way.")
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Hanging Heart Lamp costs £12.75.",
+        "Hanging Heart Lamp: £12.75, in stock.",
+        "The lamp is in stock.",
+        "灯的价格是£12.75。",
+        "Hanging Heart Lamp有货，只要12.75英镑。",
+    ],
+)
+def test_the_name_of_something_else_takes_no_fact_of_what_was_found(text: str):
+    sentence = said(text, before=[CAKESTAND])
+    assert sentence is None or "Regency Cakestand" in sentence.text
+
+
+@pytest.mark.parametrize("claim", ["half price", "free", "twelve pounds", "two for one", "reduced"])
+def test_a_word_ends_where_chinese_begins(claim: str):
+    sentence = said(f"Lunch Bag Red Retrospot的价格是{claim}。")
+    assert sentence is None or claim not in sentence.text
+
+
 def test_a_limit_is_the_shoppers_own():
     assert said("Here are some gifts under £20:", question="a gift under 20 pounds") is not None
     assert said("Here are some gifts under £20:", question="a gift") is None
