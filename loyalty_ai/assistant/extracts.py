@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from math import log
 from typing import Any
 
-from loyalty_ai.assistant.tokens import tokens, words
+from loyalty_ai.assistant.tokens import tokens as tokens_of
+from loyalty_ai.assistant.tokens import words
 from loyalty_ai.assistant.wanted import documents, units_of
 
 MOST_SENTENCES = 3
@@ -22,11 +23,14 @@ HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
 FIRST, FORM, ALIKE = 0.5, 0.6, 0.4
 """What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading."""
 
-NEARLY = 0.9
+NEARLY = 0.75
 """Share of the best passage's worth from which on a second speaks."""
 
 SENTENCE = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[A-Z0-9£“\"(])|(?<=[。！？])")
 POINT = re.compile(r"(?:^|\s)-\s+|\n+")
+MARKED = "~>=^"
+"""What the index puts before a word to say where it stands."""
+
 CHINESE = re.compile(r"[\u3400-\u9fff]")
 MARKS = re.compile(r"\*\*|__|`|^#+\s*", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
@@ -96,12 +100,13 @@ class Question:
         self.text = text
         self.language = "zh-hans" if CHINESE.search(passages[0]["text"]) else "en"
         scope = documents(self.language)
-        self.units = [
-            {token.removeprefix(scope.prefix).lstrip("~>=") for token in unit.found_by}
-            for unit in units_of(text, scope)
-        ]
+        told = [unit for unit in units_of(text, scope) if unit.whole]
+        self.units = [{token.removeprefix(scope.prefix).lstrip(MARKED) for token in unit.found_by} for unit in told]
         bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in passages]
-        self.rare = [log(1 + len(bags) / (0.5 + sum(bool(unit & each) for each in bags))) for unit in self.units]
+        self.rare = [
+            unit.damping * log(1 + len(bags) / (0.5 + sum(bool(tokens & each) for each in bags)))
+            for unit, tokens in zip(told, self.units, strict=True)
+        ]
         self.all_words = bag(text, self.language)
 
     def worth(self, passage: dict[str, Any]) -> float:
@@ -136,4 +141,4 @@ class Question:
 
 def bag(text: str, language: str) -> set[str]:
     """The words of a text, and the pairs of its Chinese characters."""
-    return {*words(text, language), *(token for token in tokens(text, language) if len(token) == 2)}
+    return {*words(text, language), *(token for token in tokens_of(text, language) if len(token) == 2)}

@@ -891,9 +891,12 @@ class Reply:
         return [passage for passage in found if passage["score"] >= least]
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
-        yield from self.quote(
-            asked, self.passages(asked.text, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
-        )
+        if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
+            query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
+            yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
+            return
+        passages = self.passages(asked.text, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
+        yield from self.quote(asked, passages)
 
     def quote(self, asked: Asked, passages: list[dict[str, Any]]) -> Iterator[Piece]:
         """The sentences of the policies that answer, word for word."""
@@ -1067,6 +1070,7 @@ ORDER_WORDS = re.compile(
     r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付"
 )
+IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 EMPTY_OF_POLICIES = re.compile(
     r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|政策|规定|规则|是什么|有哪些|方式|怎么办|咋办"
 )
