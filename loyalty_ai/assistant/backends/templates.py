@@ -38,6 +38,9 @@ from loyalty_ai.serving.money import format_money
 SHOWN, MOST_SHOWN, MOST_CHOICES, MOST_USUAL = 5, 12, 4, 6
 """Products of a list, of one that was asked for by number, to choose from, and of a usual order."""
 
+CERTAIN = 0.75
+"""Score of a product from which on the words alone say that it is meant."""
+
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
@@ -178,7 +181,7 @@ class Reply:
         if not asked.words or asked.there:
             rows = self.pointed(asked)
             strong = (
-                [row for row in self.search(asked.words, available=False) if row["score"] >= 0.75]
+                [row for row in self.search(asked.words, available=False) if row["score"] >= CERTAIN]
                 if asked.words
                 else []
             )
@@ -457,8 +460,6 @@ class Reply:
         """Say that nothing fits; where only the price or the stock forbids it, show what there is."""
         rows = by_likeness(self.search(asked.words, available=False), asked.words)
         if not rows or rows[0]["score"] < SURE:
-            if asked.bounded or rows:
-                pass
             yield from self.none_found(asked)
             return
         if asked.bounded:
@@ -467,7 +468,9 @@ class Reply:
             )
             rows.sort(key=lambda row: (row["price"] is None, row["price"]), reverse=asked.high is None)
         else:
-            yield Sentence(_("Nothing for “%(words)s” is in stock at the moment:") % {"words": asked.words})
+            yield Sentence(
+                _("All that I find for “%(words)s” cannot be ordered at the moment:") % {"words": asked.words}
+            )
         yield from self.lines(rows[:3])
 
     def gift(self, asked: Asked) -> Iterator[Piece]:
@@ -1009,9 +1012,9 @@ class Reply:
             for row in pointed:
                 yield self.state(row)
             return
-        rows = self.search(asked.words, asked) if asked.words else []
+        rows = self.search(asked.words) if asked.words else []
         best = max((row["score"] for row in rows), default=0)
-        if best >= 0.75:
+        if best >= CERTAIN:
             yield from self.find(asked)
             return
         passages = self.passages(asked.text, SURE)
