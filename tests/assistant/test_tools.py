@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant import tools
 from loyalty_ai.assistant.claims import Evidence, plain
+from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.tools import MOST_CALLS, SPECS, Toolbox, cut
 from loyalty_ai.assistant.turn import Fact, FactKind, Found
 from loyalty_ai.shop.adapters.base import CartItem
@@ -87,6 +89,41 @@ def test_prices_and_stock_are_the_shops_own_at_this_moment(shop):
         Fact("product:MUG1", FactKind.AVAILABLE, True),
     )
     assert found.sources[0].url == "/p/MUG1/"
+
+
+def test_a_search_is_filtered_by_live_price_and_stock(shop):
+    index_products(shop.store)
+    found = box().call("search_catalog", {"query": "hanging heart lamp"})
+    assert LAMP not in ids(found)  # sold out, whatever the mirror says
+    found = box().call("search_catalog", {"query": "hanging heart lamp", "available_only": False, "limit": 1})
+    assert ids(found) == [LAMP]
+    assert (found.data["products"][0]["price"], found.data["products"][0]["available"]) == (Decimal("12.75"), False)
+    assert 0 < found.data["products"][0]["score"] <= 1
+    dear = {"query": "red retrospot mug", "max_price": 1}
+    assert MUG not in ids(box().call("search_catalog", dear))
+
+
+def test_what_is_muted_is_found_by_name_and_never_offered(shop):
+    index_products(shop.store)
+    fakes.record_event(shop.ann, EventType.HIDE_ITEM, shop.products[MUG])
+    found = box("ann").call("search_catalog", {"query": "red retrospot mug"})
+    [row] = [row for row in found.data["products"] if row["product_id"] == MUG]
+    assert row["muted"] is True
+    assert MUG not in found.cards
+    assert all(
+        "muted" not in row for row in box("bob").call("search_catalog", {"query": "red retrospot mug"}).data["products"]
+    )
+
+
+def test_a_policy_is_found_with_its_own_words(shop):
+    publish_document(
+        store=shop.store, slug="returns", language="en", title="", body="# Returns\n\n## How long\n\nWithin 30 days.\n"
+    )
+    found = box().call("search_shop_policies_and_faqs", {"query": "how long can I return something"})
+    [passage] = found.data["passages"][:1]
+    assert passage["text"] == "Within 30 days."
+    assert Fact(f"passage:{passage['key'].partition(':')[2]}", FactKind.TEXT, "Within 30 days.") in found.facts
+    assert found.sources[0].url.startswith("/")
 
 
 def test_a_product_comes_with_its_words_and_its_neighbours(shop):
