@@ -300,7 +300,9 @@ class _Reading:
                 continue
             start, end = r"(?<![^\W_])" if name[0].isascii() else "", r"(?![^\W_])" if name[-1].isascii() else ""
             for match in re.finditer(start + re.escape(name) + end, body) if name in body else ():
-                self.named += [_Named(match.start(), owner) for text, owner in whole if text == name and owner]
+                owners = [owner for text, owner in whole if text == name and owner]
+                meant = [owner for owner in owners if owner in (self.given or ())]  # two products may share a title
+                self.named += [_Named(match.start(), owner) for owner in meant or owners]
                 body = body[: match.start()] + "\ue000" * len(name) + body[match.end() :]
         self.named += self.partly_named(body)
         self.named = sorted(set(self.named), key=lambda named: named.at)

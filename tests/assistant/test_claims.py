@@ -382,6 +382,17 @@ def test_what_our_own_code_phrased_is_held_to_its_sources():
     assert said(POLICY, sources=[RETURNS]).text == POLICY
 
 
+def test_of_two_products_with_one_title_our_own_code_says_which():
+    facts = (*product(LUNCH, "Cushion Cover", "4.13"), *product(JUMBO, "Cushion Cover", "5.79"))
+    evidence = Evidence([Found(facts=facts, sources=(Source(LUNCH, "C"), Source(JUMBO, "C")))])
+    assert said("Cushion Cover: £5.79", evidence=evidence, sources=[JUMBO]).sources == (JUMBO,)
+    assert (
+        said("Cushion Cover: £5.79", evidence=evidence, sources=[LUNCH]).text
+        == "Cushion Cover costs £4.13 and is in stock."
+    )
+    assert "£4.13" in said("The Cushion Cover costs £5.79.", evidence=evidence).text
+
+
 def test_a_proposal_is_no_deed():
     facts = (
         *product(LUNCH, "Lunch Bag Red Retrospot", "1.65"),
