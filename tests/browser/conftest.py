@@ -26,6 +26,12 @@ def chromium() -> Iterator[Browser]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy test machine is no broken shop."""
+    monkeypatch.setattr("loyalty_ai.serving.page.DEADLINE", 30.0)
+
+
 @pytest.fixture
 def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
     """Opens a page of a visitor of its own; the test fails when a page's console reports an error (a policy breach is one)."""
