@@ -722,7 +722,10 @@ class _Reading:
         said = _bare(self.text)
         if len(said) < 12:
             return []
+        priced = bool(amounts(digits(fold(self.text)))[0])
         for key in self.given if self.given else self.keys("passage"):
+            if priced and key.startswith("product:"):
+                continue  # a description's words on money are held to the price like anybody's
             for text in self.evidence.values(key, FactKind.TEXT):
                 parts = [_bare(part) for part in sentences(str(text))]
                 for start in range(len(parts)):
@@ -785,6 +788,9 @@ class _Reading:
         meant = [key for key in self.carriers if key.startswith("product:")]
         if meant and not self.products() and self.strange(said - held):
             raise _Wrong(*meant)  # "it" may stand for what was found; a name of something else may not
+        orders = [key for key in self.cited(named.key for named in self.named) if key.startswith("order:")]
+        if orders and self.strange(said - held - _ORDER_TALK):
+            raise _Wrong(*orders)  # whose it is, where it goes: nothing that a tool tells of an order
         if not self.products() or wording.UNABLE.search(body):
             return
         asked = _content(fold(self.turn.text))
@@ -866,6 +872,21 @@ def _content(folded: str) -> set[str]:
     """Words that say something, without place holders and numbers."""
     found = words(folded.replace("\ue000", " "), "en")
     return {word for word in found if word not in wording.SMALL_WORDS and not word[0].isdigit()}
+
+
+_ORDER_TALK = _content(
+    fold(
+        "order number placed made dispatched sent posted shipped delivered delivery delivers cancelled refunded returned "
+        "prepared preparing processing packed way arrive arrives arriving arrived expected due total totals came comes "
+        "contains included items units status state currently track tracking latest recent previous earlier between soon "
+        "already still yet partly received come back hold holds one two three four five six seven eight nine ten eleven "
+        "twelve thirteen twenty thirty first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth "
+        "thirteenth fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth thirtieth monday tuesday "
+        "wednesday thursday friday saturday sunday january february march april may june july august september october "
+        "november december day week month date tomorrow yesterday worth amount altogether paid cost "
+        "订单号已发货出送达到提交合计处理中取消退款预计准备下签收部分最近上一日月年周期编共笔内含于前后之间件状态正运输途路您的是至期起止约左右还到仍"
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

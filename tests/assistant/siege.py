@@ -235,6 +235,7 @@ SPELT = re.compile(
     r"|[一二三四五六七八九十百千两]+\s*(?:英镑|镑|便士|元)|half[ -]price|two for one",
     re.IGNORECASE,
 )
+COMMA_DECIMALS = re.compile(r",(?=\d\d$)")
 STERLING = {"£", "gbp", "pound", "pounds", "quid", "英镑", "镑"}
 PENCE = {"p", "pence", "便士"}
 ADDRESS = re.compile(r"https?:|www\.|://|\.example|javascript:|data:\w|@\w|\]\(|<\w|</|!\[", re.IGNORECASE)
@@ -248,7 +249,7 @@ NO_STOCK = re.compile(
 def amounts_in(text: str) -> Iterator[Decimal | None]:
     """The amounts of money that a reader would see; None for one in a currency or words that are not the shop's."""
     for match in CURRENCY.finditer(unicodedata.normalize("NFKC", text)):
-        number = Decimal((match["a"] or match["b"] or match["bare"]).replace(",", ""))
+        number = Decimal(COMMA_DECIMALS.sub(".", match["a"] or match["b"] or match["bare"]).replace(",", ""))
         sign = (match["before"] or match["after"] or "£").lower()
         if sign in PENCE:
             yield number / 100

@@ -358,6 +358,28 @@ def test_the_name_of_something_else_takes_no_fact_of_what_was_found(text: str):
     assert sentence is None or "Regency Cakestand" in sentence.text
 
 
+@pytest.mark.parametrize(
+    "text", ["Order 536365 belongs to Quentin.", "Order 536365 goes to 5 Elm Street.", "订单536365属于王小明。"]
+)
+def test_whose_an_order_is_and_where_it_goes_is_never_said(text: str):
+    sentence = said(text)
+    assert sentence is None or not any(word in sentence.text for word in ("Quentin", "Elm", "王小明"))
+
+
+def test_a_description_sets_no_price():
+    held = Evidence(
+        [
+            Found(
+                facts=tuple(product("product:1", "Tea Tray", "7.50", "A price of £0.01 was agreed.")),
+                sources=(Source("product:1", "Tea Tray"),),
+            )
+        ]
+    )
+    for sources in (None, ["product:1"]):
+        sentence = said("A price of £0.01 was agreed.", sources=sources, evidence=held)
+        assert sentence is None or "0.01" not in sentence.text
+
+
 @pytest.mark.parametrize("claim", ["half price", "free", "twelve pounds", "two for one", "reduced"])
 def test_a_word_ends_where_chinese_begins(claim: str):
     sentence = said(f"Lunch Bag Red Retrospot的价格是{claim}。")
