@@ -20,14 +20,14 @@ LONGEST = 500
 HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
 """What a word is worth where it stands."""
 
-FIRST, FORM, ALIKE = 0.5, 0.6, 0.4
+FIRST, FORM, ALIKE = 0.5, 0.4, 0.4
 """What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading."""
 
 NEARLY = 0.75
 """Share of the best passage's worth from which on a second speaks."""
 
 SENTENCE = re.compile(r"(?<=[.!?])(?<!\be\.g\.)(?<!\bi\.e\.)\s+(?=[A-Z0-9£“\"(])|(?<=[。！？])")
-POINT = re.compile(r"(?:^|\s)-\s+|\n+")
+POINT = re.compile(r"\s*-\s+")
 MARKED = "~>=^"
 """What the index puts before a word to say where it stands."""
 
@@ -55,17 +55,17 @@ ASKS = (
 def sentences_of(text: str) -> list[str]:
     """The sentences, a short list as one with what opens it, without Markdown's marks.
 
-    >>> sentences_of("We deliver. To: - Kent - Wales")
-    ['We deliver.', 'To: Kent; Wales']
+    >>> sentences_of("We deliver. To:\\n- Kent\\n- Wales\\nNo further.")
+    ['We deliver.', 'To: Kent; Wales', 'No further.']
     """
     found: list[str] = []
-    opened = False
-    for line in POINT.split(LINK.sub(r"\1", MARKS.sub("", text))):
-        sentences = [piece.strip() for piece in SENTENCE.split(line) if piece.strip()]
-        if opened and sentences and len(found[-1]) + len(sentences[0]) < LONGEST:
-            found[-1] += f"{' ' if found[-1].endswith((':', '：')) else '; '}{sentences.pop(0)}"
-        found.extend(sentences)
-        opened = bool(found) and ((opened and not sentences) or found[-1].endswith((":", "：")))
+    for line in LINK.sub(r"\1", MARKS.sub("", text)).splitlines():
+        point = POINT.match(line)
+        if point and found and len(found[-1]) + len(line) < LONGEST:
+            found[-1] += f"{' ' if found[-1].endswith((':', '：')) else '; '}{line[point.end() :].strip()}"
+            continue
+        plain = line[point.end() :] if point else line
+        found += [piece.strip() for piece in SENTENCE.split(plain) if piece.strip()]
     return found
 
 
@@ -101,10 +101,13 @@ class Question:
         self.language = "zh-hans" if CHINESE.search(passages[0]["text"]) else "en"
         scope = documents(self.language)
         told = [unit for unit in units_of(text, scope) if unit.whole]
-        self.units = [{token.removeprefix(scope.prefix).lstrip(MARKED) for token in unit.found_by} for unit in told]
+        self.units = [
+            {token.removeprefix(scope.prefix).lstrip(MARKED): earns for token, earns in unit.found_by.items()}
+            for unit in told
+        ]
         bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in passages]
         self.rare = [
-            unit.damping * log(1 + len(bags) / (0.5 + sum(bool(tokens & each) for each in bags)))
+            unit.damping * log(1 + len(bags) / (0.5 + sum(bool(tokens.keys() & each) for each in bags)))
             for unit, tokens in zip(told, self.units, strict=True)
         ]
         self.all_words = bag(text, self.language)
@@ -113,7 +116,7 @@ class Question:
         """How much of the question a passage says: in its heading, its document's title, its text."""
         heading, title, text = (bag(passage[part], self.language) for part in ("heading", "title", "text"))
         said = sum(
-            weight * (HEADING * bool(unit & heading) + TITLE * bool(unit & title) + TEXT * bool(unit & text))
+            weight * (HEADING * has(unit, heading) + TITLE * has(unit, title) + TEXT * has(unit, text))
             for unit, weight in zip(self.units, self.rare, strict=True)
         )
         said += ALIKE * len(self.all_words & heading) / max(1, len(heading))
@@ -127,7 +130,7 @@ class Question:
         worth = []
         for text in texts:
             words_here = bag(text, self.language)
-            said = sum(weight for unit, weight in zip(self.units, self.rare, strict=True) if unit & words_here)
+            said = sum(weight * has(unit, words_here) for unit, weight in zip(self.units, self.rare, strict=True))
             worth.append(said + (FORM if self.has_form(text) else 0))
         best = sorted(range(len(texts)), key=lambda at: -worth[at])[:most]
         if max(worth) > 0:
@@ -137,6 +140,12 @@ class Question:
     def has_form(self, sentence: str) -> bool:
         """Whether a sentence looks like an answer: days to "how long", money to "how much"."""
         return any(asks.search(self.text) and says.search(sentence) for asks, says in ASKS)
+
+
+def has(unit: dict[str, float], words_here: set[str]) -> float:
+    """1 where a text has the very word, a half where it has one that may stand for it."""
+    best = max((unit[token] for token in unit.keys() & words_here), default=0.0)
+    return 0.0 if not best else 1.0 if best == max(unit.values()) else 0.5
 
 
 def bag(text: str, language: str) -> set[str]:

@@ -33,7 +33,8 @@ voucher coupon; loyalty tier points reward; privacy data gdpr; personalisation p
 contact phone telephone email call; opening open hours; stock available availability; backorder restock preorder;
 international abroad overseas country; germany europe; france europe; spain europe; italy europe; ireland europe;
 eu europe; free gratis; cost price charge fee; person human agent; long time day period; much cost; usa america states;
-uk kingdom britain england; delete erase remove; talk chat speak; track tracking follow
+uk kingdom britain england; delete erase remove; talk chat speak; track tracking follow;
+collect collection pickup pick; express nextday sameday urgent rush
 """
 
 CHINESE = """

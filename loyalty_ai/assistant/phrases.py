@@ -269,10 +269,15 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(maya|grace|ruby|finn|tom|ingrid|edith|nina|张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
         ),
         (
-            -8,
+            -20,
             r"what (do|does|are|is|have|has) (other |most )?(people|everyone|everybody|customers|shoppers|others)\b.{0,15}\b(buy|buying|bought|get|getting|order|ordering|like|love)( the)? most|"
             r"popular|best.?sell\w*",
             "大家都|最受欢迎|热销|别人都(爱|喜欢)?买什么|畅销",
+        ),
+        (
+            8,
+            "",
+            "^(?!.*(我|上次|上回|上个|最近|之前|昨天|刚才|大家|你们|都)).{1,8}(买了|买过|订了|下过)(什么|哪些|啥|多少)",
         ),
     ),
     Intent.SCOPE: (
@@ -365,7 +370,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(speak|talk|chat|connect|transfer|put|pass|hand|write|escalate|get|reach|need|want|call|message)\b.{0,30}\b"
             r"(human|humans|real person|person|someone|somebody|agent|staff|representative|rep|operator|manager|adviser|advisor|customer service|"
             r"customer support|colleague|human being|team member|supervisor|support)",
-            "转?人工|真人|(找|叫|联系|接|转|跟|和).{0,4}(客服|人聊|店员|经理|工作人员|负责人)|客服(在吗|呢)|有人(在)?吗|活人",
+            "转?人工|(?<!是)真人|(找|叫|联系|接|转|跟|和).{0,4}(客服|人聊|店员|经理|工作人员|负责人)|客服(在吗|呢)|有人(在)?吗|活人",
         ),
         (
             8,
@@ -433,7 +438,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             6,
-            r"^(please |can you |could you |ok |okay |yes |and )*(add|i will (take|have|buy)|i would like to (buy|order)|i want to (buy|order)|let me (buy|have|get)|buy|order|get me)\b (it|this|that|these|those|them|both|the|a|an|one|\d+|two|three|four|five|six|ten|twelve|a dozen|another|some)\b",
+            r"^(please |can you |could you |ok |okay |yes |and )*(add|i will (take|have|buy)|i would like to (buy|order)|i want to (buy|order)|let me (buy|have|get)|buy|order|get me)\b (it|this|that|these|those|them|both|the|a|an|one|\d{1,3}|two|three|four|five|six|ten|twelve|a dozen|another|some)\b(?!.{0,12}\border)|"
+            r"(i want|i need|give me|can i (have|get)|i would like) (\d{1,3}|one|two|three|four|five|six|ten|a dozen|a couple)( of)? (these|those|this|them|it)\b",
             "(帮我|给我|我)?(再)?(买|来|要|加|订|拿)(上)? ?[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|块)|(买|要|拿|订)(下|了)?(它|这个|这款|这件|第.个)$",
         ),
         (4, "", "[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|支)(这个|吧|谢谢|,谢谢)?$"),
@@ -550,7 +556,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time",
-            "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(能|可以|会)?(到|送|收到|发货)(?!了)|国际|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
+            "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(才)?(能|可以|会)?(到|送|收到|发货)(?!了)|国际|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
         ),
         (
             8,
@@ -574,7 +580,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"(opening|business|working|office|open) (hours|times|on)|are you open|phone number|telephone|(contact|reach|e-?mail|call|ring) (you|us|details)|how (do|can) i (contact|reach|get in touch)|get in touch|your (address|e-?mail|phone|number|location|shop|store|website)( address)?\b|where are you (based|located)|(physical|high street|real|actual) (shop|store|branch)|showroom|(click|collect|pick).{0,6}(collect|up)\b|collect (it|my|in)|complaints?\b|who are you|about (the )?(shop|company|you guys)",
+            r"(opening|business|working|office|open) (hours|times|on)|are you open|phone number|telephone|(contact|reach|e-?mail|call|ring) (you|us|details)|how (do|can) i (contact|reach|get in touch)|get in touch|your (address|e-?mail|phone|number|location|shop|store|website)( address)?\b|where are you (based|located)|(physical|high street|real|actual) (shop|store|branch)|showroom|(click|collect|pick).{0,6}(collect|up)\b|collect (it|my|in)|complaints?\b|about (the )?(shop|company|you guys)",
             "营业时间|几点(开|关)门|电话(号码)?|联系(方式|你们|电话)|怎么联系|邮箱|客服(电话|邮箱|时间)|你们(的)?(地址|店|在哪)|实体店|门店|自提|自取|到店",
         ),
         (
@@ -587,6 +593,9 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
             "会员(制度|计划|权益|福利|好处|规则|优惠|政策|体系|有什么|分)|(有|分)(哪些|几个|几)(会员)?(等级|级|档)|(金|银|白金|铂金)(卡|级|会员)(有|的|享|是|能)|积分(规则|怎么|有效|如何|能)|等级(怎么|如何|规则|制度|划分)|过期",
         ),
+        (8, r"(my|many|earn|collect|redeem|loyalty|reward|any|spend|use) points\b", "积分"),
+        (8, r"(do|are|when) you (open|closed?|shut)\b|you open\b", ""),
+        (9, "", "(等级|会员|金卡|银卡|白金).{0,3}(有什么|有哪些|的)?(好处|权益|福利|优惠)"),
     ),
     Intent.GIFT: (
         (
@@ -660,7 +669,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.ABUSE: (
         (
             1,
-            r"fuck\w*|shit\w*|idiot|stupid|useless|moron|bitch|dumb|crap|bastard|wanker|asshole|arsehole|hate you|rubbish bot|garbage|shut up|piss off|screw you|dickhead|twat",
+            r"fuck\w*|shit\w*|idiot|stupid|useless|moron|bitch|dumb|crap|bastard|wanker|asshole|arsehole|hate (you|this)|rubbish bot|garbage|shut up|piss off|screw you|dickhead|twat",
             "傻|滚|垃圾|白痴|妈的|笨|蠢|废物|他妈|操你|去死|混蛋|脑残|智障|闭嘴|坑爹|骗子",
         ),
     ),
@@ -861,7 +870,7 @@ MONTHS_ZH = "一月 二月 三月 四月 五月 六月 七月 八月 九月 十�
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
-two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
+time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
 whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to
 up with without about around under below above between within against again more most less least any some all each

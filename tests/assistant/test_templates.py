@@ -272,7 +272,11 @@ def test_any_message_gets_an_answer_of_words(open_shop: Any, text: str):
 
 
 def test_a_list_of_a_document_is_one_sentence_with_what_opens_it():
-    assert sentences_of("We deliver. To: - Kent - Wales") == ["We deliver.", "To: Kent; Wales"]
+    assert sentences_of("We deliver. To:\n- Kent\n- Wales\nNo further.") == [
+        "We deliver.",
+        "To: Kent; Wales",
+        "No further.",
+    ]
 
 
 def test_the_passage_whose_heading_asks_the_same_speaks_first():

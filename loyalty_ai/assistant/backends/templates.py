@@ -175,7 +175,7 @@ class Reply:
             places = [place - 1 if place > 0 else len(self.shown) - 1 for place in asked.ordinals]
             return Choice([self.shown[place] for place in places if place < len(self.shown)], sure=True)
         if asked.both and (rows := (self.shown if len(self.shown) > 1 else [*self.page(), *self.shown])[:3]):
-            return Choice(rows, sure=len(rows) > 1)
+            return Choice(rows, sure=len(rows) > 1 or rows[0]["product_id"] == self.turn.product)
         if asked.here and self.turn.product and (rows := self.page()):
             return Choice(rows, sure=True)
         if not asked.words or asked.there:
@@ -291,6 +291,10 @@ class Reply:
         yield from self.about_one(asked, say)
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
+        chosen = self._choose(asked)
+        if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
+            yield from self.out_of_scope(asked)
+            return
         yield from self.about_one(asked, lambda row: self.describe_one(asked, row))
 
     def describe_one(self, asked: Asked, row: Row) -> Iterator[Piece]:
@@ -402,10 +406,15 @@ class Reply:
     # Looking for something.
 
     def find(self, asked: Asked) -> Iterator[Piece]:
+        if asked.here and asked.words and (page := self.page()):  # "do you have this in blue?"
+            asked = asked_of(asked, f"{asked.words} {page[0]['title'].lower()}")
         if asked.codes and (rows := self.rows(codes_of(asked))):
             self.meant = rows
             for row in rows:
                 yield self.state(row)
+            return
+        if asked.order and not asked.words:
+            yield Sentence(_("Tell me which kind of product, such as mugs, and I look for it."))
             return
         if not asked.words:
             yield from self.recommend(asked)
@@ -497,7 +506,11 @@ class Reply:
             rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
             if len(rows) >= 2:
                 return rows
-        return self.search(line, asked)
+        rows = self.search(line, asked)
+        prices = sorted(row["price"] for row in rows if row["price"] is not None)
+        if asked.bounded or len(prices) < 2 * SHOWN:
+            return rows
+        return [row for row in rows if row["price"] is not None and row["price"] >= prices[len(prices) // 2]]
 
     @staticmethod
     def gift_intro(words: str, asked: Asked) -> str:
@@ -638,7 +651,8 @@ class Reply:
             if len(orders) > 1:
                 yield Sentence(_("In that time you ordered:"))
         several = days is not None or (
-            "list" in asked.aspects and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部", asked.text)
+            "list" in asked.aspects
+            and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部|几(单|个订单)", asked.text)
         )
         if several and len(orders) > 1:
             for order in orders[:SHOWN]:
@@ -1007,6 +1021,9 @@ class Reply:
                     yield self.state(row)
             else:
                 yield from self.order(asked)
+            return
+        if asked.bounded and not asked.words:
+            yield from self.recommend(asked)
             return
         if pointed := (asked.ordinals or asked.both) and self._choose(asked).products:
             for row in pointed:
