@@ -809,14 +809,6 @@ FOLLOWING = (
     r"^(and|or|but|so|ok|okay|then|what about|how about|what of|and what about|same for)\b|one\b|ones\b|instead\b",
     "呢$|呢\\?|^那|^还有|^换成|^改|的呢|那么",
 )
-CHEAPER = (
-    r"cheaper|less expensive|too (expensive|dear|pricey|much)|lower price",
-    "便宜(点|些|一点)|太贵|更便宜|再便宜",
-)
-MORE = (
-    r"^(show me |any |some |see |anything )?(more|others|else|other ones|other options)\b( please)?|anything else|what else|another one|next ones",
-    "还有(别的|其他|吗|更多)|更多|别的(吗|呢)?|其他的|换一批",
-)
 
 MOST = {
     "under": "max", "below": "max", "less than": "max", "cheaper than": "max", "up to": "max", "max": "max", "maximum": "max",
