@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.asking import spoken
 from loyalty_ai.assistant.backends.base import BackendFailed, Piece
 from loyalty_ai.assistant.backends.registry import FALLBACK, get_backend
 from loyalty_ai.assistant.budgets import breaker_of
@@ -52,7 +53,7 @@ def answer(turn: Turn, *, backend: str | None = None, tell: Tell | None = None) 
         tell: where it raises `NobodyWaits`, the answer ends with what was said so far.
     """
     attempts: list[_Writing] = []
-    with translation.override(turn.language):
+    with translation.override(spoken(turn.language)):
         try:
             for name in dict.fromkeys([backend or app_settings.ASSISTANT["BACKEND"], FALLBACK]):
                 attempts.append(_Writing(turn, name, tell))

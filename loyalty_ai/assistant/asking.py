@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -66,6 +67,12 @@ def owner_of(request: HttpRequest, *, remember: bool = False) -> Owner:
 def page_language() -> str:
     """ "zh-hans" where the page is in Chinese, else "en"."""
     return "zh-hans" if (get_language() or "").startswith("zh") else "en"
+
+
+def spoken(language: str) -> str:
+    """The project's own variety of a language ("en-gb" of "en"), so that dates are written as on its pages."""
+    own = settings.LANGUAGE_CODE
+    return own if own.partition("-")[0] == language else language
 
 
 def language_of(text: str) -> str:

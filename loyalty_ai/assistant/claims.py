@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.asking import spoken
 from loyalty_ai.assistant.readings import (
     Amount,
     Day,
@@ -121,7 +122,7 @@ def check(
     tidied = tidy(text)
     if not tidied or len(tidied) > LONGEST or not _readable(tidied, evidence) or _leads_away(tidied, evidence):
         return None
-    with override(turn.language):
+    with override(spoken(turn.language)):
         return _Reading(tidied, evidence, turn, sources, tuple(before)).checked()
 
 

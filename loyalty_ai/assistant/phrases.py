@@ -176,7 +176,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             9,
             r"(confirm|say|tell|agree|promise)\b.{0,30}\b(it is|is|are|costs?|for) (free|£ ?0|0\.01|one penny|1p|nothing)|"
-            r"(give|apply|set|change|make)\b.{0,30}\b(price|discount)\b.{0,15}\b(to|of) (£|\d|zero|free)|\d+ ?% (off|discount)",
+            r"(give|apply|grant|set|change|make)\b.{0,30}(\b(price|discount)\b.{0,15}\b(to|of) (£|\d|zero|free)|\d+ ?% (off|discount))",
             "(改成|设为|按|变成|变为)\\s?(0|零|一分|免费)|(价格|售价).{0,4}(改|设)|(给我|打).{0,4}(\\d+|[一二三四五六七八九]) ?折|免费送我",
         ),
         (

@@ -225,6 +225,7 @@ def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = 
 # Parts.
 
 SENTENCE = re.compile(r"(?<!\bno)(?<!\be\.g)(?<!\bi\.e)\.(?=\s|$|[\u3400-\u9fff])|[!?;\n]+")
+ANEW = re.compile(r"(?:how|when|what|where|which|can|could|do|does|is|are|will)\b")
 JOINT = re.compile(
     r",? (?:and|also|plus|but|then) (?=(?:also |then |please |can you |could you )*(?:do|does|did|can|could|how|what|when|where|"
     r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|i want|i would|i need|my|take)\b)"
@@ -244,7 +245,7 @@ def parts(text: str) -> list[str]:
             if not piece.strip(".'\""):
                 continue
             intent, score = intent_of(piece)
-            if found and _one_wish(found[-1][1:], (intent, score), apart=begins):
+            if found and _one_wish(found[-1][1:], (intent, score), apart=begins or _anew(piece)):
                 together = f"{found[-1][0]}, {piece}"
                 found[-1] = (together, *intent_of(together))
             else:
@@ -260,10 +261,15 @@ def _joined(sentence: str) -> Iterator[str]:
     for joint in JOINT.finditer(sentence):
         head, tail = sentence[start : joint.start()], sentence[joint.end() :]
         here, there = intent_of(head), intent_of(tail)
-        if not _one_wish(here, there) and here[0] not in KEPT_TOGETHER:
+        if not _one_wish(here, there, apart=_anew(tail)) and here[0] not in KEPT_TOGETHER:
             yield head
             start = joint.end()
     yield sentence[start:]
+
+
+def _anew(piece: str) -> bool:
+    """Whether a part asks anew ("... and how long does it take") and does not only go on."""
+    return ANEW.match(piece.strip(" ,")) is not None
 
 
 def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool = False) -> bool:

@@ -18,6 +18,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from loyalty_ai.assistant.asking import spoken
 from loyalty_ai.assistant.claims import Evidence, plain
 from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Proposal, Source, Turn
 from loyalty_ai.conf import app_settings, get_adapter
@@ -185,7 +186,7 @@ class Toolbox:
             if key not in self._answers:
                 if len(self._answers) >= MOST_CALLS:
                     raise Wrong("Enough was looked up for one answer. Answer now with what was found.")
-                with override(self.turn.language), guarded():
+                with override(spoken(self.turn.language)), guarded():
                     self._answers[key] = getattr(self, f"_{name}")(**values)
                 self.evidence.add(self._answers[key])
             return self._answers[key]

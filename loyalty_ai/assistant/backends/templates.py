@@ -242,12 +242,14 @@ class Reply:
             yield Outcome.ANSWERED
             return
         words = asked.words or " ".join(asked.codes)
-        text = _("I searched our products for “%(words)s” and found nothing that fits.")
+        text = _("I searched for “%(words)s” and found nothing that fits.")
         yield Sentence(text % {"words": words})
         yield from self.offer_person()
 
     def offer_person(self) -> Iterator[Piece]:
-        yield Sentence(_("If you like, ask for a person: somebody from the shop will answer you here."))
+        yield Sentence(
+            _("Would you like a person to help? Ask for one, and somebody from the shop will answer you here.")
+        )
         yield Outcome.UNANSWERED
 
     # Products.
@@ -281,7 +283,7 @@ class Reply:
                 text = _("No, %(title)s is sold out at the moment.")
             yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
             if "left" in asked.aspects and row["available"]:
-                yield Sentence(_("How many are left I am not told."))
+                yield Sentence(_("I cannot see how many are left."))
             if not row["available"]:
                 similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
                 if others := [other for other in similar if other["available"]]:
@@ -318,7 +320,7 @@ class Reply:
         if description and (not wanted or "unknown" in wanted):
             yield Sentence(description, cited)
         if "unknown" in wanted and not description:
-            yield Sentence(_("More than this the shop's data does not say of it, so I will not guess."))
+            yield Sentence(_("The shop's data says no more about it, and I would rather not guess."))
             yield from self.offer_person()
 
     def compare(self, asked: Asked) -> Iterator[Piece]:
@@ -458,12 +460,12 @@ class Reply:
         """What was searched for, and within which prices."""
         told = {"words": asked.words}
         if asked.order == "cheapest" and one:
-            return _("The cheapest that I find for “%(words)s”:") % told
+            return _("The cheapest I found for “%(words)s”:") % told
         if asked.order == "dearest" and one:
-            return _("The most expensive that I find for “%(words)s”:") % told
+            return _("The most expensive I found for “%(words)s”:") % told
         if asked.bounded:
-            return _("For “%(words)s” within the price that you named I found:") % told
-        return _("For “%(words)s” I found:") % told
+            return _("Here is what I found for “%(words)s” within your price:") % told
+        return _("Here is what I found for “%(words)s”:") % told
 
     def nothing_fits(self, asked: Asked) -> Iterator[Piece]:
         """Say that nothing fits; where only the price or the stock forbids it, show what there is."""
@@ -515,7 +517,7 @@ class Reply:
     @staticmethod
     def gift_intro(words: str, asked: Asked) -> str:
         if asked.bounded:
-            return _("Gift ideas for “%(words)s” within the price that you named, all in stock:") % {"words": words}
+            return _("Gift ideas for “%(words)s” within your price, all in stock:") % {"words": words}
         return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
@@ -540,7 +542,9 @@ class Reply:
             rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
         if not rows:
             yield Sentence(
-                _("I have nothing to recommend at the moment. Tell me what you are looking for, and I search for it.")
+                _(
+                    "I have nothing to recommend at the moment. Tell me what you are looking for, and I will search for it."
+                )
             )
             return
         if intro and found.data.get("personal"):
@@ -566,7 +570,7 @@ class Reply:
                 return
             orders, told = self.orders_of(asked)
             if not orders:
-                yield Sentence(_("There is no order of yours yet that something could go with."))
+                yield Sentence(_("You have no order yet that something could go with."))
                 yield from self.recommended("popular", asked)
                 return
             base = [item["product_id"] for order in orders for item in order["items"] if item["product_id"]]
@@ -601,7 +605,7 @@ class Reply:
     # Orders.
 
     def sign_in(self) -> Iterator[Piece]:
-        yield Sentence(_("For that I must know who you are. Please sign in, and ask me again."))
+        yield Sentence(_("That is about your own account: please sign in, then ask me again."))
         yield Outcome.REFUSED
 
     def orders_of(self, asked: Asked, *, most: int = 20) -> tuple[list[dict[str, Any]], str]:
@@ -609,7 +613,7 @@ class Reply:
         orders = self.call("get_order", limit=most).data.get("orders", [])
         days = period(asked.text, local(self.turn.now))
         if days and (within := [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]):
-            return within, _("This goes well with what you ordered in that time:")
+            return within, _("This goes well with what you ordered:")
         told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])} if orders else {}
         return orders[:1], _(
             "Your latest order is %(number)s of %(date)s; this goes well with it:"
@@ -649,7 +653,7 @@ class Reply:
                 yield Sentence(_("In that time you ordered nothing."))
                 return
             if len(orders) > 1:
-                yield Sentence(_("In that time you ordered:"))
+                yield Sentence(_("These are your orders from that time:"))
         several = days is not None or (
             "list" in asked.aspects
             and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部|几(单|个订单)", asked.text)
@@ -743,7 +747,7 @@ class Reply:
             return
         proposed = list(self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False))
         if again:
-            yield Sentence(_("This is what you buy again and again, with the units of the last time:"))
+            yield Sentence(_("This is what you buy again and again, as many of each as last time:"))
         else:
             yield Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
         for item in ready:
@@ -841,10 +845,10 @@ class Reply:
         if not fitting and units and words:
             yield from self.cart_add(asked)
         elif not fitting:
-            yield Sentence(_("What you name is not in your cart."), ("cart",))
+            yield Sentence(_("That is not in your cart."), ("cart",))
             yield from self.cart(asked)
         elif len(fitting) > 1 or units is None:
-            yield Sentence(_("Which product of your cart do you mean, and how many of it shall it hold?"), ("cart",))
+            yield Sentence(_("Which product in your cart do you mean, and how many would you like?"), ("cart",))
             yield from self.cart(asked)
         else:
             yield from self.propose([(fitting[0]["product_id"], units)], add=False)
@@ -856,7 +860,7 @@ class Reply:
         yield from self.propose([(item.product_id, 0) for item in self.turn.cart], add=False)
 
     def checkout(self, asked: Asked) -> Iterator[Piece]:
-        yield Sentence(_("I never place an order or take a payment: in your cart you do both yourself."))
+        yield Sentence(_("I cannot place an order or take a payment; you do both yourself, from your cart."))
         if self.turn.cart:
             yield from self.cart(asked)
 
@@ -919,7 +923,7 @@ class Reply:
         """The sentences of the policies that answer, word for word."""
         sentences = best_sentences(asked.text, passages)
         if not sentences:
-            yield Sentence(_("Our policies and answers say nothing of that that I could find."))
+            yield Sentence(_("I found nothing about that in our policies and answers."))
             yield from self.offer_person()
             return
         for text, passage in sentences:
@@ -928,9 +932,8 @@ class Reply:
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
             _(
-                "What the shop keeps about you is on your own page of data and choices: there you can "
-                "read it, export it, "
-                "erase it, and switch personalised pages off."
+                "What the shop keeps about you is on your own page of data and choices. There you can read it, "
+                "take it with you, erase it, and switch personalised pages off."
             )
         )
         passages = self.passages(asked.text, RELEVANT) or self.passages(_("privacy data we keep about you"), RELEVANT)
@@ -942,19 +945,19 @@ class Reply:
     def others(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
             _(
-                "About other people, their orders or anything inside the shop I tell nothing, whoever "
-                "asks: I can only speak about your own account."
+                "I can only talk about your own account. Other people's orders and details stay private, and so "
+                "does whatever is internal to the shop."
             )
         )
         yield Outcome.REFUSED
 
     def out_of_scope(self, asked: Asked) -> Iterator[Piece]:
-        yield Sentence(_("With that I cannot help: I only know this shop."))
+        yield Sentence(_("I cannot help with that: I only know this shop."))
         yield self.offer()
         yield Outcome.REFUSED
 
     def injection(self, asked: Asked) -> Iterator[Piece]:
-        yield Sentence(_("That I will not do: how I work is fixed, and prices are what the shop says."))
+        yield Sentence(_("I cannot do that. How I work is fixed, and prices are the shop's own."))
         yield self.offer()
         yield Outcome.REFUSED
 
@@ -962,13 +965,13 @@ class Reply:
     def offer() -> Sentence:
         return Sentence(
             _(
-                "Ask me about products, prices and stock, gifts, your orders, your cart, your loyalty, "
-                "delivery or returns."
+                "You can ask me about products, prices and stock, gifts, your orders and cart, your loyalty "
+                "tier, delivery or returns."
             )
         )
 
     def person(self, asked: Asked) -> Iterator[Piece]:
-        yield Sentence(_("I pass this on: somebody from the shop will read it and answer you here."))
+        yield Sentence(_("I have passed this on. Somebody from the shop will read it and answer you here."))
         yield Outcome.HANDED_OVER
 
     def abuse(self, asked: Asked) -> Iterator[Piece]:
@@ -1041,7 +1044,7 @@ class Reply:
         if asked.words and GENERAL.search(asked.text):
             yield from self.out_of_scope(asked)
             return
-        yield Sentence(_("That I did not understand."))
+        yield Sentence(_("Sorry, I did not understand that."))
         yield self.offer()
         yield from self.offer_person()
 
