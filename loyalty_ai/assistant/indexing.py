@@ -66,7 +66,9 @@ def index_products(
     if indexed or removed:
         _drop_empty_terms(store)
     if indexed >= CHUNK:
-        run("ANALYZE loyalty_ai_passage, loyalty_ai_term")
+        # A search right after this must not wait for autovacuum: what the index still has to take in is read whole each time.
+        run("SELECT gin_clean_pending_list('loyalty_passage_tokens')")
+        run("ANALYZE loyalty_ai_passage, loyalty_ai_term, loyalty_ai_product")
     return {"indexed": indexed, "removed": removed}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from datetime import timedelta
@@ -302,6 +303,16 @@ def write(pk: int, values: dict) -> None:
         cursor.execute("SELECT pg_notify(%s, %s)", [streaming.CHANNEL, str(pk)])
 
 
+@pytest.fixture
+def own_loop():
+    """A browser test of the same process leaves its loop marked as running."""
+    running = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    yield
+    asyncio._set_running_loop(running)
+
+
+@pytest.mark.usefixtures("own_loop")
 @pytest.mark.django_db(transaction=True)
 def test_a_stream_sends_sentences_as_they_are_written_and_ends(pot_shop, answers):
     answers.clear()
@@ -322,6 +333,7 @@ def test_a_stream_sends_sentences_as_they_are_written_and_ends(pot_shop, answers
     assert streaming._open == 0
 
 
+@pytest.mark.usefixtures("own_loop")
 @pytest.mark.django_db(transaction=True)
 def test_a_stream_is_its_owner_s_alone_and_there_are_not_too_many(pot_shop, answers, monkeypatch):
     answers.clear()
@@ -336,6 +348,7 @@ def test_a_stream_is_its_owner_s_alone_and_there_are_not_too_many(pot_shop, answ
     assert async_to_sync(go)() == [204, 204]
 
 
+@pytest.mark.usefixtures("own_loop")
 @pytest.mark.django_db(transaction=True)
 def test_a_silent_stream_says_that_it_lives(pot_shop, answers, monkeypatch):
     answers.clear()
