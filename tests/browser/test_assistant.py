@@ -135,7 +135,8 @@ def test_on_a_phone_the_panel_is_the_screen_and_everything_is_large_enough(shop,
     ask(page, "put it into my cart")
     expect(answer(page)).to_contain_text("costs")
     box = panel(page).bounding_box()
-    assert (box["x"], box["y"], box["width"], box["height"]) == (0, 0, 360, 740)
+    # the sheet may still be a hair from its place
+    assert (box["x"], box["y"], box["width"], box["height"]) == pytest.approx((0, 0, 360, 740), abs=0.5)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     small = page.evaluate(
         "() => [...document.querySelectorAll('.loyalty-assistant__panel :is(button, summary, textarea)')]"
