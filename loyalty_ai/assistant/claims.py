@@ -173,14 +173,17 @@ _PHONE = re.compile(r"(?:\+|\b00?|\()\s?\d[\d\s().-]{6,}\d|\b\d{3,5}[\s-]\d{3,4}
 
 
 def _leads_away(text: str, evidence: Evidence) -> bool:
-    """Whether it holds an address, a mailbox or a telephone number that no fact holds."""
+    """Whether it holds an address, a mailbox or a telephone number that no document of the shop holds.
+
+    A description may be a supplier's words, and lead anywhere.
+    """
     folded = fold(text)
     known = " ".join(
         [
             fold(str(f.value))
-            for facts in evidence.facts.values()
+            for key, facts in evidence.facts.items()
             for f in facts
-            if f.kind in (FactKind.TEXT, FactKind.NAME)
+            if key.startswith("passage:") and f.kind in (FactKind.TEXT, FactKind.NAME)
         ]
         + [fold(source.url) for source in evidence.sources.values()]
     )
