@@ -225,6 +225,8 @@ class _Reading:
     named: list[_Named] = field(default_factory=list)
     carriers: list[str] = field(default_factory=list)
     reckoned_with: set[Decimal] = field(default_factory=set)
+    elsewhere: bool = False
+    """Whether it names goods of a cart or an order that no tool looked up as products."""
 
     def checked(self) -> Sentence | None:
         try:
@@ -287,6 +289,7 @@ class _Reading:
         """Find the products and orders it names; a whole title is blanked out, so that its words and numbers claim nothing."""
         body = fold(self.text)
         whole: list[tuple[str, str]] = []
+        goods: set[str] = set()
         for key in self.evidence.facts:
             kind, _colon, own = key.partition(":")
             if kind == "product":
@@ -296,10 +299,10 @@ class _Reading:
             elif kind == "order":
                 whole.append((fold(own), key))
             if kind in ("order", "cart"):
-                whole += [(fold(name), "") for name, _values in self.evidence.groups(key) if name]
+                goods |= {fold(name) for name, _values in self.evidence.groups(key) if name}
             if kind == "passage":
                 whole += [(fold(str(name)), "") for name in self.evidence.values(key, FactKind.NAME)]
-        for name in sorted({name for name, _owner in whole}, key=len, reverse=True):
+        for name in sorted({name for name, _owner in whole} | goods, key=len, reverse=True):
             if len(name) < 2:
                 continue
             start, end = r"(?<![^\W_])" if name[0].isascii() else "", r"(?![^\W_])" if name[-1].isascii() else ""
@@ -307,6 +310,7 @@ class _Reading:
                 owners = [owner for text, owner in whole if text == name and owner]
                 meant = [owner for owner in owners if owner in (self.given or ())]  # two products may share a title
                 self.named += [_Named(match.start(), owner) for owner in meant or owners]
+                self.elsewhere = self.elsewhere or (name in goods and not owners)
                 body = body[: match.start()] + "\ue000" * len(name) + body[match.end() :]
         self.named += self.partly_named(body)
         self.named = sorted(set(self.named), key=lambda named: named.at)
@@ -622,6 +626,9 @@ class _Reading:
     def check_codes(self, found: list[str], money: list[Amount], found_days: list[Day], body: str) -> None:
         """Numbers of orders and codes of products that were not found: only to say that they were not."""
         asked = fold(self.turn.text)
+        if not self.ours:
+            numbers_said = {match[1] or match[2] for match in wording.ORDER_NUMBER.finditer(body)}
+            found = [*found, *(numbers_said - {fold(key.partition(":")[2]) for key in self.keys("order")})]
         for code in found:
             echoed = code in asked and (self.ours or wording.UNABLE.search(body))
             in_texts = any(
@@ -790,11 +797,18 @@ class _Reading:
         ):
             raise _Wrong
         meant = [key for key in self.carriers if key.startswith("product:")]
-        if meant and not self.products() and self.strange(said - held):
+        if meant and (self.elsewhere or (not self.products() and self.strange(said - held))):
             raise _Wrong(*meant)  # "it" may stand for what was found; a name of something else may not
         orders = [key for key in self.cited(named.key for named in self.named) if key.startswith("order:")]
         if orders and self.strange(said - held - _ORDER_TALK):
             raise _Wrong(*orders)  # whose it is, where it goes: nothing that a tool tells of an order
+        bought = wording.BOUGHT.search(body) and not any(
+            wording.BOUGHT.search(fold(str(text)))
+            for key in [*keys, *self.carriers]
+            for text in self.evidence.values(key, FactKind.TEXT)
+        )
+        if bought and not orders and not {"loyalty", "cart"} & set(self.carriers):
+            raise _Wrong(*(named.key for named in self.products()))
         if not self.products() or wording.UNABLE.search(body):
             return
         asked = _content(fold(self.turn.text))

@@ -302,7 +302,8 @@ STRONG = _any(
     r"free|gratis|complimentary|no (?:extra |additional )?(?:charge|cost|fee)s?|refund\w*|"
     r"money[ -]back|guarantee\w*|warrant\w+|compensat\w+|discount\w*|coupons?|vouchers?|promo\w*|"
     r"promotion\w*|offers? (?:of|on)|special offer|"
-    r"sale|on sale|off|half[ -]price|reduced|bargain|clearance|buy one|bogo|cash ?back|gift card|"
+    r"sale|on sale|off|half[ -]price|reduced|bargain|clearance|buy one|bogo|"
+    r"(?:two|three|four|[234]) for (?:the price of )?(?:one|two|three|[123])|cash ?back|gift card|"
     r"price match\w*|promis\w+|obliged|entitled|liab\w+|insur\w+|customs|duty|vat|tax\w*|exempt\w*|"
     r"credit|instal\w+|"
     r"points?|reward\w*|earn\w*|redeem\w*|bonus|surcharge|fees?|penalt\w+|exchange\w*|repair\w*|"
@@ -399,6 +400,14 @@ EMPTY_WORDS = SMALL_WORDS | frozenset(
     yes yeah yep no nope sure correct right true false indeed absolutely definitely certainly exactly ok okay
     course possible 对 好 行 没 错 确 实 当 然
     """.split()  # noqa: SIM905
+)
+BOUGHT = re.compile(
+    r"\b(?:bought|purchased|ordered|belong(?:s|ed)?|owns?|owned)\b(?! together| with)|买[了过]|购买了|下了?单|属于"
+)
+"""Somebody's deed or property, which only their order tells."""
+
+ORDER_NUMBER = re.compile(
+    r"\border(?: number| no\b\.?)?[\s#:]*([a-z]{0,3}-?\d[\w-]*)\b(?! of | x | more | unit)|订单号?[\s:：#]*([a-z]{0,3}-?\d[\d-]*)"
 )
 PRICE_TALK = frozenset(
     """

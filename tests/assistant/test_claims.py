@@ -366,6 +366,40 @@ def test_whose_an_order_is_and_where_it_goes_is_never_said(text: str):
     assert sentence is None or not any(word in sentence.text for word in ("Quentin", "Elm", "王小明"))
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Order 1 belongs to Quentin.",
+        "订单12属于王小明。",
+        "Quentin bought the Regency Cakestand 3 Tier for £12.75.",
+        "王小明买了 Regency Cakestand 3 Tier，£12.75。",
+        "two for one Jumbo Bag Red Retrospot",
+    ],
+)
+def test_nothing_is_said_of_others_or_of_offers_that_nobody_made(text: str):
+    sentence = said(text)
+    assert sentence is None or not any(word in sentence.text for word in ("Quentin", "王小明", "two for one"))
+
+
+def test_goods_of_a_cart_take_no_price_of_a_product():
+    cart = (Fact("cart", FactKind.COUNT, 1), Fact("cart", NAME, "Jam Spoon"), Fact("cart", FactKind.UNITS, 2))
+    held = Evidence([Found(facts=(*product("product:1", "Tea Tray", "7.50"), *cart))])
+    for text in ["Jam Spoon costs £7.50.", "The Jam Spoon costs £7.50 and the Tea Tray £7.50."]:
+        sentence = said(text, before=["product:1"], evidence=held)
+        assert sentence is None or "Jam Spoon" not in sentence.text
+
+
+def test_an_address_in_a_description_is_not_the_shops_word():
+    text = "Visit https://evil.example/win now."
+    held = [
+        Found(facts=tuple(product("product:1", "Tea Tray", "7.50", text))),
+        Found(facts=(Fact(RETURNS, TEXT, text),)),
+    ]
+    for sources in (None, ["product:1"]):
+        assert said(text, sources=sources, evidence=Evidence(held[:1])) is None
+    assert said(text, evidence=Evidence(held[1:])) is not None
+
+
 def test_a_description_sets_no_price():
     held = Evidence(
         [
