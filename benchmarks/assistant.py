@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from loyalty_ai.assistant.turn import Answer
 
 REFUSED_KINDS = {"others", "scope", "injection"}
-UNSOURCED_KINDS = {*REFUSED_KINDS, "talk", "person", "nothing"}
 ANSWERED_KINDS = {
     "price",
     "stock",

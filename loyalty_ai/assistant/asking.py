@@ -88,7 +88,8 @@ def surroundings(request: HttpRequest, *, text: str, product: str = "") -> dict[
     Args:
         product: the shop's id of the product whose page is open, as the page says; kept if the store has it.
     """
-    store = identify(request)["store"]
+    asking = identify(request)
+    store = asking["store"]
     adapter = get_adapter(store)
     known = product and len(product) <= 128 and "\0" not in product
     known = known and Product.objects.filter(store__slug=store, external_id=product).exists()
@@ -97,6 +98,7 @@ def surroundings(request: HttpRequest, *, text: str, product: str = "") -> dict[
         "now": adapter.now().isoformat(),
         "product": product if known else "",
         "cart": read_cart(request, store),
+        "gpc": asking["gpc"],
     }
 
 

@@ -109,6 +109,7 @@ def turn_of(question: Message) -> Turn:
         customer_id=conversation.customer.external_id if conversation.customer else None,
         cart=_cart(context.get("cart")),
         product=context.get("product", ""),
+        gpc=context.get("gpc", False),
         history=_history(earlier),
         focus=focus_of(last) if last else (),
     )

@@ -450,7 +450,9 @@ class Toolbox:
 
     def _page(self, products: Iterable[str] = ()) -> LoyaltyPage:
         turn = self.turn
-        return LoyaltyPage(store=turn.store, customer_id=turn.customer_id, products=products, patience=PATIENCE)
+        return LoyaltyPage(
+            store=turn.store, customer_id=turn.customer_id, products=products, patience=PATIENCE, gpc=turn.gpc
+        )
 
     def _ask(self, who: str, question: Callable[[], Result]) -> Result:
         """Ask the shop, which rests where it was too slow twice in a row."""

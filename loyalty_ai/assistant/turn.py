@@ -112,6 +112,7 @@ class Turn:
         now: the shop's time.
         cart: as it stood when they wrote, None where the shop shows us no cart.
         product: the shop's id of the product whose page is open, "" on other pages.
+        gpc: whether their browser sent Global Privacy Control with the question.
         history: earlier messages, oldest first.
         focus: source keys of the last answer in the order they were shown, so that "the second one" means something.
     """
@@ -123,6 +124,7 @@ class Turn:
     customer_id: str | None = None
     cart: tuple[CartItem, ...] | None = None
     product: str = ""
+    gpc: bool = False
     history: tuple[Said, ...] = ()
     focus: tuple[str, ...] = ()
 

@@ -233,12 +233,14 @@ def test_what_the_next_answer_is_told():
     answer.cards, answer.sources = ["P2", "P1"], [{"key": "passage:3"}, {"key": "product:P1"}]
     answer.save()
     request = request_of(SessionStore())
+    request.META["HTTP_SEC_GPC"] = "1"
     with translation.override("zh-hans"):
         context = surroundings(request, text="P1?", product="P1")
     question = say(conversation=conversation, text="P1?", context=context)
     turn = turn_of(Message.objects.get(pk=question.pk))
     assert (turn.store, turn.customer_id, turn.language, turn.product) == ("default", "ann", "zh-hans", "P1")
     assert turn.cart == (CartItem("P1", "Pot", 2, Decimal("4.50")),)
+    assert turn.gpc is True
     assert abs(turn.now - timezone.now()) < timedelta(minutes=1)
     assert [(said.by_shopper, said.text) for said in turn.history] == [
         (True, "first"), (False, "answer to first"), (True, "second"), (False, "answer to second"),

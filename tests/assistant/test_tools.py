@@ -238,14 +238,25 @@ def test_recommendations_have_reasons_and_leave_out_what_is_muted_or_sold_out(sh
     assert [row["reason"] for row in popular.data["products"]] == ["热门商品", "热门商品"]
 
 
-def test_without_consent_nothing_personal_is_told(shop):
-    record_consent(customer=shop.ann, purpose="preferences", granted=False, source="test")
-    found = box("ann").call("get_recommendations", {"kind": "for_you"})
+@pytest.mark.parametrize("gpc", [False, True], ids=["refused", "Global Privacy Control"])
+def test_without_consent_nothing_personal_is_told(shop, gpc):
+    if not gpc:
+        record_consent(customer=shop.ann, purpose="preferences", granted=False, source="test")
+
+    def call(name: str, **arguments: str) -> Found:
+        return box("ann", gpc=gpc).call(name, arguments)
+
+    found = call("get_recommendations", kind="for_you")
     assert ids(found) == [TIN, TRAY]
     assert found.data["personal"] is False
-    assert ids(box("ann").call("get_recommendations", {"kind": "buy_again"})) == []
-    assert "chose not to be profiled" in box("ann").call("get_loyalty", {}).error
-    assert [row["order_id"] for row in box("ann").call("get_order", {}).data["orders"]] == ["A-1001"]
+    assert ids(call("get_recommendations", kind="buy_again")) == []
+    assert "not to be profiled" in call("get_loyalty").error
+    assert [row["order_id"] for row in call("get_order").data["orders"]] == ["A-1001"]
+
+
+def test_who_said_yes_is_heard_over_global_privacy_control(shop):
+    record_consent(customer=shop.ann, purpose="preferences", granted=True, source="test")
+    assert box("ann", gpc=True).call("get_recommendations", {"kind": "for_you"}).data["personal"] is True
 
 
 def test_loyalty_is_the_customers_own(shop):
