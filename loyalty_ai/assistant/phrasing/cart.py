@@ -1,0 +1,129 @@
+"""Answers about the cart; a change is only proposed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrasing.choosing import (
+    by_likeness,
+    named,
+)
+from loyalty_ai.assistant.phrasing.finding import Finding
+from loyalty_ai.assistant.phrasing.voice import asked_of, key
+from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.turn import Sentence
+
+MOST_UNITS = 999
+"""Of one product in a cart."""
+
+CART_WORDS = re.compile(r"carts?|baskets?|trolley|order|购物车|out|units?|them")
+
+
+class Cart(Finding):
+    """Shows the cart and proposes what it shall hold."""
+
+    def propose(self, items: list[tuple[str, int]], *, add: bool, tell: bool = True) -> Iterator[Piece]:
+        """Propose that the cart hold these units, or so many more; the shopper's own yes applies it."""
+        cart = {item.product_id: item.units for item in self.turn.cart or ()}
+        if self.turn.cart is None:
+            yield Sentence(_("I cannot see your cart here; open the product's page to put it in."))
+            return
+        wanted = []
+        for product_id, units in items:
+            held = cart.get(product_id, 0)
+            shall = held + units if add else units if tell else max(units, held)
+            wanted.append({"product_id": product_id, "units": min(MOST_UNITS, shall)})
+        found = self.call("update_cart", items=wanted)
+        if found.error:
+            yield from self.not_proposed(items)
+            return
+        if tell:
+            for item in found.data["items"]:
+                told = {"title": item["title"], "units": item["units"], "price": self.money(item["price"])}
+                if item["units"]:
+                    text = _("%(units)s × %(title)s, %(price)s each, would then be in your cart.")
+                else:
+                    text = _("%(title)s would be taken out of your cart.")
+                yield Sentence(text % told, ("cart", f"product:{item['product_id']}"))
+        yield Sentence(_("Nothing has changed yet: please confirm below."), ("cart",))
+
+    def not_proposed(self, items: list[tuple[str, int]]) -> Iterator[Piece]:
+        rows = self.rows([product_id for product_id, _units in items])
+        for row in rows:
+            if not row["available"]:
+                yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
+        if all(row["available"] for row in rows):
+            yield Sentence(_("Your cart holds that already; there is nothing to change."), ("cart",))
+
+    def cart(self, asked: Asked) -> Iterator[Piece]:
+        found = self.call("get_cart")
+        if found.error:
+            yield Sentence(_("I cannot see your cart here."))
+            yield from self.offer_person()
+            return
+        if not found.data["lines"]:
+            yield Sentence(_("Your cart is empty."), ("cart",))
+            return
+        yield Sentence(_("In your cart:"), ("cart",))
+        for line in found.data["lines"]:
+            told = {"units": line["units"], "title": line["title"], "total": self.money(line["total"])}
+            yield Sentence(_("%(units)s × %(title)s: %(total)s") % told, ("cart",))
+        if found.data["total"] is not None:
+            yield Sentence(_("In all %(total)s.") % {"total": self.money(found.data["total"])}, ("cart",))
+
+    def cart_add(self, asked: Asked) -> Iterator[Piece]:
+        words = asked_of(asked, " ".join(word for word in asked.words.split() if word != str(asked.units)))
+        chosen = self.choose(words)
+        if not chosen.products and words.words != asked.words:
+            chosen = self.choose(asked)
+        if not chosen.products:
+            yield from self.none_found(asked)
+        elif not chosen.sure:
+            yield from self.which(chosen.products, words.words)
+        else:
+            yield from self.propose([(row["product_id"], asked.units or 1) for row in chosen.products[:3]], add=True)
+
+    def cart_change(self, asked: Asked) -> Iterator[Piece]:
+        """Another number of units of something in the cart, or none."""
+        if self.turn.cart is None:
+            yield Sentence(_("I cannot see your cart here."))
+            return
+        units = 0 if asked.intent is Intent.CART_REMOVE else asked.units
+        lines = [{"product_id": item.product_id, "title": item.title} for item in self.turn.cart]
+        words = " ".join(word for word in asked.words.split() if word != str(units) and not CART_WORDS.fullmatch(word))
+        fitting = named(lines, words) if words else []
+        if not fitting and (asked.codes or asked.ordinals or asked.here or asked.there):
+            pointed = self._choose(asked_of(asked, "")).products
+            ids = {row["product_id"] for row in pointed}
+            fitting = [line for line in lines if line["product_id"] in ids]
+        if not fitting and words:
+            similar = {row["product_id"] for row in by_likeness(self.search(words, available=False, limit=20), words)}
+            fitting = [line for line in lines if line["product_id"] in similar]
+        if not fitting and not words and len(lines) == 1:
+            fitting = lines
+        if not fitting and units and words:
+            yield from self.cart_add(asked)
+        elif not fitting:
+            yield Sentence(_("That is not in your cart."), ("cart",))
+            yield from self.cart(asked)
+        elif len(fitting) > 1 or units is None:
+            yield Sentence(_("Which product in your cart do you mean, and how many would you like?"), ("cart",))
+            yield from self.cart(asked)
+        else:
+            yield from self.propose([(fitting[0]["product_id"], units)], add=False)
+
+    def cart_empty(self, asked: Asked) -> Iterator[Piece]:
+        if not self.turn.cart:
+            yield from self.cart(asked)
+            return
+        yield from self.propose([(item.product_id, 0) for item in self.turn.cart], add=False)
+
+    def checkout(self, asked: Asked) -> Iterator[Piece]:
+        yield Sentence(_("I cannot place an order or take a payment; you do both yourself, from your cart."))
+        if self.turn.cart:
+            yield from self.cart(asked)

@@ -1,0 +1,201 @@
+"""Answers to whoever looks for something: searches, gifts, recommendations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrasing.choosing import (
+    SURE,
+    Row,
+    by_likeness,
+    codes_of,
+    named,
+)
+from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of
+from loyalty_ai.assistant.questions import Asked, interests
+from loyalty_ai.assistant.turn import Sentence
+
+MOST_SHOWN = 12
+"""Products of a list that was asked for by number."""
+
+_PEOPLE = """
+wife husband hubby partner mum mom mother dad father sister brother son daughter friend mate neighbour neighbor boss girlfriend
+boyfriend fiance fiancee aunt uncle cousin nan gran grandma grandmother grandad grandfather teacher parents man woman couple host
+hostess secret santa stocking filler fillers stuffer retirement leaving
+"""
+PEOPLE = frozenset(_PEOPLE.split())
+"""Who a gift is for, where that says nothing of what they like."""
+
+GIFT_SHARE = Decimal("0.2")
+"""Of a budget: what a gift should cost at least, where there is enough of that."""
+
+MOST_STEPS = 6
+"""Searches for the very cheapest: each begins below the cheapest of the one before."""
+
+
+class Finding(Voice):
+    """Finds what fits, and says how it was looked for."""
+
+    def find(self, asked: Asked) -> Iterator[Piece]:
+        if asked.here and asked.words and (page := self.page()):  # "do you have this in blue?"
+            asked = asked_of(asked, f"{asked.words} {page[0]['title'].lower()}")
+        if asked.codes and (rows := self.rows(codes_of(asked))):
+            self.meant = rows
+            for row in rows:
+                yield self.state(row)
+            return
+        if asked.order and not asked.words:
+            yield Sentence(_("Tell me which kind of product, such as mugs, and I look for it."))
+            return
+        if not asked.words:
+            yield from self.recommend(asked)
+            return
+        rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
+        best = max((row["score"] for row in rows), default=0)
+        if best < SURE and (passages := self.passages(asked.text, max(best, SURE))):
+            yield from self.quote(asked, passages)
+            return
+        if not rows:
+            yield from self.nothing_fits(asked)
+            return
+        count = asked.count or (1 if asked.order and not re.search(r"\b\w+s\b.*(are|ones)", asked.text) else SHOWN)
+        rows = rows if asked.order else [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
+        self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
+        yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
+        yield from self.lines(rows[: min(count, MOST_SHOWN)])
+
+    def extreme(self, asked: Asked) -> list[Row]:
+        """What the words name, by price: the cheapest of all or the dearest of all first."""
+        cheap = asked.order == "cheapest"
+        rows: dict[str, Row] = {}
+        low, high, least = asked.low, asked.high, Decimal(0)
+        for _step in range(MOST_STEPS):
+            found = self.search(asked.words, limited(asked, low, high), limit=20)
+            least = least or max((Decimal(str(row["score"])) for row in found), default=Decimal(0)) * Decimal("0.8")
+            fresh = [row for row in found if row["score"] >= least and row["price"] is not None]
+            rows |= {row["product_id"]: row for row in fresh}
+            if len(found) < 20 or not fresh:
+                break
+            prices = [row["price"] for row in fresh]
+            low, high = (low, min(prices) - Decimal("0.01")) if cheap else (max(prices) + Decimal("0.01"), high)
+            if (cheap and high < 0) or (not cheap and high is not None and low > high):
+                break
+        kept = (
+            named(rows.values(), asked.words, strictly=True) or named(rows.values(), asked.words) or list(rows.values())
+        )
+        return sorted(kept, key=lambda row: row["price"], reverse=not cheap)
+
+    def searched(self, asked: Asked, *, one: bool) -> str:
+        """What was searched for, and within which prices."""
+        told = {"words": asked.words}
+        if asked.order == "cheapest" and one:
+            return _("The cheapest I found for “%(words)s”:") % told
+        if asked.order == "dearest" and one:
+            return _("The most expensive I found for “%(words)s”:") % told
+        if asked.bounded:
+            return _("Here is what I found for “%(words)s” within your price:") % told
+        return _("Here is what I found for “%(words)s”:") % told
+
+    def nothing_fits(self, asked: Asked) -> Iterator[Piece]:
+        """Say that nothing fits; where only the price or the stock forbids it, show what there is."""
+        rows = by_likeness(self.search(asked.words, available=False), asked.words)
+        if not rows or rows[0]["score"] < SURE:
+            yield from self.none_found(asked)
+            return
+        if asked.bounded:
+            yield Sentence(
+                _("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": asked.words}
+            )
+            rows.sort(key=lambda row: (row["price"] is None, row["price"]), reverse=asked.high is None)
+        else:
+            yield Sentence(
+                _("All that I find for “%(words)s” cannot be ordered at the moment:") % {"words": asked.words}
+            )
+        yield from self.lines(rows[:3])
+
+    def gift(self, asked: Asked) -> Iterator[Piece]:
+        words = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in PEOPLE)
+        lines = interests(words)
+        picked: dict[str, tuple[Row, str]] = {}
+        for said, search in lines[:4]:
+            for row in self.gifts_for(search, asked)[:4]:
+                picked.setdefault(row["product_id"], (row, said))
+        chosen = interleaved(picked.values(), asked.count or SHOWN)
+        if not chosen:
+            if lines:
+                text = _("For “%(words)s” I found no gift that fits; these are popular with our customers:")
+                yield Sentence(text % {"words": words})
+            yield from self.recommended("popular", asked, intro=not lines)
+            return
+        yield Sentence(self.gift_intro(words, asked))
+        for row, said in chosen:
+            yield self.line(row, _("goes with “%(words)s”") % {"words": said})
+
+    def gifts_for(self, line: str, asked: Asked) -> list[Row]:
+        """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
+        if asked.high is not None and asked.low is None:
+            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
+            if len(rows) >= 2:
+                return rows
+        rows = self.search(line, asked)
+        prices = sorted(row["price"] for row in rows if row["price"] is not None)
+        if asked.bounded or len(prices) < 2 * SHOWN:
+            return rows
+        return [row for row in rows if row["price"] is not None and row["price"] >= prices[len(prices) // 2]]
+
+    @staticmethod
+    def gift_intro(words: str, asked: Asked) -> str:
+        if asked.bounded:
+            return _("Gift ideas for “%(words)s” within your price, all in stock:") % {"words": words}
+        return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
+
+    def recommend(self, asked: Asked) -> Iterator[Piece]:
+        if asked.words and self.search(asked.words, asked):
+            yield from self.find(asked)
+            return
+        kind = "discover" if re.search(r"\bnew\b|新", asked.text) else "for_you"
+        yield from self.recommended(kind, asked)
+
+    def popular(self, asked: Asked) -> Iterator[Piece]:
+        rows = self.search(asked.words, asked, limit=20) if asked.words else []
+        if rows and rows[0]["score"] >= SURE:
+            yield from self.find(asked)
+            return
+        yield from self.recommended("popular", asked)
+
+    def recommended(self, kind: str, asked: Asked, *, intro: bool = True) -> Iterator[Piece]:
+        found = self.call("get_recommendations", kind=kind, limit=20)
+        rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
+        if not rows and kind != "popular":
+            found = self.call("get_recommendations", kind="popular", limit=20)
+            rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
+        if not rows:
+            yield Sentence(
+                _(
+                    "I have nothing to recommend at the moment. Tell me what you are looking for, and I will search for it."
+                )
+            )
+            return
+        if intro and found.data.get("personal"):
+            yield Sentence(_("These may suit you:"))
+        elif intro:
+            yield Sentence(_("These are popular with our customers:"))
+        yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+
+def limited(question: Asked, low: Decimal | None, high: Decimal | None) -> Asked:
+    return asked_of(question, question.words, low=low, high=high)
+
+
+def interleaved(picked: Iterable[tuple[Row, str]], most: int) -> list[tuple[Row, str]]:
+    """The first of each line, then the second of each, until there are enough."""
+    lines: dict[str, list[tuple[Row, str]]] = {}
+    for row, line in picked:
+        lines.setdefault(line, []).append((row, line))
+    longest = max((len(found) for found in lines.values()), default=0)
+    return [found[at] for at in range(longest) for found in lines.values() if at < len(found)][:most]

@@ -1,0 +1,273 @@
+"""Answers about the shopper's own orders, and what follows from them: the usual order, what goes with it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrasing.cart import Cart
+from loyalty_ai.assistant.phrasing.choosing import (
+    codes_of,
+    named,
+)
+from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
+from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
+from loyalty_ai.assistant.questions import Asked, period
+from loyalty_ai.assistant.turn import Outcome, Sentence
+
+MOST_USUAL = 6
+"""Products of a usual order."""
+
+ARRIVING = {"placed", "preparing", "dispatched"}
+
+ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package")
+
+ORDER_WORDS = re.compile(
+    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|arrived?|dispatched|history|status|state|contents|"
+    r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付"
+)
+
+
+class Orders(Cart):
+    """Tells orders, as far as they are the shopper's own."""
+
+    def goes_with(self, asked: Asked) -> Iterator[Piece]:
+        bought = bool(asked.aspects & {"bought_when", "ever"}) or re.search(
+            r"\b(bought|ordered|purchased|order|got)\b|买(了|过|的)|上次|上回|订单|下单|上个月", asked.text
+        )
+        if bought:
+            if self.turn.customer_id is None:
+                yield from self.sign_in()
+                return
+            orders, told = self.orders_of(asked)
+            if not orders:
+                yield Sentence(_("You have no order yet that something could go with."))
+                yield from self.recommended("popular", asked)
+                return
+            base = [item["product_id"] for order in orders for item in order["items"] if item["product_id"]]
+            intro, cited = told, tuple(f"order:{order['order_id']}" for order in orders)
+        else:
+            rows = self.choose(asked).products[:1]
+            if not rows and self.turn.cart:
+                rows = self.rows([item.product_id for item in self.turn.cart])
+            if not rows:
+                yield from self.none_found(asked)
+                return
+            base, cited = [row["product_id"] for row in rows], tuple(key(row) for row in rows)
+            intro = _("What goes well with %(title)s:") % {
+                "title": get_text_list([row["title"] for row in rows], _("and"))
+            }
+        rows = self.call("get_recommendations", kind="goes_with", product_ids=unique_ids(base)[:20], limit=12).data.get(
+            "products", []
+        )
+        rows = [row for row in rows if self.fits(row, asked) and row["product_id"] not in base]
+        if not rows:
+            rows = [
+                row for each in base[:2] for row in self.call("get_product", product_id=each).data.get("similar", [])
+            ]
+            rows = [row for row in unique(rows) if self.fits(row, asked) and row["product_id"] not in base]
+        if not rows:
+            yield Sentence(_("I know of nothing that is often bought together with that."))
+            yield from self.recommended("for_you", asked)
+            return
+        yield Sentence(intro, cited)
+        yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+    def orders_of(self, asked: Asked, *, most: int = 20) -> tuple[list[dict[str, Any]], str]:
+        """The orders that are meant, latest first, and how to introduce what goes with them."""
+        orders = self.call("get_order", limit=most).data.get("orders", [])
+        days = period(asked.text, local(self.turn.now))
+        if days and (within := [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]):
+            return within, _("This goes well with what you ordered:")
+        told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])} if orders else {}
+        return orders[:1], _(
+            "Your latest order is %(number)s of %(date)s; this goes well with it:"
+        ) % told if orders else ""
+
+    def order(self, asked: Asked) -> Iterator[Piece]:
+        if asked.codes and (rows := self.rows(codes_of(asked))) and not ORDER_NUMBER.search(asked.text):
+            self.meant = rows
+            for row in rows:
+                yield self.state(row)
+            return
+        if self.turn.customer_id is None:
+            yield from self.sign_in()
+            return
+        if asked.codes:
+            for code in asked.codes[:3]:
+                found = self.call("get_order", order_id=code)
+                if orders := found.data.get("orders"):
+                    yield from self.tell_order(orders[0], asked)
+                else:
+                    text = _("I can show you only your own orders, and none of them has the number %(number)s.")
+                    yield Sentence(text % {"number": code})
+                    yield Outcome.REFUSED
+            return
+        orders = self.call("get_order", limit=20).data.get("orders", [])
+        if not orders:
+            yield Sentence(_("You have not ordered anything yet."))
+            return
+        words = " ".join(word for word in asked.words.split() if not ORDER_WORDS.fullmatch(word))
+        if words and (asked.aspects & {"bought_when", "ever"} or named_items(orders, words)):
+            yield from self.tell_bought(orders, words, asked)
+            return
+        days = period(asked.text, local(self.turn.now))
+        if days:
+            orders = [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]
+            if not orders:
+                yield Sentence(_("In that time you ordered nothing."))
+                return
+            if len(orders) > 1:
+                yield Sentence(_("These are your orders from that time:"))
+        several = days is not None or (
+            "list" in asked.aspects
+            and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部|几(单|个订单)", asked.text)
+        )
+        if several and len(orders) > 1:
+            for order in orders[:SHOWN]:
+                yield self.order_line(order)
+                if "items" in asked.aspects and days:
+                    yield from self.items_of(order)
+            return
+        yield from self.tell_order(orders[0], asked)
+
+    def order_line(self, order: dict[str, Any]) -> Sentence:
+        told = {
+            "number": order["order_id"],
+            "date": day(order["placed_at"]),
+            "total": self.money(order["total"]),
+            "state": state_name(order["state"]),
+        }
+        return Sentence(_("Order %(number)s of %(date)s: %(total)s, %(state)s") % told, (f"order:{order['order_id']}",))
+
+    def tell_order(self, order: dict[str, Any], asked: Asked) -> Iterator[Piece]:
+        """One order: always its number, day and state; its items, total and arrival where they are asked for."""
+        cited = (f"order:{order['order_id']}",)
+        told = {
+            "number": order["order_id"],
+            "date": day(order["placed_at"]),
+            "state": state_name(order["state"]),
+            "total": self.money(order["total"]),
+        }
+        yield Sentence(_("Your order %(number)s of %(date)s is %(state)s.") % told, cited)
+        if order["state"] in ARRIVING and order["expected_by"]:
+            if order["expected_from"] and order["expected_from"] != order["expected_by"]:
+                days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
+                yield Sentence(_("It should arrive between %(from)s and %(by)s.") % days, cited)
+            else:
+                yield Sentence(_("It should arrive by %(by)s.") % {"by": day(order["expected_by"])}, cited)
+        elif order["state"] == "delivered" and order["expected_by"] and "expected" in asked.aspects:
+            yield Sentence(_("It was due by %(by)s.") % {"by": day(order["expected_by"])}, cited)
+        if "total" in asked.aspects or not asked.aspects & {"items", "expected"}:
+            yield Sentence(_("It came to %(total)s in all.") % told, cited)
+        if "items" in asked.aspects:
+            yield Sentence(_("In it:"), cited)
+            yield from self.items_of(order)
+
+    def items_of(self, order: dict[str, Any]) -> Iterator[Piece]:
+        cited = (f"order:{order['order_id']}",)
+        for item in order["items"][:MOST_SHOWN]:
+            told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+            text = _("%(units)s × %(title)s: %(value)s") % told
+            if item["returned"]:
+                text += _(" (%(count)s returned)") % {"count": item["returned"]}
+            yield Sentence(text, cited)
+        if len(order["items"]) > MOST_SHOWN:
+            yield Sentence(_("The rest is on the page of the order."), cited)
+
+    def tell_bought(self, orders: list[dict[str, Any]], words: str, asked: Asked) -> Iterator[Piece]:
+        """When they last bought what the words name."""
+        found = named_items(orders, words)
+        if not found:
+            text = _("In your latest orders I find nothing for “%(words)s”.")
+            yield Sentence(text % {"words": words}, keys_of(orders[:1]))
+            return
+        order, items = found[0]
+        cited = (f"order:{order['order_id']}",)
+        told = {"date": day(order["placed_at"]), "number": order["order_id"]}
+        yield Sentence(_("You last bought that on %(date)s, with order %(number)s:") % told, cited)
+        for item in items[:SHOWN]:
+            line = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+            yield Sentence(_("%(units)s × %(title)s: %(value)s") % line, cited)
+
+    def usual(self, asked: Asked) -> Iterator[Piece]:
+        if self.turn.customer_id is None:
+            yield from self.sign_in()
+            return
+        orders = self.call("get_order", limit=20).data.get("orders", [])
+        if not orders:
+            yield Sentence(_("You have not ordered anything yet, so I know of no usual order."))
+            yield from self.recommended("popular", asked)
+            return
+        wanted = [item for item in orders[0]["items"] if item["product_id"]]
+        again = "last_order" not in asked.aspects and repeated(orders)
+        wanted = again or wanted
+        live = {row["product_id"]: row for row in self.rows([item["product_id"] for item in wanted])}
+        ready = [item for item in wanted if item["product_id"] in live and live[item["product_id"]]["available"]]
+        ready = ready[: MOST_USUAL if again else MOST_SHOWN]
+        missing = [item for item in wanted[: len(ready) + 3] if item not in ready and item["product_id"] in live][:3]
+        if not ready:
+            yield Sentence(_("Nothing of what you usually buy is in stock at the moment."), keys_of(orders[:1]))
+            yield from self.recommended("for_you", asked)
+            return
+        proposed = list(self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False))
+        if again:
+            yield Sentence(_("This is what you buy again and again, as many of each as last time:"))
+        else:
+            yield Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
+        for item in ready:
+            row = live[item["product_id"]]
+            told = {"units": item["units"], "title": row["title"], "price": self.money(row["price"])}
+            text = _("%(units)s × %(title)s, %(price)s each") % told
+            yield Sentence(text, ("cart", key(row)) if self.turn.cart is not None else (key(row),))
+        for item in missing:
+            row = live[item["product_id"]]
+            if not row["available"]:
+                yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
+        yield from proposed
+
+
+def keys_of(orders: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    return tuple(f"order:{order['order_id']}" for order in orders)
+
+
+def unique_ids(ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(ids))
+
+
+def named_items(orders: Iterable[dict[str, Any]], words: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """The orders with items that the words name, with those items."""
+    return [(order, items) for order in orders if (items := named(order["items"], words))]
+
+
+def repeated(orders: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What was bought in two orders or more, the most often bought first, with the units of the last time."""
+    latest: dict[str, dict[str, Any]] = {}
+    times: Counter[str] = Counter()
+    for order in orders:
+        for item in order["items"]:
+            if item["product_id"] and item["units"] > item["returned"]:
+                latest.setdefault(item["product_id"], item)
+                times[item["product_id"]] += 1
+    return [latest[product_id] for product_id, count in times.most_common() if count > 1]
+
+
+def state_name(state: str) -> str:
+    """An order's state as it is said."""
+    names = {
+        "placed": _("placed"),
+        "preparing": _("being prepared"),
+        "dispatched": _("on its way"),
+        "delivered": _("delivered"),
+        "cancelled": _("cancelled"),
+        "returned": _("returned"),
+        "partly_returned": _("delivered, partly returned"),
+    }
+    return names.get(state, state)

@@ -1,0 +1,177 @@
+"""Answers about a product: price, stock, what it is, how it compares, what is like it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrasing.choosing import (
+    Choice,
+    Row,
+)
+from loyalty_ai.assistant.phrasing.finding import Finding
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, asked_of, key, unique
+from loyalty_ai.assistant.questions import Asked, asked
+from loyalty_ai.assistant.turn import Sentence
+
+
+class Products(Finding):
+    """Speaks of one product, or of a few beside each other."""
+
+    def about_one(self, asked: Asked, say: Callable[[Row], Iterator[Piece]]) -> Iterator[Piece]:
+        """Say something of the product that is meant, or ask which one it is."""
+        chosen = self.choose(asked)
+        if not chosen.products:
+            if asked.words and (passages := self.passages(asked.text, 0.7)):
+                yield from self.quote(asked, passages)
+                return
+            yield from self.none_found(asked)
+        elif chosen.sure:
+            for row in chosen.products[:MOST_CHOICES]:
+                yield from say(row)
+        else:
+            yield from self.which(chosen.products, asked.words)
+
+    def price(self, asked: Asked) -> Iterator[Piece]:
+        if asked.order and asked.words:
+            yield from self.find(asked)
+            return
+        yield from self.about_one(asked, lambda row: iter([self.state(row)]))
+
+    def stock(self, asked: Asked) -> Iterator[Piece]:
+        def say(row: Row) -> Iterator[Piece]:
+            price = self.money(row["price"])
+            if row["available"]:
+                text = _("Yes, %(title)s is in stock, at %(price)s.") if price else _("Yes, %(title)s is in stock.")
+            else:
+                text = _("No, %(title)s is sold out at the moment.")
+            yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
+            if "left" in asked.aspects and row["available"]:
+                yield Sentence(_("I cannot see how many are left."))
+            if not row["available"]:
+                similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
+                if others := [other for other in similar if other["available"]]:
+                    yield Sentence(_("Something similar:"))
+                    yield from self.lines(others)
+
+        yield from self.about_one(asked, say)
+
+    def describe(self, asked: Asked) -> Iterator[Piece]:
+        chosen = self._choose(asked)
+        if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
+            yield from self.out_of_scope(asked)
+            return
+        yield from self.about_one(asked, lambda row: self.describe_one(asked, row))
+
+    def describe_one(self, asked: Asked, row: Row) -> Iterator[Piece]:
+        found = self.call("get_product", product_id=row["product_id"]).data.get("product", row)
+        told, cited = {"title": row["title"], "code": row["product_id"], "category": row["category"]}, (key(row),)
+        wanted = asked.aspects & {"category", "code", "link", "unknown"}
+        if "code" in wanted:
+            yield Sentence(_("The code of %(title)s is %(code)s.") % told, cited)
+        if "category" in wanted and row["category"]:
+            yield Sentence(_("%(title)s is in %(category)s.") % told, cited)
+        if "link" in wanted:
+            yield Sentence(_("Here is the page of %(title)s.") % told, cited)
+        if not wanted or "unknown" in wanted:
+            yield self.state(row)
+        if not wanted:
+            if row["category"]:
+                yield Sentence(_("It is in %(category)s, and its code is %(code)s.") % told, cited)
+            else:
+                yield Sentence(_("Its code is %(code)s.") % told, cited)
+        description = found.get("description", "")
+        if description and (not wanted or "unknown" in wanted):
+            yield Sentence(description, cited)
+        if "unknown" in wanted and not description:
+            yield Sentence(_("The shop's data says no more about it, and I would rather not guess."))
+            yield from self.offer_person()
+
+    def compare(self, asked: Asked) -> Iterator[Piece]:
+        rows = self.compared(asked)
+        if len(rows) < 2:
+            if rows:
+                yield self.state(rows[0])
+                yield Sentence(_("What shall I compare it with? Tell me a second product by name or code."))
+            else:
+                yield Sentence(_("Which products shall I compare? Tell me two by name or code."))
+            return
+        self.meant = rows
+        for row in rows:
+            yield self.state(row)
+            if row["category"]:
+                yield Sentence(
+                    _("%(title)s is in %(category)s.") % {"title": row["title"], "category": row["category"]},
+                    (key(row),),
+                )
+        priced = sorted((row for row in rows if row["price"] is not None), key=lambda row: row["price"])
+        cited = tuple(key(row) for row in rows)
+        if len(priced) > 1 and priced[0]["price"] == priced[-1]["price"]:
+            yield Sentence(_("They cost the same."), cited)
+        elif len(priced) > 1:
+            text = _("%(title)s is the cheaper one.") if len(rows) == 2 else _("%(title)s is the cheapest of them.")
+            yield Sentence(text % {"title": priced[0]["title"]}, (key(priced[0]),))
+        for row in rows:
+            description = (
+                self.call("get_product", product_id=row["product_id"]).data.get("product", {}).get("description")
+            )
+            if description:
+                yield Sentence(description, (key(row),))
+
+    def compared(self, asked: Asked) -> list[Row]:
+        """The products that shall be compared, at most three."""
+        if asked.codes or asked.ordinals or (asked.both and not asked.words):
+            rows = self._choose(asked).products
+            if asked.here and len(rows) == 1:
+                rows = [*self.page(), *rows]
+            return unique(rows)[:3]
+        rows = []
+        for words in self.parts_of(asked):
+            found = self._choose(asked_of(asked, words)) if words else Choice(self.pointed(asked))
+            rows += found.products[:1]
+        rows = unique(rows)
+        if len(rows) < 2 and (asked.here or asked.there):
+            rows = unique([*self.pointed(asked)[:1], *rows])
+        if not rows and len(self.shown) > 1:
+            rows = self.shown
+        return rows[:3]
+
+    @staticmethod
+    def parts_of(asked: Asked) -> list[str]:
+        """The words of each product that shall be compared; what one leaves out ("the green and the red clock") the other says."""
+        text = re.sub(r"^.*?(?:between|compare|difference|区别|对比(?:一下)?|比较(?:一下)?)(?![a-z])", " ", asked.text)
+        parts = [
+            part.words
+            for piece in re.split(
+                r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同", text
+            )
+            if (part := asked_(piece)).words
+        ][:3]
+        if len(parts) == 2 and "".join(parts).isascii():
+            one, other = sorted((part.split() for part in parts), key=len)
+            if len(one) == 1 and len(other) > 1:
+                parts[parts.index(one[0])] = " ".join([*one, *other[1:]])
+        return parts
+
+    def similar(self, asked: Asked) -> Iterator[Piece]:
+        chosen = self.choose(asked)
+        if not chosen.products:
+            yield from self.none_found(asked)
+            return
+        row = chosen.products[0]
+        rows = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
+        if not rows:
+            rows = [other for other in self.search(row["title"]) if other["product_id"] != row["product_id"]][:3]
+        if not rows:
+            yield Sentence(_("I know of nothing similar to %(title)s.") % {"title": row["title"]}, (key(row),))
+            yield from self.offer_person()
+            return
+        yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
+        yield from self.lines(rows)
+
+
+def asked_(text: str) -> Asked:
+    return asked(text.strip() or " ")

@@ -1,0 +1,230 @@
+"""What every answer of the templates needs: which product is meant, and how products and policies are put into words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece, Tools
+from loyalty_ai.assistant.phrasing.choosing import (
+    POSSIBLE,
+    Choice,
+    Row,
+    codes_of,
+    decide,
+    named,
+)
+from loyalty_ai.assistant.phrasing.extracts import best_sentences
+from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
+from loyalty_ai.serving.money import format_money
+
+SHOWN, MOST_CHOICES = 5, 4
+"""Products of a list, and to choose from."""
+
+CERTAIN = 0.75
+"""Score of a product from which on the words alone say that it is meant."""
+
+EMPTY_OF_POLICIES = re.compile(
+    r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|政策|规定|规则|是什么|有哪些|方式|怎么办|咋办"
+)
+"""Words of a question about policies that no policy needs to hold."""
+
+
+class Voice:
+    """One message being answered; `meant` are the products that its questions so far were about."""
+
+    def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
+        self.turn = turn
+        self.tools = tools
+        self.currency = currency
+        self.meant: list[Row] = []
+        self._shown: list[Row] | None = None
+
+    def call(self, name: str, **arguments: Any) -> Found:
+        return self.tools.call(name, {key: value for key, value in arguments.items() if value is not None})
+
+    def rows(self, product_ids: Iterable[str]) -> list[Row]:
+        wanted = list(dict.fromkeys(product_ids))[:20]
+        return self.call("lookup_catalog", product_ids=wanted).data.get("products", []) if wanted else []
+
+    def search(self, words: str, asked: Asked | None = None, *, available: bool = True, limit: int = 12) -> list[Row]:
+        bounds = {"min_price": asked.low, "max_price": asked.high} if asked else {}
+        found = self.call("search_catalog", query=words[:400], available_only=available, limit=limit, **bounds)
+        return [row for row in found.data.get("products", []) if row["score"] >= POSSIBLE and not row.get("muted")]
+
+    @property
+    def shown(self) -> list[Row]:
+        """The products of the last answer, in their order."""
+        if self._shown is None:
+            keys = [key.removeprefix("product:") for key in self.turn.focus if key.startswith("product:")]
+            self._shown = self.rows(keys)
+        return self._shown
+
+    def page(self) -> list[Row]:
+        return self.rows([self.turn.product]) if self.turn.product else []
+
+    def pointed(self, asked: Asked) -> list[Row]:
+        """What is meant without naming it: this page, what was just said, what was last shown."""
+        if asked.here:
+            return self.page() or self.meant[-1:] or self.shown
+        return self.meant[-1:] or self.shown or self.page()
+
+    def choose(self, asked: Asked, *, many: bool = False) -> Choice:
+        """The product that a question is about."""
+        chosen = self._choose(asked)
+        if many or chosen.sure or len(chosen.products) <= 1:
+            self.meant = chosen.products if chosen.sure else self.meant
+        return chosen
+
+    def _choose(self, asked: Asked) -> Choice:
+        if asked.codes and (rows := self.rows(codes_of(asked))):
+            return Choice(rows, sure=True)
+        if asked.ordinals and self.shown:
+            places = [place - 1 if place > 0 else len(self.shown) - 1 for place in asked.ordinals]
+            return Choice([self.shown[place] for place in places if place < len(self.shown)], sure=True)
+        if asked.both and (rows := (self.shown if len(self.shown) > 1 else [*self.page(), *self.shown])[:3]):
+            return Choice(rows, sure=len(rows) > 1 or rows[0]["product_id"] == self.turn.product)
+        if asked.here and self.turn.product and (rows := self.page()):
+            return Choice(rows, sure=True)
+        if not asked.words or asked.there:
+            rows = self.pointed(asked)
+            strong = (
+                [row for row in self.search(asked.words, available=False) if row["score"] >= CERTAIN]
+                if asked.words
+                else []
+            )
+            if not strong:
+                return Choice(rows, sure=len(rows) == 1)
+        if (
+            asked.words
+            and self.shown
+            and (fitting := named(self.shown, asked.words))
+            and (asked.follows or len(fitting) == 1)
+        ):
+            return Choice(fitting, sure=len(fitting) == 1)
+        return decide(self.search(asked.words, available=False), asked.words)
+
+    def money(self, amount: Decimal | None) -> str:
+        return format_money(amount, self.currency) if amount is not None else ""
+
+    def line(self, row: Row, why: str = "") -> Sentence:
+        """One product of a list."""
+        if row["price"] is None:
+            text = _("%(title)s: sold out") if not row["available"] else _("%(title)s: no price at the moment")
+        else:
+            text = _("%(title)s: %(price)s, in stock") if row["available"] else _("%(title)s: %(price)s, sold out")
+        text %= {"title": row["title"], "price": self.money(row["price"])}
+        if why:
+            text = _("%(product)s – %(why)s") % {"product": text, "why": why}
+        return Sentence(text, (key(row),))
+
+    def lines(self, rows: Iterable[Row], why: Callable[[Row], str] = lambda row: "") -> Iterator[Sentence]:
+        for row in rows:
+            yield self.line(row, why(row))
+
+    def state(self, row: Row) -> Sentence:
+        """What a product costs and whether it can be had."""
+        if row["price"] is None:
+            text = _("%(title)s has no price at the moment.")
+        elif row["available"]:
+            text = _("%(title)s costs %(price)s and is in stock.")
+        else:
+            text = _("%(title)s costs %(price)s but is sold out at the moment.")
+        return Sentence(text % {"title": row["title"], "price": self.money(row["price"])}, (key(row),))
+
+    def which(self, rows: list[Row], words: str) -> Iterator[Piece]:
+        """Ask back, with the facts beside each that may be meant."""
+        if words:
+            yield Sentence(_("Several products fit “%(words)s”. Which one do you mean?") % {"words": words})
+        else:
+            yield Sentence(_("Which one of these do you mean?"))
+        yield from self.lines(rows[:MOST_CHOICES])
+
+    def none_found(self, asked: Asked) -> Iterator[Piece]:
+        if not asked.words and not asked.codes:
+            yield Sentence(
+                _("Which product do you mean? Its name or its code is enough, or open its page and ask again.")
+            )
+            yield Outcome.ANSWERED
+            return
+        words = asked.words or " ".join(asked.codes)
+        text = _("I searched for “%(words)s” and found nothing that fits.")
+        yield Sentence(text % {"words": words})
+        yield from self.offer_person()
+
+    def offer_person(self) -> Iterator[Piece]:
+        yield Sentence(
+            _("Would you like a person to help? Ask for one, and somebody from the shop will answer you here.")
+        )
+        yield Outcome.UNANSWERED
+
+    @staticmethod
+    def fits(row: Row, asked: Asked) -> bool:
+        price = row["price"]
+        if not row["available"] or (asked.bounded and price is None):
+            return False
+        return (asked.low is None or price >= asked.low) and (asked.high is None or price <= asked.high)
+
+    def sign_in(self) -> Iterator[Piece]:
+        yield Sentence(_("That is about your own account: please sign in, then ask me again."))
+        yield Outcome.REFUSED
+
+    def passages(self, query: str, least: float) -> list[dict[str, Any]]:
+        told = EMPTY_OF_POLICIES.sub(" ", query).strip() or query
+        found = self.call("search_shop_policies_and_faqs", query=told[:400], limit=8).data.get("passages", [])
+        return [passage for passage in found if passage["score"] >= least]
+
+    def quote(self, asked: Asked, passages: list[dict[str, Any]]) -> Iterator[Piece]:
+        """The sentences of the policies that answer, word for word."""
+        sentences = best_sentences(asked.text, passages)
+        if not sentences:
+            yield Sentence(_("I found nothing about that in our policies and answers."))
+            yield from self.offer_person()
+            return
+        for text, passage in sentences:
+            yield Sentence(text, (passage["key"],))
+
+    def out_of_scope(self, asked: Asked) -> Iterator[Piece]:
+        yield Sentence(_("I cannot help with that: I only know this shop."))
+        yield self.offer()
+        yield Outcome.REFUSED
+
+    @staticmethod
+    def offer() -> Sentence:
+        return Sentence(
+            _(
+                "You can ask me about products, prices and stock, gifts, your orders and cart, your loyalty "
+                "tier, delivery or returns."
+            )
+        )
+
+
+def asked_of(question: Asked, words: str, **changes: Any) -> Asked:
+    """The question about these words."""
+    return replace(question, words=words, **changes)
+
+
+def key(row: Row) -> str:
+    """The source key of a product."""
+    return f"product:{row['product_id']}"
+
+
+def day(moment: datetime | date) -> str:
+    """A date as the reader's language writes it."""
+    return date_format(local(moment), "DATE_FORMAT")
+
+
+def local(moment: datetime | date) -> date:
+    return moment.date() if isinstance(moment, datetime) else moment
+
+
+def unique(rows: Iterable[Row]) -> list[Row]:
+    return list({row["product_id"]: row for row in rows}.values())
