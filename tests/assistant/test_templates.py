@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from loyalty_ai.assistant.answering import answer
 from loyalty_ai.assistant.backends.templates import METHODS
 from loyalty_ai.assistant.documents import publish_document
-from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of
 from loyalty_ai.assistant.turn import Answer, Outcome, Said
 from loyalty_ai.shop.adapters.base import CartItem
 from loyalty_ai.shop.consent import record_consent
