@@ -1,9 +1,10 @@
 """The public tables, with peers side by side: runs every method and writes RESULTS.md.
 
-    python -m benchmarks.report --data DIR [--only NAME ...] [--methods NAME ...] [--minutes M] [--quick] [--fresh] [--cache DIR]
+    python -m benchmarks.report --data DIR [--only NAME ...] [--methods [NAME ...]] [--minutes M] [--quick] [--fresh] [--cache DIR]
 
 Our model runs through `benchmarks.next_item` and `benchmarks.behaviour`. What a method wrote is kept in the cache under a digest
-of data, settings and code, so that another run only does what changed.
+of data, settings and code, so that another run only does what changed. All that is kept is told: of a method that was not to run
+again, the newest run on the same data with the same settings, marked where its code has changed since.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ from loyalty_ai.ml.evaluation import mean_and_error
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = Path(__file__).with_name("RESULTS.md")
+CHANGED = "†"
 K = 20
 BOOTSTRAP = 200
 OURS = "loyalty_ai"
@@ -130,6 +132,19 @@ def methods_of(task: Task) -> list[Method]:
 # running
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Where a method wrote, what it printed, and whether its code has changed since."""
+
+    folder: Path
+    printed: dict[str, Any]
+    changed: bool
+
+    def label(self, method: Method) -> str:
+        """The first cell of its row."""
+        return f"{method.label} {CHANGED}" if self.changed else method.label
+
+
 class Runner:
     """Runs methods as processes of their own and keeps what they wrote."""
 
@@ -149,25 +164,30 @@ class Runner:
         return [*command, "--minutes", f"{limit:g}"] if method.minutes else command
 
     def folder(self, task: Task, method: Method) -> Path:
-        """Where its result is kept: a name and a digest of data, settings and code."""
-        digest = hashlib.sha256(task.digest.encode())
-        settings = [part for part in self.command(task, method) if part != str(task.train)]
-        digest.update(json.dumps(settings).encode())
+        """Where its result is kept: a name, a digest of data and settings, and one of code."""
+        code = hashlib.sha256()
         own = method.module.replace(".", "/") + ".py"
         for pattern in (own, *method.sources):
             for path in sorted(ROOT.glob(pattern)):
-                digest.update(path.read_bytes())
-        return self.cache / "results" / f"{task.name}-{method.name}-{digest.hexdigest()[:16]}"
+                code.update(path.read_bytes())
+        return self.cache / "results" / f"{self._asked(task, method)}-{code.hexdigest()[:12]}"
 
-    def kept(self, task: Task, method: Method) -> dict[str, Any] | None:
-        """What it printed when it ran, or None."""
-        path = self.folder(task, method) / "run.json"
-        return json.loads(path.read_text()) if path.exists() else None
+    def _asked(self, task: Task, method: Method) -> str:
+        settings = [part for part in self.command(task, method) if part != str(task.train)]
+        digest = hashlib.sha256(task.digest.encode() + json.dumps(settings).encode())
+        return f"{task.name}-{method.name}-{digest.hexdigest()[:12]}"
+
+    def kept(self, task: Task, method: Method) -> Kept | None:
+        """Its run by the code as it is, or else the newest run on the same data with the same settings."""
+        now = self.folder(task, method)
+        runs = sorted(now.parent.glob(f"{self._asked(task, method)}-*/run.json"), key=lambda path: path.stat().st_mtime)
+        path = now / "run.json" if now / "run.json" in runs else next(reversed(runs), None)
+        return path and Kept(path.parent, json.loads(path.read_text()), changed=path.parent != now)
 
     def run(self, task: Task, method: Method) -> None:
         """Run it, unless it is kept. A failure is told and leaves its row empty."""
         folder = self.folder(task, method)
-        if self.kept(task, method) is not None and not self.fresh:
+        if (folder / "run.json").exists() and not self.fresh:
             return
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "run.json").unlink(missing_ok=True)
@@ -259,8 +279,8 @@ def next_item_section(task: Task, runner: Runner) -> list[str]:
     values: dict[str, dict[str, PerUser]] = {mode: {} for mode in task.modes}
     rows = []
     for method in methods:
-        run = runs[method.name]
-        if run is None:
+        kept = runs[method.name]
+        if kept is None:
             rows.append([method.label, *["not run"] * (2 * len(task.modes) + 4)])
             continue
         cells = []
@@ -269,15 +289,15 @@ def next_item_section(task: Task, runner: Runner) -> list[str]:
                 cells += ["", ""]
                 continue
             suffix = "" if mode == "repeats" else ".new"
-            found = judge_lists(runner.folder(task, method) / f"out.csv.gz{suffix}", task, mode)
+            found = judge_lists(kept.folder / f"out.csv.gz{suffix}", task, mode)
             values[mode][method.name] = found
             cells += [plus_minus(found["ndcg@10"]), plus_minus(found["hr@10"])]
-        rows.append([method.label, *cells, *costs(run)])
+        rows.append([kept.label(method), *cells, *costs(kept.printed)])
     header = ["", *(f"{labels[mode]} {metric}" for mode in task.modes for metric in ("NDCG@10", "HR@10"))]
     lines = [f"## {task.title}", "", task.note, "", *table([*header, "fit s", "score s", "CPU s", "MB"], rows), ""]
-    ours = runs.get(OURS)
-    if ours is None:
+    if runs[OURS] is None:
         return lines
+    ours = runs[OURS].printed
     for mode in values:
         peers = {name: found for name, found in values[mode].items() if name != OURS}
         if peers:
@@ -300,8 +320,8 @@ def next_item_section(task: Task, runner: Runner) -> list[str]:
         f"- loyalty_ai: at most {limit:g} minutes of training; {ours['epochs']} epochs, {ours['parameters']:,} parameters in the "
         "decoder."
     )
-    sasrec = runs.get("sasrec")
-    if sasrec is not None:
+    if runs["sasrec"] is not None:
+        sasrec = runs["sasrec"].printed
         lines.append(
             f"- SASRec: {sasrec['epochs']} epochs, {sasrec['parameters']:,} parameters, "
             f"{sasrec['positions_per_second']:,} positions a second, stopped {sasrec['stopped']}."
@@ -324,15 +344,16 @@ def signed(differences: np.ndarray) -> str:
 def behaviour_section(task: Task, runner: Runner) -> list[str]:
     """Every metric, and our paired gain over Pareto/NBD in standard deviations."""
     customers, outcome = outcome_of(task)
-    runs = {m.name: (m, run) for m in BEHAVIOUR if (run := runner.kept(task, m)) is not None}
-    forecasts = {name: read_forecast(runner.folder(task, m) / "out.csv.gz", customers) for name, (m, _) in runs.items()}
+    runs = {m.name: kept for m in BEHAVIOUR if (kept := runner.kept(task, m)) is not None}
+    forecasts = {name: read_forecast(kept.folder / "out.csv.gz", customers) for name, kept in runs.items()}
     reference = REFERENCE if REFERENCE in runs else next(iter(runs), "")
     judged = judge_forecasts(forecasts, outcome, reference=reference, samples=BOOTSTRAP, seed=runner.seed)
     rows, header = [], ["", *(title for title, _ in COLUMNS.values()), "fit s", "score s", "CPU s", "MB"]
     for method in BEHAVIOUR:
         if method.name in runs:
             cells = [format(judged[method.name]["metrics"][name], form) for name, (_, form) in COLUMNS.items()]
-            rows.append([method.label, *cells, *costs(runs[method.name][1])])
+            kept = runs[method.name]
+            rows.append([kept.label(method), *cells, *costs(kept.printed)])
         else:
             rows.append([method.label, *["not run"] * (len(header) - 1)])
     if OURS in runs and reference != OURS:
@@ -356,10 +377,11 @@ SECTIONS: dict[str, Callable[[Task, Runner], list[str]]] = {
 
 def compose(tasks: list[Task], runner: Runner, command: str) -> str:
     """The whole of RESULTS.md from what is kept."""
-    here, loads = machine(), []
+    here, loads, changed = machine(), [], []
     for task in tasks:
-        found = (runner.kept(task, method) for method in methods_of(task))
-        loads += [run["machine"]["load_before"] for run in found if run]
+        found = [kept for method in methods_of(task) if (kept := runner.kept(task, method))]
+        loads += [kept.printed["machine"]["load_before"] for kept in found]
+        changed += [kept.printed["machine"]["date"] for kept in found if kept.changed]
     versions = ", ".join(
         f"{name} {here[name]}" for name in ("torch", "transformers", "numpy", "scipy", "lightgbm", "polars")
     )
@@ -381,6 +403,9 @@ def compose(tasks: list[Task], runner: Runner, command: str) -> str:
         "and its largest child. ± is one standard error. Full ranking, never sampled; one evaluator for all.",
         "",
     ]
+    if changed:
+        since = min(changed)
+        lines += [f"{CHANGED} ran on {since} or later, before the code of this row was last changed.", ""]
     for task in tasks:
         lines += SECTIONS[task.kind](task, runner)
     return "\n".join(lines).rstrip() + "\n"
@@ -395,12 +420,12 @@ def report(args: argparse.Namespace) -> None:
     tasks = [make(args.data, cache / "data") for name, make in TASKS.items() if name in wanted]
     for task in tasks:
         for method in methods_of(task):
-            if not args.methods or method.name in args.methods:
+            if args.methods is None or method.name in args.methods:
                 runner.run(task, method)
     target = cache / "QUICK.md" if args.quick else args.out
-    minutes = [f"{runner.minutes:g}"] if runner.minutes else []
-    options = {"minutes": minutes, "only": args.only or [], "methods": args.methods or []}
-    told = "".join(f" --{name} {' '.join(values)}" for name, values in options.items() if values)
+    minutes = [f"{runner.minutes:g}"] if runner.minutes else None
+    options = {"minutes": minutes, "only": args.only, "methods": args.methods}
+    told = "".join(" ".join([f" --{name}", *values]) for name, values in options.items() if values is not None)
     target.write_text(compose(tasks, runner, f"python -m benchmarks.report --data DIR{told}"))
     print(f"wrote {target}")
 
@@ -411,7 +436,11 @@ def main(argv: list[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, help="folder with beauty_s3.csv.gz, ml1m.csv.gz, cdnow_master.csv.gz")
     parser.add_argument("--only", nargs="+", choices=list(TASKS), metavar="NAME", help=f"of {', '.join(TASKS)}")
     parser.add_argument(
-        "--methods", nargs="+", choices=METHODS, metavar="NAME", help=f"run only these of {', '.join(METHODS)}"
+        "--methods",
+        nargs="*",
+        choices=METHODS,
+        metavar="NAME",
+        help=f"run only these, or none, of {', '.join(METHODS)}",
     )
     parser.add_argument(
         "--minutes", type=positive(float), help="most of training a method, instead of the data set's own"

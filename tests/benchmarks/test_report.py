@@ -71,6 +71,26 @@ def test_changed_code_data_or_settings_make_a_result_stale(tasks, tmp_path, monk
     assert len(names) == 4
 
 
+def test_what_is_kept_is_told_without_running_and_marked_where_its_code_has_changed(
+    tasks, tmp_path, monkeypatch, capsys
+):
+    text, options = run(tmp_path), ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "R.md"), "--methods"]
+    assert report.main(options) == 0
+    assert (tmp_path / "R.md").read_text().split("\n\n", 2)[2] == text.split("\n\n", 2)[2]
+    other = tmp_path / "code"
+    (other / "benchmarks/peers").mkdir(parents=True)
+    (other / "benchmarks/peers/counts.py").write_text("changed")
+    monkeypatch.setattr(report, "ROOT", other)
+    capsys.readouterr()
+    assert report.main(options) == 0
+    assert capsys.readouterr().out.count("\n") == 1  # nothing ran
+    again = (tmp_path / "R.md").read_text()
+    assert "| transitions † |" in again
+    assert "† ran on " in again
+    assert report.main(["--seed", "1", *options]) == 0
+    assert "| transitions | not run |" in (tmp_path / "R.md").read_text()  # other settings
+
+
 def test_a_failing_method_leaves_its_row_empty(tasks, tmp_path, capsys):
     folder = tmp_path / "data"
     folder.mkdir()
