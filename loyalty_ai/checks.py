@@ -23,6 +23,7 @@ from loyalty_ai.shop.models import Purpose, Store
 TRAINING_QUEUE = "loyalty_train"
 THROTTLE_SCOPES = ("loyalty_read", "loyalty_ingest", "loyalty_assistant")
 LOYALTY = "loyalty_ai"
+SECRET_LENGTH = 24
 
 
 def adapter_error(message: str, hint: str) -> Error:
@@ -378,4 +379,21 @@ def check_throttles(**kwargs: Any) -> list[CheckMessage]:
         )
         for scope in THROTTLE_SCOPES
         if not rates.get(scope)
+    ]
+
+
+@register(LOYALTY, deploy=True)
+def check_erasure_secrets(**kwargs: Any) -> list[CheckMessage]:
+    """W003: a secret that can be guessed: what is published of it lets anybody try."""
+    keys = app_settings.ERASURE_KEYS if isinstance(app_settings.user_settings(), dict) else {}
+    if not VALUES["ERASURE_KEYS"][0](keys):
+        return []  # E002
+    return [
+        Warning(
+            f'The secret {version!r} of LOYALTY_AI["ERASURE_KEYS"] is shorter than {SECRET_LENGTH} characters.',
+            hint="Put a long random one before it (secrets.token_urlsafe(32)); keep the old one for what it made.",
+            id="loyalty_ai.W003",
+        )
+        for version, secret in keys.items()
+        if len(secret) < SECRET_LENGTH
     ]

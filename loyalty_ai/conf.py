@@ -48,7 +48,8 @@ DEFAULTS: dict[str, Any] = {
         "PER_MINUTE": 20,
         "DAYS": 90,
     },
-    # The keys of erasure digests, newest first: {"version": "secret"}. Apart from SECRET_KEY, so that rotating one keeps the other.
+    # The secrets of erasure digests and of the signatures of receipts, newest first: {"version": "secret"}. Apart from
+    # SECRET_KEY, so that rotating one keeps the other.
     "ERASURE_KEYS": {},
 }
 

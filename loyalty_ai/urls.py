@@ -14,6 +14,7 @@ from loyalty_ai.assistant.api import (
 )
 from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
 from loyalty_ai.privacy.api import MyConsentsView
+from loyalty_ai.privacy.key_page import receipt_keys
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
 from loyalty_ai.shop.api import RecordEventsView
 
@@ -52,4 +53,5 @@ urlpatterns = [
     path("api/", include(api)),
     path("assistant/", include(assistant)),
     path("documents/<slug:slug>/", pages.document, name="document"),
+    path("receipts/keys/", receipt_keys, name="receipt-keys"),
 ]

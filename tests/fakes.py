@@ -29,7 +29,7 @@ NOON = datetime(2011, 6, 1, 12, tzinfo=UTC)
 
 FAKE_SETTINGS: dict[str, Any] = {
     "STORES": {"default": {"ADAPTER": "tests.fakes.FakeShop", "CURRENCY": "GBP", "TIME_ZONE": "Europe/London"}},
-    "ERASURE_KEYS": {"1": "only-for-tests"},
+    "ERASURE_KEYS": {"1": "only-for-tests-and-nothing-else"},
 }
 """`LOYALTY_AI` of a test that needs a shop: `settings.LOYALTY_AI = FAKE_SETTINGS`, then fill `get_adapter("default")`."""
 

@@ -265,9 +265,18 @@ def test_w002_an_api_without_throttle_rates(settings):
     assert len(found(checks.check_throttles)) == 3
 
 
+def test_a_secret_that_can_be_guessed_is_warned_of(settings):
+    keys = {"2": "a secret of twenty-four.", "1": "short"}
+    settings.LOYALTY_AI = {"ERASURE_KEYS": keys}
+    [(code, message)] = found(checks.check_erasure_secrets)
+    assert (code, "'1'" in message) == ("W003", True)
+    settings.LOYALTY_AI = {"ERASURE_KEYS": {"1": 7}}
+    assert found(checks.check_erasure_secrets) == []
+
+
 def test_warnings_are_only_given_for_deployment():
     ids = {message.id for message in run_checks()}
-    assert not ids & {"loyalty_ai.W001", "loyalty_ai.W002"}
+    assert not ids & {"loyalty_ai.W001", "loyalty_ai.W002", "loyalty_ai.W003"}
 
 
 class GrumpyBackend(Backend):

@@ -63,7 +63,7 @@ def test_a_fresh_consent_lifts_the_erasure(store):
 
 def test_older_keys_go_on_protecting_after_a_rotation(store, settings):
     erase(store, "C1")
-    settings.LOYALTY_AI = FAKE_SETTINGS | {"ERASURE_KEYS": {"2": "newer", "1": "only-for-tests"}}
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"ERASURE_KEYS": {"2": "newer", "1": "only-for-tests-and-nothing-else"}}
     erase(store, "C2")
     assert erasure_digest(store=store, external_id="C3")[0] == "2"
     assert erased_customers(store=store, external_ids=["C1", "C2", "C3"]) == {"C1", "C2"}
