@@ -22,7 +22,7 @@ from loyalty_ai.shop.adapters.base import (
     Rejected,
     ShopAdapter,
 )
-from loyalty_ai.shop.models import Customer, Event, EventType, Order, Product, Store
+from loyalty_ai.shop.models import Customer, Event, EventType, Mute, Order, Product, Store
 
 NOON = datetime(2011, 6, 1, 12, tzinfo=UTC)
 """The time of whatever a test does not date."""
@@ -120,6 +120,11 @@ def record_event(
         session=session,
         source="test",
     )
+
+
+def hide(customer: Customer, product: Product) -> Mute:
+    """The customer does not want to see the product."""
+    return Mute.objects.create(customer=customer, kind=Mute.Kind.PRODUCT, value=product.external_id)
 
 
 PARTITIONED = ("loyalty_ai_prediction", "loyalty_ai_recommendation", "loyalty_ai_itemneighbours")

@@ -8,7 +8,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Valu
 
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile
-from loyalty_ai.shop.models import Customer, EventKey, RejectedRow
+from loyalty_ai.shop.models import Customer, EventKey, ForgottenEvent, RejectedRow
 
 CUSTOMER_NAMES = ("customer", "customers", "customerid", "customerids")
 SHOP_NAMES = (*CUSTOMER_NAMES, "user", "userid")
@@ -33,9 +33,11 @@ class Mentions(Func):
         super().__init__(F(column), Value(list(names), output_field=texts), Value(ids, output_field=texts))
 
 
-def event_keys(events: QuerySet) -> QuerySet[EventKey]:
-    """The keys under which the events came."""
-    return EventKey.objects.filter(event_id__in=events.order_by().values("pk")).order_by("pk")
+def event_keys(events: QuerySet, person: list[int]) -> QuerySet[EventKey]:
+    """The keys under which the events came, and those of the events that these customers had us forget."""
+    forgotten = ForgottenEvent.objects.filter(customer__in=person).order_by()
+    came = events.order_by().values("pk").union(forgotten.values("event_id"))
+    return EventKey.objects.filter(event_id__in=came).order_by("pk")
 
 
 def rejected_rows(customers: list[Customer]) -> QuerySet[RejectedRow]:

@@ -51,7 +51,7 @@ def export_customer(*, customer: Customer) -> dict[str, Any]:
     for table in (PERSON, *PERSONAL):
         rows = read(table, keys)
         export[table.name] = titles.fill(rows) if table.model is Recommendation else rows
-    export["event_keys"] = list(mentions.event_keys(EVENTS.rows(keys)).values("source", "key"))
+    export["event_keys"] = list(mentions.event_keys(EVENTS.rows(keys), keys).values("source", "key"))
     rejected = mentions.rejected_rows(people).values("source", "location", "reason", "raw", "created_at")
     export["rejected_rows"] = [{name: plain(value) for name, value in row.items()} for row in rejected]
     return export

@@ -63,7 +63,7 @@ def delete_rows(people: list[Customer]) -> dict[str, int]:
     """Empty every table of these customers of one store; rows removed by table."""
     keys = [one.pk for one in people]
     found = {
-        "event_keys": mentions.event_keys(EVENTS.rows(keys)),
+        "event_keys": mentions.event_keys(EVENTS.rows(keys), keys),
         "rejected_rows": mentions.rejected_rows(people),
         "jobs": mentions.jobs(people),
         "admin_log": mentions.admin_log(people),

@@ -28,6 +28,9 @@ from loyalty_ai.shop.models import (
     ErasureRecord,
     Event,
     EventKey,
+    ForgottenEvent,
+    FreshStart,
+    Mute,
     Order,
     Product,
     RejectedRow,
@@ -88,6 +91,11 @@ PERSONAL: tuple[PersonalTable, ...] = (
         same("purpose", "granted", "source", "text_version", "recorded_at"),
     ),
     EVENTS,
+    PersonalTable("mutes", Mute, ("customer",), same("kind", "value", "created_at")),
+    PersonalTable(
+        "forgotten_events", ForgottenEvent, ("customer",), same("created_at"), internal=("id", "customer", "event_id")
+    ),
+    PersonalTable("fresh_starts", FreshStart, ("customer",), same("since", "created_at")),
     PersonalTable(
         "orders",
         Order,

@@ -11,6 +11,7 @@ from django.db import connection
 
 from loyalty_ai.shop.consent import consenting_customers
 from loyalty_ai.shop.models import EventType, Product, Purpose, Store
+from loyalty_ai.shop.wishes import forgotten_sql
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,11 +57,12 @@ def build_dataset(*, store: Store, cutoff: datetime) -> Dataset:
     """Purchases, refunds and behaviour before `cutoff`.
 
     Users are the customers who allow `preferences`, each with the guests merged into them; their keys are the primary keys
-    of Customer, ascending. Purchases of everybody else stay as evidence without a person, order by order; their other
-    events are left out. Items are the products on sale and those ever sold; their keys are the primary keys of Product,
-    ascending. A basket is an order; behaviour shares a basket within one session of one day, timed by its last event, so
-    that no row is older than what it tells. A product of an order that was refunded whole is neither purchase nor refund;
-    every other refund stays a row beside its purchase, so that net spend is right.
+    of Customer, ascending. Purchases of everybody else, those that a person asked to forget and those from before a fresh
+    start stay as evidence without a person, order by order; their other events are left out. Items are the products on
+    sale and those ever sold; their keys are the primary keys of Product, ascending. A basket is an order; behaviour shares
+    a basket within one session of one day, timed by its last event, so that no row is older than what it tells. A product
+    of an order that was refunded whole is neither purchase nor refund; every other refund stays a row beside its purchase,
+    so that net spend is right.
     """
     import numpy as np
 
@@ -133,7 +135,7 @@ def fingerprint(log: Interactions) -> str:
 
 
 COLUMNS = {
-    "customer": ("COALESCE(customer_id, -1)::int8", ">i8"),
+    "customer": ("CASE WHEN {unused} THEN -1 ELSE COALESCE(e.customer_id, -1) END::int8", ">i8"),
     "product": ("COALESCE(product_id, -1)::int8", ">i8"),
     "order": ("COALESCE(order_id, -1)::int8", ">i8"),
     "session": ("hashtextextended(session, 0)::int8", ">i8"),
@@ -151,9 +153,20 @@ def _copy_events(store: Store, cutoff: datetime) -> np.ndarray:
 
     from loyalty_ai.ml.interactions import EVENT_TYPES
 
-    expressions = ", ".join(sql for sql, _ in COLUMNS.values())
+    unused = f"(COALESCE(e.occurred_at < fresh.since, FALSE) OR {forgotten_sql('e')})"
+    expressions = ", ".join(sql for sql, _ in COLUMNS.values()).format(unused=unused)
     statement = f"""
-        COPY (SELECT {expressions} FROM loyalty_ai_event WHERE store_id = %s AND occurred_at < %s AND type = ANY(%s))
+        COPY (
+            SELECT {expressions} FROM loyalty_ai_event e LEFT JOIN (
+                SELECT member.id, max(f.since) AS since
+                FROM loyalty_ai_freshstart f
+                JOIN loyalty_ai_customer asked ON asked.id = f.customer_id
+                JOIN loyalty_ai_customer member
+                    ON COALESCE(member.alias_of_id, member.id) = COALESCE(asked.alias_of_id, asked.id)
+                GROUP BY member.id
+            ) fresh ON fresh.id = e.customer_id
+            WHERE e.store_id = %s AND e.occurred_at < %s AND e.type = ANY(%s)
+        )
         TO STDOUT (FORMAT BINARY)
     """  # noqa: S608 (constants of this module)
     types = [EventType[name.upper()].value for name in EVENT_TYPES]

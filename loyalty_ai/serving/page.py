@@ -106,13 +106,14 @@ class LoyaltyPage:
             self._known = set(self.wanted)
         elif missing := [name for name in self.wanted if name not in self._known]:
             self._known.update(missing)
-            more = self._ask_database(None, missing)
+            more = self._ask_database(self.customer_id, missing)
             near = {kind: dict(found) for kind, found in self._read.neighbours.items()}
             for kind, found in more.neighbours.items():
                 near.setdefault(kind, {}).update(found)
             self._read = replace(
                 self._read,
                 neighbours=near,
+                hidden=self._read.hidden | more.hidden,
                 context=self._read.context | more.context,
                 products=self._read.products | more.products,
             )

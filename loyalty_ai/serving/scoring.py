@@ -32,6 +32,7 @@ from loyalty_ai.serving.models import (
     ScoringRun,
 )
 from loyalty_ai.serving.runs import open_run, prune_runs, write_lists, write_rows
+from loyalty_ai.serving.withdrawal import withdraw_late
 from loyalty_ai.shop.consent import consenting_customers
 from loyalty_ai.shop.models import Customer, Product, Purpose, Store
 
@@ -233,7 +234,8 @@ def _popular_row(
 
 
 def _withdraw(run: ScoringRun) -> None:
-    """Remove the rows of customers who said no, or were merged into another account, after their chunk was scored."""
+    """Remove what people asked to remove after their chunk was scored, and the rows of who was merged into another account."""
+    withdraw_late(run)
     scored = set(Prediction.objects.filter(run=run).values_list("customer_id", flat=True))
     if gone := scored.difference(_scorable(run.store).values_list("pk", flat=True)):
         Recommendation.objects.filter(run=run, customer__in=gone).delete()

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from loyalty_ai.serving.models import ListKind, NeighbourKind, ReasonKind, Recommendation
 from loyalty_ai.serving.rows import Candidate, Why
 from loyalty_ai.shop.consent import consent_sql
+from loyalty_ai.shop.wishes import forgotten_sql, muted_sql
 
 NEIGHBOURS_READ = 12
 CONTEXTS_READ = 12
@@ -51,7 +52,7 @@ class PageRead:
         personal: whether personal rows may be shown; False for a stranger and for somebody who opted out.
         lists: published lists of this customer and, under POPULAR, of everyone.
         bought: products bought since the run's cutoff, latest first.
-        hidden: products the customer asked not to see.
+        hidden: those of the named products that the customer asked not to see.
         recent: products the customer bought, viewed or put in the cart since the cutoff, latest first.
         neighbours: kind -> product -> its (neighbour, score) pairs.
         context: external id -> key, of the context products.
@@ -104,6 +105,10 @@ WITH store AS (
     WHERE (SELECT yes FROM allowed) AND e.customer_id IN (SELECT id FROM person)
         AND e.type IN (1, 2, 5, 7) AND e.product_id IS NOT NULL
         AND e.occurred_at >= COALESCE((SELECT cutoff FROM live), '-infinity')
+        AND e.occurred_at >= COALESCE((
+            SELECT max(f.since) FROM loyalty_ai_freshstart f WHERE f.customer_id IN (SELECT id FROM person)
+        ), '-infinity')
+        AND NOT {forgotten}
 ), bought AS (
     SELECT product_id, max(occurred_at) FILTER (WHERE type = 1) AS at FROM since WHERE type IN (1, 2)
     GROUP BY product_id HAVING sum(CASE type WHEN 1 THEN quantity ELSE -quantity END) > 0
@@ -111,9 +116,6 @@ WITH store AS (
 ), recent AS (
     SELECT product_id, max(occurred_at) AS at FROM since WHERE type IN (1, 5, 7)
     GROUP BY product_id ORDER BY at DESC, product_id LIMIT 5
-), hidden AS (
-    SELECT DISTINCT e.product_id FROM loyalty_ai_event e
-    WHERE e.customer_id IN (SELECT id FROM person) AND e.type = 12 AND e.product_id IS NOT NULL
 ), lists AS (
     SELECT kind, items, reasons, reason_kinds FROM loyalty_ai_recommendation
     WHERE run_id = (SELECT run FROM live) AND customer_id = (SELECT account FROM asked) AND (SELECT yes FROM allowed)
@@ -133,6 +135,12 @@ WITH store AS (
     UNION SELECT product_id FROM bought
     UNION SELECT product_id FROM recent
     UNION SELECT id FROM context
+), muted AS MATERIALIZED (
+    SELECT kind, value FROM loyalty_ai_mute WHERE customer_id IN (SELECT id FROM person)
+), hidden AS (
+    SELECT p.id AS product_id FROM loyalty_ai_product p
+    WHERE EXISTS (SELECT FROM muted) AND p.id = ANY(ARRAY(SELECT id FROM named))
+        AND EXISTS (SELECT FROM muted WHERE {muted})
 ), measured AS (
     SELECT p.tier, p."group", p.orders, p.monetary, p.first_order_at, p.as_of FROM loyalty_ai_loyaltyprofile p
     WHERE p.customer_id = (SELECT account FROM asked) AND (SELECT yes FROM allowed)
@@ -162,6 +170,12 @@ SELECT jsonb_build_object(
 """
 
 
+def page_sql(consent: str) -> str:
+    """The statement, given the SQL of whether the customer may be profiled."""
+    forgotten = forgotten_sql("e", "SELECT id FROM person")
+    return STATEMENT.format(consent=consent, forgotten=forgotten, muted=muted_sql("muted", "p"))
+
+
 def read_page(
     *, store: str, customer_id: str | None, products: Sequence[str] = (), seconds: float, gpc: bool = False
 ) -> PageRead:
@@ -183,7 +197,7 @@ def read_page(
     connection = connections[router.db_for_read(Recommendation)]
     connection.ensure_connection()
     statement = connection.ops.compose_sql(
-        STATEMENT.format(consent=consent_sql("preferences", "asked.account", store=store, gpc="%(gpc)s")),
+        page_sql(consent_sql("preferences", "asked.account", store=store, gpc="%(gpc)s")),
         {
             "store": store,
             "customer": customer_id,

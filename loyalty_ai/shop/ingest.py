@@ -287,8 +287,25 @@ class _Batch:
             self.store.pk,
             self.store.pk,
         )
-        if any(record.type == "refund" for record in self.records if isinstance(record, EventRecord)):
+        types = {record.type for record in self.records if isinstance(record, EventRecord)}
+        if "hide_item" in types:
+            self._mute_products()
+        if "refund" in types:
             self._settle_refunds()
+
+    def _mute_products(self) -> None:
+        """A product that somebody hid in the shop is muted here as if they had said so on our page."""
+        run(
+            """
+            INSERT INTO loyalty_ai_mute (customer_id, kind, value)
+            SELECT DISTINCT c.id, 'product', i.product
+            FROM loyalty_incoming_event i JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
+            WHERE i.type = %s AND i.product IS NOT NULL
+            ON CONFLICT (customer_id, kind, value) DO NOTHING
+            """,
+            self.store.pk,
+            EventType.HIDE_ITEM.value,
+        )
 
     def _settle_refunds(self) -> None:
         """Count the refunds without an order, and close the orders of which everything was paid back."""

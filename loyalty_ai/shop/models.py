@@ -232,6 +232,62 @@ class EventKey(models.Model):
         return f"{self.source}:{self.key}"
 
 
+class Mute(models.Model):
+    """What a person does not want to be shown; a `hide_item` event of theirs leaves one too."""
+
+    class Kind(models.TextChoices):
+        PRODUCT = "product", _("product")
+        CATEGORY = "category", _("category")
+        BRAND = "brand", _("brand")
+
+    customer = models.ForeignKey(
+        Customer, models.CASCADE, verbose_name=_("customer"), related_name="mutes", db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=8, choices=Kind)
+    value = models.CharField(
+        _("what"), max_length=300, help_text=_("The product's id in the shop, a category path or a brand.")
+    )
+    created_at = models.DateTimeField(_("since"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("mute")
+        verbose_name_plural = _("mutes")
+        constraints = [models.UniqueConstraint(fields=["customer", "kind", "value"], name="loyalty_mute_once")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.kind} {self.value}"
+
+
+class ForgottenEvent(models.Model):
+    """An event that the person asked to forget. Behaviour is gone and its key stays; a line of an order stays as an order."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("customer"), related_name="forgotten_events")
+    event_id = models.BigIntegerField(_("event"), unique=True)
+    created_at = models.DateTimeField(_("forgotten"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("forgotten event")
+        verbose_name_plural = _("forgotten events")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.event_id}"
+
+
+class FreshStart(models.Model):
+    """A person's wish to begin anew: nothing that happened before `since` is used for what they are shown."""
+
+    customer = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("customer"), related_name="fresh_starts")
+    since = models.DateTimeField(_("used since"), help_text=_("By the shop's clock."))
+    created_at = models.DateTimeField(_("asked"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("fresh start")
+        verbose_name_plural = _("fresh starts")
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.since:%Y-%m-%d}"
+
+
 class RejectedRow(models.Model):
     """A record that ingest did not take, with where it stood and why, so that the shop can mend and send it again."""
 

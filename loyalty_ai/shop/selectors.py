@@ -8,11 +8,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Max, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from loyalty_ai.shop.adapters.base import LiveProduct, OrderedItem, OrderRecord
 from loyalty_ai.shop.models import Customer, Event, EventType, Order, Product, RejectedRow, Store
+from loyalty_ai.shop.wishes import muted_sql
 
 
 def data_until(store: Store) -> datetime:
@@ -76,13 +78,20 @@ def person_of(store_slug: str, customer_id: str) -> QuerySet[Customer, int]:
 
 
 def muted_products(*, store_slug: str, customer_id: str, product_ids: Iterable[str]) -> set[str]:
-    """Which of these products the person asked not to see, in one query."""
-    hidden = Event.objects.filter(
-        type=EventType.HIDE_ITEM,
-        customer__in=person_of(store_slug, customer_id),
-        product__external_id__in=list(product_ids),
-    )
-    return set(hidden.values_list("product__external_id", flat=True))
+    """Which of these products the person asked not to see, themselves or by category or brand, in one query."""
+    statement = f"""
+        SELECT p.external_id FROM loyalty_ai_product p JOIN loyalty_ai_store s ON s.id = p.store_id
+        WHERE s.slug = %s AND p.external_id = ANY(%s) AND EXISTS (
+            SELECT FROM loyalty_ai_customer asked
+            JOIN loyalty_ai_customer c
+                ON c.id = COALESCE(asked.alias_of_id, asked.id) OR c.alias_of_id = COALESCE(asked.alias_of_id, asked.id)
+            JOIN loyalty_ai_mute m ON m.customer_id = c.id
+            WHERE asked.store_id = s.id AND asked.external_id = %s AND {muted_sql("m", "p")}
+        )
+    """  # noqa: S608 (constants)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [store_slug, list(product_ids), customer_id])
+        return {product_id for (product_id,) in cursor.fetchall()}
 
 
 def _state(order: Order, lines: dict[str, OrderedItem]) -> str:

@@ -23,7 +23,6 @@ from loyalty_ai.assistant.tools import MOST_CALLS, SPECS, Toolbox, cut
 from loyalty_ai.assistant.turn import Fact, FactKind, Found
 from loyalty_ai.shop.adapters.base import CartItem
 from loyalty_ai.shop.consent import record_consent
-from loyalty_ai.shop.models import EventType
 from tests import fakes
 from tests.assistant.conftest import BAG, LAMP, MUG, TIN, TITLES, TRAY, box
 
@@ -105,7 +104,7 @@ def test_a_search_is_filtered_by_live_price_and_stock(shop):
 
 def test_what_is_muted_is_found_by_name_and_never_offered(shop):
     index_products(shop.store)
-    fakes.record_event(shop.ann, EventType.HIDE_ITEM, shop.products[MUG])
+    fakes.hide(shop.ann, shop.products[MUG])
     found = box("ann").call("search_catalog", {"query": "red retrospot mug"})
     [row] = [row for row in found.data["products"] if row["product_id"] == MUG]
     assert row["muted"] is True
@@ -223,7 +222,7 @@ def test_recommendations_have_reasons_and_leave_out_what_is_muted_or_sold_out(sh
         found = box("ann").call("get_recommendations", {"kind": "for_you", "limit": 2})
     assert ids(found) == [BAG, TRAY]
     assert found.data["personal"] is True
-    fakes.record_event(shop.ann, EventType.HIDE_ITEM, shop.products[BAG])
+    fakes.hide(shop.ann, shop.products[BAG])
     assert ids(box("ann").call("get_recommendations", {"kind": "for_you"})) == [TRAY, TIN]
     assert ids(box("ann").call("get_recommendations", {"kind": "buy_again"})) == [MUG]
     with_mug = box("ann").call("get_recommendations", {"kind": "goes_with", "product_ids": [MUG]})

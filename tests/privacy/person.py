@@ -9,11 +9,12 @@ from loyalty_ai.assistant.models import AssistantUsage, Confirmation, Conversati
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import Referral
 from loyalty_ai.loyalty.services import refresh_profiles
+from loyalty_ai.privacy.forgetting import forget_event
 from loyalty_ai.serving.models import ListKind, ScoringRun
 from loyalty_ai.shop.adapters.base import EventRecord
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
-from loyalty_ai.shop.models import Customer, Store
+from loyalty_ai.shop.models import Customer, EventKey, EventType, FreshStart, Store
 from loyalty_ai.shop.services import record_events
 from tests import fakes
 
@@ -54,5 +55,10 @@ def move_in(store: Store, who: str, run: ScoringRun) -> Customer:
     answer = Message.objects.create(conversation=conversation, role=Message.Role.ASSISTANT, answers=question)
     Confirmation.objects.create(message=answer, units={"pot": 2}, expires_at=NOW)
     AssistantUsage.objects.create(store=store, customer=customer, day=NOW.date(), answers=1, tokens=100)
+    fakes.hide(customer, product)
+    FreshStart.objects.create(customer=customer, since=fakes.NOON - timedelta(days=1))
+    view = fakes.record_event(customer, EventType.VIEW_ITEM, product)
+    EventKey.objects.create(store=store, source="shop", key=f"{who}-forgotten", fingerprint=b"", event_id=view.pk)
+    forget_event(customer=customer, event_id=view.pk)
     refresh_profiles(store=store, as_of=NOW)
     return customer

@@ -59,7 +59,10 @@ def test_nothing_of_the_person_is_left_and_all_of_the_other_is(store, run):
     assert record.counts == {
         "consents": 1,
         "events": 4,
-        "event_keys": 3,
+        "event_keys": 4,
+        "mutes": 1,
+        "forgotten_events": 1,
+        "fresh_starts": 1,
         "orders": 2,
         "loyalty": 1,
         "loyalty_history": 13,

@@ -80,7 +80,7 @@ def test_the_shop_is_asked_only_about_products_that_can_be_shown(shop):
     row = shop.run.recommendations.get(customer=shop.ann, kind=ListKind.RECOMMENDED)
     row.reasons, row.reason_kinds = [shop.products[29].pk] * 8, [1] * 8
     row.save()
-    fakes.record_event(shop.ann, EventType.HIDE_ITEM, shop.products[2])
+    fakes.hide(shop.ann, shop.products[2])
     html = render("{% recommendations limit=3 %}", "ann")
     assert html.count("Because you bought Product P29") == 3
     assert not {"P29", "P2", "P0"} & set(get_adapter("default").resolved[0])
@@ -100,7 +100,7 @@ def test_a_product_the_page_did_not_name_costs_one_statement_more(shop):
 def test_the_statement_opens_the_live_run_s_partitions_alone(shop):
     old = fakes.make_run(shop.store, deploy=False)
     statement = connection.ops.compose_sql(
-        "EXPLAIN (ANALYZE, FORMAT JSON) " + selectors.STATEMENT.format(consent="TRUE"),
+        "EXPLAIN (ANALYZE, FORMAT JSON) " + selectors.page_sql("TRUE"),
         {"store": "default", "customer": "ann", "products": ["P0"], "near": 12, "bought": 40},
     )
     with connection.cursor() as cursor:
@@ -255,7 +255,7 @@ def test_consent_that_is_off_by_default_waits_for_a_choice(shop, settings):
 
 def test_a_hidden_product_is_gone_everywhere_even_after_opting_out(shop):
     for product in (shop.products[1], shop.products[12], shop.products[15], shop.products[20]):
-        fakes.record_event(shop.ann, EventType.HIDE_ITEM, product, at=fakes.NOON - timedelta(days=90))
+        fakes.hide(shop.ann, product)
     html = render(ALL_WIDGETS, "ann", product="P0")
     assert not {"P1", "P12", "P15", "P20"} & set(shown(html))
     opt_out(shop.ann)
