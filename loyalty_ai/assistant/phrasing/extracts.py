@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -20,8 +21,9 @@ LONGEST = 500
 HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
 """What a word is worth where it stands."""
 
-FIRST, FORM, ALIKE = 0.5, 0.4, 0.4
-"""What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading."""
+FIRST, FORM, ALIKE, BESIDE = 0.25, 0.4, 0.4, 0.5
+"""What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading, to have two
+of its words side by side ("american express")."""
 
 NEARLY = 0.75
 """Share of the best passage's worth from which on a second speaks."""
@@ -38,7 +40,7 @@ LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 ASKS = (
     (
         re.compile(r"how (much|expensive)|costs?|price|fee|charge|free|spend|多少钱|费|怎么算|价"),
-        re.compile(r"£|€|\$|英镑|镑|free|免费|包邮"),
+        re.compile(r"£|€|\$|英镑|镑|free|免费|免运费|包邮"),
     ),
     (
         re.compile(r"how (long|many|soon|quick|fast)|when|deadline|days?|几天|多久|多长|什么时候|时间|期限"),
@@ -50,6 +52,12 @@ ASKS = (
     ),
 )
 """What a question asks for, and how a sentence looks that says it."""
+
+AMOUNTS = {
+    "money": (re.compile(r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?)\b|多少钱|费"), ASKS[0][1]),
+    "time": (re.compile(r"how (?:long|many (?:working )?days|soon|quick|fast)|几天|多久|多长|多少天"), ASKS[1][1]),
+}
+"""Questions that nothing but an amount answers, and its form."""
 
 
 def sentences_of(text: str) -> list[str]:
@@ -93,6 +101,20 @@ def best_sentences(question: str, passages: Iterable[dict[str, Any]]) -> list[tu
     return chosen
 
 
+def unanswered(question: str, sentences: Iterable[str]) -> dict[str, re.Pattern[str]]:
+    """The amounts that a question asks for and no sentence states, each with the form of a sentence that would.
+
+    >>> list(unanswered("how much is delivery to Spain", ["We deliver to Spain."]))
+    ['money']
+    """
+    told = list(sentences)
+    return {
+        name: says
+        for name, (asks, says) in AMOUNTS.items()
+        if asks.search(question) and not any(says.search(each) for each in told)
+    }
+
+
 class Question:
     """What a question asks for, weighed against the passages that may answer it."""
 
@@ -111,6 +133,10 @@ class Question:
             for unit, tokens in zip(told, self.units, strict=True)
         ]
         self.all_words = bag(text, self.language)
+        plain = words(text, self.language)
+        self.pairs = [
+            pair for pair in pairwise(plain) if "".join(pair).isascii() and not scope.untold.intersection(pair)
+        ]
 
     def worth(self, passage: dict[str, Any]) -> float:
         """How much of the question a passage says: in its heading, its document's title, its text."""
@@ -120,7 +146,17 @@ class Question:
             for unit, weight in zip(self.units, self.rare, strict=True)
         )
         said += ALIKE * len(self.all_words & heading) / max(1, len(heading))
-        return said + (FORM if any(self.has_form(each) for each in sentences_of(passage["text"])) else 0)
+        if self.pairs:
+            stated = set(pairwise(words(f"{passage['heading']} . {passage['text']}", self.language)))
+            said += BESIDE * sum(pair in stated for pair in self.pairs)
+        return said + FORM * max(map(self.formed, sentences_of(passage["text"])), default=0.0)
+
+    def formed(self, sentence: str) -> float:
+        """1 where a sentence has the form of an answer and a word of the question, less where it has only the form."""
+        if not self.has_form(sentence):
+            return 0.0
+        words_here = bag(sentence, self.language)
+        return 0.5 + 0.5 * max((has(unit, words_here) for unit in self.units), default=0.0)
 
     def best(self, passage: dict[str, Any], most: int) -> list[str]:
         """The sentences of a passage that say most, in their order; all of a short one."""

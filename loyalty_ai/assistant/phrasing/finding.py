@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrases import INTERESTS
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     Row,
@@ -120,7 +121,7 @@ class Finding(Voice):
 
     def gift(self, asked: Asked) -> Iterator[Piece]:
         words = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in PEOPLE)
-        lines = interests(words)
+        lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
         picked: dict[str, tuple[Row, str]] = {}
         for said, search in lines[:4]:
             for row in self.gifts_for(search, asked)[:4]:
@@ -132,7 +133,7 @@ class Finding(Voice):
                 yield Sentence(text % {"words": words})
             yield from self.recommended("popular", asked, intro=not lines)
             return
-        yield Sentence(self.gift_intro(words, asked))
+        yield Sentence(self.gift_intro(words or lines[0][0], asked))
         for row, said in chosen:
             yield self.line(row, _("goes with “%(words)s”") % {"words": said})
 

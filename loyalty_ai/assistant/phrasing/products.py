@@ -13,7 +13,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     Row,
 )
 from loyalty_ai.assistant.phrasing.finding import Finding
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, asked_of, key, unique
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked
 from loyalty_ai.assistant.turn import Sentence
 
@@ -25,6 +25,9 @@ class Products(Finding):
         """Say something of the product that is meant, or ask which one it is."""
         chosen = self.choose(asked)
         if not chosen.products:
+            if self.topic and not asked.words:
+                yield from self.goes_on_about(asked)
+                return
             if asked.words and (passages := self.passages(asked.text, 0.7)):
                 yield from self.quote(asked, passages)
                 return
@@ -33,7 +36,8 @@ class Products(Finding):
             for row in chosen.products[:MOST_CHOICES]:
                 yield from say(row)
         else:
-            yield from self.which(chosen.products, asked.words)
+            ready = [row for row in chosen.products if row["available"]] if asked.available else []
+            yield from self.which(ready or chosen.products, asked.words)
 
     def price(self, asked: Asked) -> Iterator[Piece]:
         if asked.order and asked.words:
@@ -165,6 +169,12 @@ class Products(Finding):
         rows = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
         if not rows:
             rows = [other for other in self.search(row["title"]) if other["product_id"] != row["product_id"]][:3]
+        if asked.order and row["price"] is not None:  # "like this one but cheaper"
+            cheaper, price = asked.order == "cheapest", row["price"]
+            near = unique([*rows, *self.search(row["title"], limit=20)])
+            rows = [each for each in near if each["price"] not in (None, price) and (each["price"] < price) == cheaper][
+                :SHOWN
+            ]
         if not rows:
             yield Sentence(_("I know of nothing similar to %(title)s.") % {"title": row["title"]}, (key(row),))
             yield from self.offer_person()

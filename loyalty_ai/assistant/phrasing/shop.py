@@ -18,6 +18,8 @@ from loyalty_ai.assistant.turn import Outcome, Sentence
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
+ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will)\b)")
+
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
 
@@ -61,16 +63,19 @@ class Shop(Orders):
                 for piece in self.loyalty(asked_of(asked, "", aspects=frozenset({"tier"})))
                 if isinstance(piece, Sentence)
             )
-        passages = self.passages(_("tiers spend silver gold platinum year"), 0.1)
-        yield from self.quote(asked, passages)
+        tiers = _("tiers spend silver gold platinum year")
+        yield from self.quote(asked_of(asked, "", text=tiers), self.passages(tiers, 0.1))
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
             return
-        passages = self.passages(asked.text, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
-        yield from self.quote(asked, passages)
+        first, *more = ALSO.split(asked.text)
+        passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
+        yield from self.quote(asked_of(asked, asked.words, text=first), passages)
+        for text in more:  # "... and how long does it take?"
+            yield from self.goes_on_about(asked_of(asked, "", text=text))
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(

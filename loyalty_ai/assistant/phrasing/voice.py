@@ -21,7 +21,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     decide,
     named,
 )
-from loyalty_ai.assistant.phrasing.extracts import best_sentences
+from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of, unanswered
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 from loyalty_ai.serving.money import format_money
@@ -39,13 +39,16 @@ EMPTY_OF_POLICIES = re.compile(
 
 
 class Voice:
-    """One message being answered; `meant` are the products that its questions so far were about."""
+    """One message being answered; `meant` are the products that its questions so far were about, `topic` the title of
+    the document that was quoted last."""
 
     def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
         self.turn = turn
         self.tools = tools
         self.currency = currency
         self.meant: list[Row] = []
+        self.topic = ""
+        self.quoted: set[str] = set()
         self._shown: list[Row] | None = None
 
     def call(self, name: str, **arguments: Any) -> Found:
@@ -189,8 +192,30 @@ class Voice:
             yield Sentence(_("I found nothing about that in our policies and answers."))
             yield from self.offer_person()
             return
-        for text, passage in sentences:
-            yield Sentence(text, (passage["key"],))
+        self.topic = sentences[0][1]["title"]
+        for text, passage in [*self.amounts(asked, sentences), *sentences]:
+            if text not in self.quoted:
+                self.quoted.add(text)
+                yield Sentence(text, (passage["key"],))
+
+    def goes_on_about(self, asked: Asked) -> Iterator[Piece]:
+        """What the document that was quoted last says to a question that names nothing itself."""
+        question = asked_of(asked, "", text=f"{self.topic.lower()} {asked.text}")
+        yield from self.quote(
+            question, [each for each in self.passages(question.text, 0.1) if each["title"] == self.topic]
+        )
+
+    def amounts(
+        self, asked: Asked, sentences: list[tuple[str, dict[str, Any]]]
+    ) -> Iterator[tuple[str, dict[str, Any]]]:
+        """What the same document says of the cost or the time asked for: "how much is it to Spain", where it only says where to."""
+        words = {"money": _("what it costs"), "time": _("how long, how many days")}
+        for name, form in unanswered(asked.text, (text for text, _passage in sentences)).items():
+            passages = [
+                each for each in self.passages(f"{self.topic} {words[name]}", 0.1) if each["title"] == self.topic
+            ]
+            said = [(text, each) for each in passages for text in sentences_of(each["text"]) if form.search(text)]
+            yield from said[:1]
 
     def out_of_scope(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(_("I cannot help with that: I only know this shop."))
