@@ -24,6 +24,7 @@ TRAINING_QUEUE = "loyalty_train"
 THROTTLE_SCOPES = ("loyalty_read", "loyalty_ingest", "loyalty_assistant")
 LOYALTY = "loyalty_ai"
 SECRET_LENGTH = 24
+LONGEST_DAYS = 36_500
 
 
 def adapter_error(message: str, hint: str) -> Error:
@@ -46,6 +47,7 @@ def check_keys(**kwargs: Any) -> list[CheckMessage]:
             errors.append(key_error(f'LOYALTY_AI["{key}"] is {given[key]!r}.', f"It must be {wanted}."))
     errors += model_errors(given)
     errors += assistant_errors(given)
+    errors += retention_errors(given)
     for slug, entry in stores(given):
         errors += store_errors(slug, entry)
     return errors
@@ -97,6 +99,19 @@ def assistant_errors(given: dict[str, Any]) -> Iterator[Error]:
             yield key_error(f'LOYALTY_AI["ASSISTANT"]["{key}"] is {values[key]!r}.', f"It must be {wanted}.")
 
 
+def retention_errors(given: dict[str, Any]) -> Iterator[Error]:
+    values = given.get("RETENTION", {})
+    if not isinstance(values, dict):
+        return
+    yield from unknown_keys('LOYALTY_AI["RETENTION"]', values, DEFAULTS["RETENTION"])
+    for key in DEFAULTS["RETENTION"]:
+        if not (values.get(key) is None or (whole(1)(values[key]) and values[key] <= LONGEST_DAYS)):
+            yield key_error(
+                f'LOYALTY_AI["RETENTION"]["{key}"] is {values[key]!r}.',
+                f"It must be a whole number of days from 1 to {LONGEST_DAYS}, or None to keep it.",
+            )
+
+
 def whole(least: int) -> Callable[[Any], bool]:
     return lambda value: isinstance(value, int) and not isinstance(value, bool) and value >= least
 
@@ -129,6 +144,7 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "HORIZONS": (mapping(("churn", "value"), whole(1)), "a dict of whole days for 'churn' and 'value'"),
     "KEEP_RUNS": (whole(0), "a whole number from 0"),
     "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
+    "RETENTION": (lambda value: isinstance(value, dict), "a dict of days by kind of data"),
     "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),
     "LEASE_SECONDS": (whole(1), "a whole number of seconds from 1"),
     "ERASURE_KEYS": (
@@ -154,7 +170,6 @@ ASSISTANT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "CONCURRENT": (whole(1), "a whole number from 1"),
     "PER_MINUTE": (whole(1), "a whole number from 1"),
-    "DAYS": (whole(1), "a whole number of days from 1"),
 }
 STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CURRENCY": (

@@ -29,6 +29,18 @@ DEFAULTS: dict[str, Any] = {
     "HORIZONS": {"churn": 90, "value": 365},
     # How many older published runs stay beside the live one, for rollback.
     "KEEP_RUNS": 2,
+    # Days after which each kind of data is deleted by the nightly job "expire"; None: kept. docs/privacy.md says what each holds.
+    "RETENTION": {
+        "behaviour": 760,  # views, searches, clicks, carts: 25 months, what the CNIL allows for audience measurement
+        "purchases": None,  # and refunds
+        "history": None,  # each customer's loyalty at the end of each month
+        "conversations": 90,
+        "rejected": 90,  # records that could not be taken in
+        "jobs": 90,
+        "runs": 90,  # lists and predictions kept for rollback; live ones stay
+        "trainings": 7,  # data and checkpoints of trainings that nobody works on any more
+        "artifacts": 180,  # weights of versions that nothing needs any more
+    },
     # What holds for a customer who has not chosen, and for strangers. `preferences` covers profiling and personalised rows.
     # A store's own CONSENT_DEFAULTS come before these: other regions, other rules.
     "CONSENT_DEFAULTS": {"preferences": True, "analytics": True, "marketing": False, "sale_of_data": False},
@@ -36,7 +48,7 @@ DEFAULTS: dict[str, Any] = {
     "LEASE_SECONDS": 60,
     # The assistant. BACKEND: "templates" (no model), "openai", "transformers" or a dotted path; OPTIONS are its own arguments.
     # Limits, None for none: tokens of one conversation, of one customer and of one store a day, money of one store a day (in
-    # the currency of the backend's prices); answers being written at once; messages a minute. DAYS: how long threads are kept.
+    # the currency of the backend's prices); answers being written at once; messages a minute.
     "ASSISTANT": {
         "BACKEND": "templates",
         "OPTIONS": {},
@@ -46,7 +58,6 @@ DEFAULTS: dict[str, Any] = {
         "STORE_MONEY": None,
         "CONCURRENT": 8,
         "PER_MINUTE": 20,
-        "DAYS": 90,
     },
     # The secrets of erasure digests and of the signatures of receipts, newest first: {"version": "secret"}. Apart from
     # SECRET_KEY, so that rotating one keeps the other.

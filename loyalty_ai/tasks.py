@@ -13,6 +13,7 @@ from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs import tasks as jobs_tasks
 from loyalty_ai.jobs.services import request_job
 from loyalty_ai.loyalty import tasks as loyalty_tasks
+from loyalty_ai.privacy import tasks as privacy_tasks
 from loyalty_ai.registry import tasks as registry_tasks
 from loyalty_ai.serving import tasks as serving_tasks
 from loyalty_ai.shop import tasks as shop_tasks
@@ -23,6 +24,7 @@ __all__ = [
     "assistant_tasks",
     "jobs_tasks",
     "loyalty_tasks",
+    "privacy_tasks",
     "registry_tasks",
     "request_nightly",
     "serving_tasks",

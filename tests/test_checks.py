@@ -317,3 +317,27 @@ def test_e006_is_silent_where_the_backend_is_in_order_or_e002_speaks(settings):
         assert found(checks.check_assistant) == []
     settings.LOYALTY_AI = []
     assert found(checks.check_assistant) == []
+
+
+@pytest.mark.parametrize(
+    ("retention", "said"),
+    [
+        (30, "a dict of days by kind of data"),
+        ({"views": 30}, "unknown key 'views'"),
+        ({"behavior": 30}, "Did you mean behaviour?"),
+        ({"behaviour": 0}, '["behaviour"] is 0'),
+        ({"behaviour": True}, '["behaviour"] is True'),
+        ({"behaviour": "30"}, "a whole number of days from 1 to 36500, or None"),
+        ({"jobs": 36_501}, '["jobs"] is 36501'),
+    ],
+)
+def test_a_wrong_retention_is_named(settings, retention, said):
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"RETENTION": retention}
+    [(code, message)] = found(checks.check_keys)
+    assert code == "E002"
+    assert said in message
+
+
+def test_a_retention_of_none_keeps(settings):
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"RETENTION": {"behaviour": 30, "jobs": None}}
+    assert found(checks.check_keys) == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,9 @@ from django.utils import timezone
 from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.turn import Said, Turn
-from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.adapters.base import CartItem
+from loyalty_ai.shop.expiry import kept_since
 
 PRODUCT = "product:"
 
@@ -26,7 +27,7 @@ HISTORY, HISTORY_CHARACTERS = 12, 6000
 
 
 def conversations_of(owner: Owner) -> QuerySet[Conversation]:
-    """Their conversations that are not past their days, the newest first; of nobody, none."""
+    """Their conversations that have not expired, the newest first; of nobody, none."""
     if owner.nobody:
         return Conversation.objects.none()
     theirs = Q()
@@ -34,9 +35,10 @@ def conversations_of(owner: Owner) -> QuerySet[Conversation]:
         theirs |= Q(customer__external_id=owner.customer_id)
     if owner.digest is not None:
         theirs |= Q(session_digest=owner.digest)
-    since = timezone.now() - timedelta(days=app_settings.ASSISTANT["DAYS"])
+    since = kept_since("conversations", now=timezone.now())
+    kept = Q() if since is None else Q(updated_at__gte=since)
     return (
-        Conversation.objects.filter(theirs, store__slug=owner.store, updated_at__gte=since)
+        Conversation.objects.filter(theirs, kept, store__slug=owner.store)
         .select_related("store", "customer")
         .order_by("-pk")
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -23,7 +23,6 @@ LONGEST = 2000
 """Characters of a message."""
 
 LONGEST_REMARK = 500
-PURGE_CHUNK = 200
 OWNER_LOCK = 0x6C6F7963  # "loyc": one conversation is opened at a time for one owner
 UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 """Control characters, and those that turn the direction of what follows them."""
@@ -237,19 +236,6 @@ def delete_conversation(*, owner: Owner, key: Any) -> None:
         Conversation.DoesNotExist: there is none, or it is somebody else's.
     """
     conversation_of(owner, key).delete()
-
-
-def purge_conversations(*, store: Store, before: datetime) -> int:
-    """Delete the conversations whose last message is older, whoever's they are, a chunk at a time; how many."""
-    total = 0
-    while True:
-        keys = Conversation.objects.filter(store=store, updated_at__lt=before).order_by("updated_at").values("pk")
-        with transaction.atomic():
-            old = list(keys.select_for_update(skip_locked=True)[:PURGE_CHUNK].values_list("pk", flat=True))
-            if not old:
-                return total
-            Conversation.objects.filter(pk__in=old).delete()
-        total += len(old)
 
 
 def _locked(conversation: Conversation) -> Conversation:

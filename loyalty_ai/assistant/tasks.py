@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
-from django.utils import timezone
 
 from loyalty_ai.assistant import delivery
-from loyalty_ai.assistant.services import purge_conversations
-from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.work import CannotWork, Work, register
 
 
@@ -36,12 +32,5 @@ def index(work: Work) -> dict[str, Any]:
     return {**products, "documents": documents, "vectors": vectors}
 
 
-def purge(work: Work) -> dict[str, Any]:
-    """Delete the conversations past their days; anything of it may be done again."""
-    before = timezone.now() - timedelta(days=app_settings.ASSISTANT["DAYS"])
-    return {"conversations": purge_conversations(store=work.store, before=before)}
-
-
 # On the workers that score: they have the model's libraries and, where there is one, a GPU.
 register("index", queue="loyalty_score", run=index)
-register("purge_conversations", queue="loyalty", run=purge)

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 from django.db.models import Min
 
+from loyalty_ai.conf import app_settings
 from loyalty_ai.loyalty.metrics import full_months, statements
 from loyalty_ai.loyalty.referrals import qualify_referrals
+from loyalty_ai.shop.expiry import kept_since, shop_now
 from loyalty_ai.shop.models import Event, EventType, Store
 from loyalty_ai.shop.selectors import data_until
 
@@ -43,7 +45,10 @@ def refresh_profiles(
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute("DROP TABLE IF EXISTS pg_temp.loyalty_measured")
         referrals = qualify_referrals(store=store, as_of=as_of)
-        months = full_months(first=first_purchase(store) or as_of, until=as_of, zone=ZoneInfo(store.time_zone))
+        first = first_purchase(store) or as_of
+        if app_settings.RETENTION["history"] is not None:
+            first = max(first, kept_since("history", now=shop_now(store)))
+        months = full_months(first=first, until=as_of, zone=ZoneInfo(store.time_zone))
         written = []
         sql, parameters = statements(store=store, as_of=as_of, months=months)
         for step, statement in enumerate(sql):

@@ -78,7 +78,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     change_list_template = "admin/loyalty_ai/modelversion/change_list.html"
     change_form_template = "admin/loyalty_ai/modelversion/change_form.html"
-    fields = ["store", "created_at", "path", "digest"]
+    fields = ["store", "created_at", "path", "digest", "artifact_removed_at"]
 
     @display(description=gettext_lazy("answers with"))
     def answers(self, version: ModelVersion) -> SafeString | str:

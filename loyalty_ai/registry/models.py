@@ -10,7 +10,7 @@ from loyalty_ai.shop.models import Store
 
 
 class ModelVersion(models.Model):
-    """One training of the customer model; immutable once `trained_at` is set (a trigger refuses)."""
+    """One training of the customer model; immutable once `trained_at` is set (a trigger refuses), but for its artifact."""
 
     store = models.ForeignKey(Store, models.CASCADE, verbose_name=_("store"), related_name="versions")
     number = models.PositiveIntegerField(_("version"))
@@ -41,6 +41,9 @@ class ModelVersion(models.Model):
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     trained_at = models.DateTimeField(_("trained"), null=True, blank=True)
+    artifact_removed_at = models.DateTimeField(
+        _("artifact removed"), null=True, blank=True, help_text=_("From then on it can be neither scored nor deployed.")
+    )
 
     class Meta:
         verbose_name = _("model version")

@@ -144,6 +144,18 @@ def discard_version(*, version: ModelVersion) -> None:
         _snapshot_path(version).unlink(missing_ok=True)
 
 
+def remove_snapshots(*, store: Store) -> None:
+    """Remove the data of trainings that ended without a chance to do so themselves."""
+    for version in ModelVersion.objects.filter(store=store, trained_at__isnull=False).exclude(path=""):
+        _snapshot_path(version).unlink(missing_ok=True)
+
+
+def remove_artifacts(*, store: Store) -> None:
+    """Remove the folders of versions whose row says that their artifact is removed; what a killed worker left goes too."""
+    for version in ModelVersion.objects.filter(store=store, artifact_removed_at__isnull=False).exclude(path=""):
+        shutil.rmtree(artifact_directory(version), ignore_errors=True)
+
+
 def library_versions() -> dict[str, str]:
     """Name -> installed version of what a result depends on."""
     found = {"python": platform.python_version()}

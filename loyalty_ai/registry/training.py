@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models.functions import Now
+from django.utils import timezone
 
 from loyalty_ai.jobs.leases import LIVE, MAX_ATTEMPTS
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.jobs.work import CannotWork, LeaseLost, Work, WorkStopped
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.services import discard_version, reserve_version, train
+from loyalty_ai.shop.models import Store
 
 KIND, QUEUE = "train", "loyalty_train"
 
@@ -47,10 +48,7 @@ def _claim_version(work: Work) -> ModelVersion:
     version = reserved.filter(pk=work.job.result.get("version")).first()
     if version:
         return version
-    at_work = Job.objects.filter(kind=KIND, store=work.store, state__in=LIVE, result__has_key="version")
-    abandoned = reserved.filter(store=work.store, trained_at__isnull=True, created_at__lt=Now() - ABANDONED)
-    for half in abandoned.exclude(pk__in=[job.result["version"] for job in at_work]):
-        discard_version(version=half)
+    discard_abandoned(store=work.store, before=timezone.now() - ABANDONED)
     parent = work.params.get("parent", "champion")
     if isinstance(parent, int):
         parent = ModelVersion.objects.get(store=work.store, pk=parent)
@@ -64,3 +62,14 @@ def _claim_version(work: Work) -> ModelVersion:
         work.job.result = {"version": version.pk}
         work.job.save(update_fields=["result"])
     return version
+
+
+def discard_abandoned(*, store: Store, before: datetime) -> int:
+    """Remove the half versions of the store, begun before the moment, that no live job claims; how many."""
+    at_work = Job.objects.filter(kind=KIND, store=store, state__in=LIVE, result__has_key="version")
+    claimed = [job.result["version"] for job in at_work]
+    abandoned = ModelVersion.objects.filter(store=store, trained_at__isnull=True, created_at__lt=before)
+    halves = list(abandoned.exclude(pk__in=claimed))
+    for half in halves:
+        discard_version(version=half)
+    return len(halves)

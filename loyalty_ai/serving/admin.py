@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label
 from loyalty_ai.serving.customer_admin import CustomerAdmin
 from loyalty_ai.serving.models import Deployment, ScoringRun
-from loyalty_ai.serving.store_admin import StoreAdmin
 from loyalty_ai.serving.version_admin import PromotableVersionAdmin, run_state
 
-__all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin", "StoreAdmin"]
+__all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin"]
 
 
 @admin.register(ScoringRun)

@@ -38,13 +38,16 @@ def promote_version(
         override: accept what the gate holds against the version; its findings are kept with the deployment.
 
     Raises:
-        CannotDeploy: the version has no complete, audited run.
+        CannotDeploy: the version has no complete, audited run, or its artifact is removed.
         GateRefused: the gate has findings and they were not overridden.
         ValueError: `override` without a reason.
     """
     if override and not reason.strip():
         raise ValueError(_("To override the gate, say why."))
     live = _lock(store, alias)
+    version.refresh_from_db(fields=["artifact_removed_at"])
+    if version.artifact_removed_at:
+        raise CannotDeploy(_("The artifact of version %(number)d is removed.") % {"number": version.number})
     run = (
         ScoringRun.objects.filter(store=store, version=version, state=ScoringRun.State.COMPLETE).order_by("-pk").first()
     )

@@ -331,4 +331,8 @@ def _version(store: Store, number: int | str | None) -> ModelVersion:
     if version is None:
         missing = _("There is no trained version %(number)s.") % {"number": number}
         raise CannotWork(missing if number else _("No version is trained yet: run loyalty_train first."))
+    if version.artifact_removed_at:
+        raise CannotWork(
+            _("The artifact of version %(number)d is removed: train a new one.") % {"number": version.number}
+        )
     return version

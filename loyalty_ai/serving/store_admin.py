@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -22,8 +21,9 @@ from loyalty_ai.shop.models import Customer, Order, Product, Store
 MONTHS_SHOWN = 24
 
 
-@admin.register(Store)
 class StoreAdmin(ReadOnlyAdmin):
+    """The stores with their numbers; registered by `privacy.store_admin`."""
+
     list_display = ["slug", "live_version", "customers", "products", "orders", "synced_at", "currency", "time_zone"]
     ordering = ["slug"]
     fields = ["slug", "currency", "language", "time_zone", "synced_at", "created_at"]

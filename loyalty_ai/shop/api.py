@@ -34,6 +34,7 @@ REFUSALS = {
     "not_allowed": _("Only the shop itself records purchases and refunds."),
     "not_yours": _("You can only record events of your own; leave customer_id out."),
     "erased": _("This customer was erased and has not come back."),
+    "expired": _("Events as old as this are not kept here any more."),
     "without_consent": _(
         "Analytics is not allowed (by the customer, their browser or the shop), so behaviour is not kept."
     ),

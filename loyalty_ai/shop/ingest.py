@@ -16,15 +16,14 @@ from django.db import transaction
 from loyalty_ai.shop.adapters.base import EventRecord, Rejected
 from loyalty_ai.shop.consent import consent_sql
 from loyalty_ai.shop.copying import copy_rows, fetch, run
-from loyalty_ai.shop.models import Event, EventType, Store
+from loyalty_ai.shop.expiry import oldest_kept
+from loyalty_ai.shop.models import NEEDS_NO_CONSENT, Event, EventType, Store
 from loyalty_ai.shop.rejection import CLOCK_SKEW, TYPE_CODES, event_problem, keep_rejected, rejection, unreadable
 from loyalty_ai.shop.suppression import erased_customers, hold_off_erasure
 from loyalty_ai.signals import event_recorded
 
 BATCH = 10_000
-
-NEEDS_NO_CONSENT = ("purchase", "refund", "hide_item")
-"""Purchases and refunds rest on the contract, and a hidden product is the shopper's own wish; all else is behaviour."""
+NAMES_THAT_NEED_NO_CONSENT = {event_type.label for event_type in NEEDS_NO_CONSENT}
 
 COLUMNS = {
     "n": "integer",
@@ -45,7 +44,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of one record: `status` is accepted, duplicate, rejected, erased or without_consent."""
+    """What became of one record: `status` is accepted, duplicate, rejected, erased, expired or without_consent."""
 
     key: str
     status: str
@@ -61,6 +60,8 @@ class IngestResult:
     duplicates: int = 0
     rejected: int = 0
     erased: int = 0
+    expired: int = 0
+    """Older than what is kept of their kind, so that a sync from the start does not bring back what has expired."""
     without_consent: int = 0
     unmatched_refunds: int = 0
     """Accepted refunds whose original order is not known."""
@@ -83,9 +84,9 @@ def record_events(
 
     A key seen before with the same content is a duplicate: counted, nothing written. With other content it is rejected and what
     was stored stays. Customers not seen before are created; products must be known. Events of erased customers are counted
-    and not stored; nor is behaviour (`NEEDS_NO_CONSENT` is not) where analytics is not allowed: by the customer, by the store's
-    default for strangers and for those who have not chosen, or by the Global Privacy Control of their browser. Not even its
-    rejections are listed.
+    and not stored; so are those that would have expired already. Nor is behaviour stored (`NEEDS_NO_CONSENT` is not) where
+    analytics is not allowed: by the customer, by the store's default for strangers and for those who have not chosen, or by the
+    Global Privacy Control of their browser. Not even its rejections are listed.
 
     Args:
         source: what names the keys apart, at most 32 characters ("shop", "api", "file").
@@ -138,7 +139,7 @@ class _Batch:
 
     def _checked(self) -> list[tuple[Any, ...]]:
         """The rows to copy: what Python alone can judge is judged here, repeated keys inside the batch too."""
-        latest = self.now + CLOCK_SKEW
+        latest, oldest = self.now + CLOCK_SKEW, oldest_kept(store=self.store, now=self.now)
         erased = erased_customers(
             store=self.store,
             external_ids={who for r in self.records if isinstance(who := getattr(r, "customer_id", None), str)},
@@ -153,6 +154,9 @@ class _Batch:
                 continue
             if (problem := event_problem(record, latest)) is not None:
                 self._refuse(n, problem[0], **problem[1])
+                continue
+            if (first := oldest.get(record.type)) is not None and record.occurred_at < first:
+                self._set_aside(n, "expired")
                 continue
             row = _row(n, record)
             if row is None:
@@ -180,7 +184,7 @@ class _Batch:
             ) judged
             WHERE NOT (known AND allowed)
             """,  # noqa: S608
-            [TYPE_CODES[name] for name in NEEDS_NO_CONSENT],
+            [event_type.value for event_type in NEEDS_NO_CONSENT],
             self.store.pk,
             self.store.pk,
         )
@@ -354,7 +358,7 @@ class _Batch:
         behaviour = [
             (n, record.customer_id if _is_text(record.customer_id) else None, bool(record.gpc))
             for n in numbers
-            if isinstance(record := self.records[n], EventRecord) and record.type not in NEEDS_NO_CONSENT
+            if isinstance(record := self.records[n], EventRecord) and record.type not in NAMES_THAT_NEED_NO_CONSENT
         ]
         if not behaviour:
             return []

@@ -171,6 +171,10 @@ class EventType(models.IntegerChoices):
     HIDE_ITEM = 12, "hide_item"
 
 
+NEEDS_NO_CONSENT = (EventType.PURCHASE, EventType.REFUND, EventType.HIDE_ITEM)
+"""Purchases and refunds rest on the contract, and a hidden product is the shopper's own wish; all else is behaviour."""
+
+
 class Event(models.Model):
     """Something that happened; append only. `value` is the line total after discount, never negative."""
 
@@ -204,6 +208,12 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["customer", "occurred_at"], name="loyalty_event_customer"),
             models.Index(fields=["store", "occurred_at"], name="loyalty_event_store"),
+            # Behaviour expires before purchases do, and is found without a walk over them.
+            models.Index(
+                fields=["store", "occurred_at"],
+                condition=~Q(type__in=[event_type.value for event_type in NEEDS_NO_CONSENT]),
+                name="loyalty_event_behaviour",
+            ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(value__gte=0), name="loyalty_event_value_not_negative"),

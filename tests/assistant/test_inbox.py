@@ -15,7 +15,6 @@ from loyalty_ai.assistant import report, services
 from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.models import AssistantUsage, Conversation, Message
 from loyalty_ai.assistant.services import open_conversation, say
-from loyalty_ai.jobs.services import request_job, run_job
 from tests import fakes
 
 CHANGES = ["reply", "take-over", "hand-back", "close"]
@@ -161,14 +160,3 @@ def test_the_report_counts_outcomes_ratings_and_what_a_day_costs(pot_shop, viewe
 
 def test_an_empty_report_is_a_page(viewer):
     assert viewer.get(address("report")).status_code == 200
-
-
-def test_the_nightly_job_deletes_conversations_past_their_days(pot_shop, settings):
-    settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"ASSISTANT": {"DAYS": 10}}
-    old = talk("old")
-    Conversation.objects.filter(pk=old.pk).update(updated_at=timezone.now() - timedelta(days=11))
-    fresh = open_conversation(owner=Owner("default", None, b"x" * 32), language="en")
-    job = request_job(kind="purge_conversations", store=pot_shop, slot="purge:1", wake=False)
-    assert run_job(job_id=job.pk, owner="test").result == {"conversations": 1}
-    assert list(Conversation.objects.all()) == [fresh]
-    assert not Message.objects.filter(text="old").exists()

@@ -326,12 +326,9 @@ def test_the_inbox_has_who_waits_first():
     assert list(inbox()) == [waiting, with_person, later]
 
 
-def test_old_conversations_go_whoever_s_they_are(store, monkeypatch):
-    monkeypatch.setattr(services, "PURGE_CHUNK", 2)
-    old = [talk(Owner("default", None, bytes([n]) * 32), "hello") for n in range(5)] + [talk(ANN, "hello")]
-    Conversation.objects.filter(pk__in=[one.pk for one in old]).update(updated_at=timezone.now() - timedelta(days=91))
-    kept = talk(BOB, "hello")
-    assert not conversations_of(ANN).exists(), "past its days it is shown no longer"
-    assert services.purge_conversations(store=store, before=timezone.now() - timedelta(days=90)) == 6
-    assert list(Conversation.objects.all()) == [kept]
-    assert Message.objects.count() == 2
+def test_a_conversation_past_its_days_is_shown_no_longer(store, settings):
+    talk(ANN, "hello")
+    Conversation.objects.update(updated_at=timezone.now() - timedelta(days=91))
+    assert not conversations_of(ANN).exists()
+    settings.LOYALTY_AI = settings.LOYALTY_AI | {"RETENTION": {"conversations": None}}
+    assert conversations_of(ANN).exists()

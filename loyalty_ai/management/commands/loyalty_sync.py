@@ -70,6 +70,7 @@ class Command(StoreCommand):
             "duplicates": _("known already"),
             "rejected": _("rejected"),
             "erased": _("of erased customers skipped"),
+            "expired": _("older than is kept skipped"),
             "without_consent": _("without consent skipped"),
             "unmatched_refunds": _("refunds without a known order"),
         }
