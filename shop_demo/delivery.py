@@ -5,10 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils.translation import gettext_lazy as _
+
 from shop_demo.ledger import LONDON
 
 SOONEST, LATEST = 2, 4
 """Working days from the door of the shop to the customer's."""
+
+ORDER_STATES = {
+    "preparing": _("Being prepared"),
+    "dispatched": _("Dispatched"),
+    "delivered": _("Delivered"),
+    "returned": _("Returned"),
+    "partly_returned": _("Delivered, partly returned"),
+}
+"""Where an order is, as its page says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,6 @@ def working_day(day: date, after: int) -> date:
     """The working day so many working days after this day; with 0 the day itself, or the next one that is."""
     while day.weekday() >= 5:
         day += timedelta(days=1)
-    for _ in range(after):
+    for _step in range(after):
         day += timedelta(days=3 if day.weekday() == 4 else 1)
     return day

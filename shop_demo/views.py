@@ -16,11 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from loyalty_ai.shop.consent import sends_gpc
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD, customer_number
+from shop_demo.adapter import order_record
 from shop_demo.cart import change_units, empty_cart, read_cart, units_in_cart
 from shop_demo.catalogue import ORDERINGS, best_of, listed
 from shop_demo.choices import choices_of, choose
 from shop_demo.covers import cover_svg
-from shop_demo.models import Customer, Order, Product
+from shop_demo.delivery import ORDER_STATES
+from shop_demo.models import Customer, Opening, Order, Product
 from shop_demo.orders import SoldOut, orders_of, place_order, view_order, with_lines
 from shop_demo.shelves import DEPARTMENTS, SHELVES
 from shop_demo.tracking import begin_visit, tell
@@ -173,8 +175,11 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     owner = customer_number(request)
     if owner is None:
         return redirect_to_sign_in(request)
-    found = get_object_or_404(with_lines(orders_of(owner)), number=number)
-    return render(request, "shop_demo/order.html", {"order": view_order(found)})
+    found = view_order(get_object_or_404(with_lines(orders_of(owner)), number=number))
+    record = order_record(found, Opening.objects.get().now(), "GBP")
+    return render(
+        request, "shop_demo/order.html", {"order": found, "record": record, "state": ORDER_STATES[record.state]}
+    )
 
 
 def choices(request: HttpRequest) -> HttpResponse:

@@ -7,9 +7,11 @@ import re
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from loyalty_ai.shop.consent import has_consent
 from loyalty_ai.shop.models import Event, EventType
+from shop_demo.delivery import journey
 from shop_demo.models import Order, Product
 from shop_demo.shelves import DEPARTMENTS
 
@@ -137,6 +139,16 @@ def test_orders_are_private(ann: Client, client: Client):
     response = stranger.get(reverse("order", args=["536365"]))
     assert response.status_code == 302
     assert response["Location"].startswith(reverse("login"))
+
+
+def test_an_order_says_where_it_is_and_when_to_expect_it(ann: Client):
+    ann.post(reverse("add_to_cart"), {"sku": "22423"})
+    ann.post(reverse("checkout"))
+    way = journey(Order.objects.get(imported=False).placed_at)
+    text = ann.get(reverse("order", args=[Order.objects.get(imported=False).number])).content.decode()
+    days = [date_format(day, "DATE_FORMAT") for day in (way.expected_from, way.expected_by)]
+    assert f"Being prepared · expected between {days[0]} and {days[1]}" in text
+    assert "Delivered, partly returned" in ann.get(reverse("order", args=["536365"])).content.decode()
 
 
 def test_thanks_are_for_who_ordered(ann: Client):
