@@ -170,6 +170,7 @@ ASSISTANT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "CONCURRENT": (whole(1), "a whole number from 1"),
     "PER_MINUTE": (whole(1), "a whole number from 1"),
+    "STRANGERS_PER_MINUTE": (lambda value: value is None or whole(1)(value), "a whole number from 1, or None"),
 }
 STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "CURRENCY": (

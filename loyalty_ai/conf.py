@@ -48,7 +48,8 @@ DEFAULTS: dict[str, Any] = {
     "LEASE_SECONDS": 60,
     # The assistant. BACKEND: "templates" (no model), "openai", "transformers" or a dotted path; OPTIONS are its own arguments.
     # Limits, None for none: tokens of one conversation, of one customer and of one store a day, money of one store a day (in
-    # the currency of the backend's prices); answers being written at once; messages a minute.
+    # the currency of the backend's prices); answers being written at once; messages a minute of one shopper, and of all strangers
+    # at one network address.
     "ASSISTANT": {
         "BACKEND": "templates",
         "OPTIONS": {},
@@ -58,6 +59,7 @@ DEFAULTS: dict[str, Any] = {
         "STORE_MONEY": None,
         "CONCURRENT": 8,
         "PER_MINUTE": 20,
+        "STRANGERS_PER_MINUTE": 120,
     },
     # The secrets of erasure digests and of the signatures of receipts, newest first: {"version": "secret"}. Apart from
     # SECRET_KEY, so that rotating one keeps the other.

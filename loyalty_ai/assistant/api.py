@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from loyalty_ai.assistant import confirmations, delivery, services
-from loyalty_ai.assistant.asking import Owner, owner_of, page_language, surroundings
+from loyalty_ai.assistant.asking import Owner, address_of, owner_of, page_language, surroundings
 from loyalty_ai.assistant.confirmations import NotConfirmed
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.selectors import (
@@ -259,7 +259,11 @@ class MessagesView(AssistantView):
         context = surroundings(request._request, text=text, product=product)
         try:
             question = services.say(
-                conversation=conversation, text=text, context=context, client_key=said.validated_data["client_key"]
+                conversation=conversation,
+                text=text,
+                context=context,
+                client_key=said.validated_data["client_key"],
+                address=address_of(request._request),
             )
         except Closed as error:
             raise Conflict(str(error)) from error

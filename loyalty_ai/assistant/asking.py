@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from rest_framework.throttling import BaseThrottle
 
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.serving.page import guarded, identify
@@ -62,6 +63,11 @@ def owner_of(request: HttpRequest, *, remember: bool = False) -> Owner:
     # The customer is part of it: what somebody asked signed out is not theirs when signed in, nor the other way round.
     digest = hashlib.sha256(f"{secret}\0{asking['customer_id'] or ''}".encode()).digest() if secret else None
     return Owner(asking["store"], asking["customer_id"], digest)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The network address of who sends the request; behind proxies as many as REST framework's `NUM_PROXIES` says."""
+    return BaseThrottle().get_ident(request)
 
 
 def page_language() -> str:

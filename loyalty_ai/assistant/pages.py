@@ -23,7 +23,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from loyalty_ai.assistant import confirmations, delivery, services, streaming
-from loyalty_ai.assistant.asking import owner_of, page_language, surroundings
+from loyalty_ai.assistant.asking import address_of, owner_of, page_language, surroundings
 from loyalty_ai.assistant.confirmations import NotConfirmed
 from loyalty_ai.assistant.documents import document_for, html_of, parts_of
 from loyalty_ai.assistant.models import Conversation, Message
@@ -87,7 +87,11 @@ def say(request: HttpRequest) -> Conversation:
     owner = owner_of(request, remember=True)
     conversation = services.open_conversation(owner=owner, language=context["language"])
     question = services.say(
-        conversation=conversation, text=text, context=context, client_key=request.POST.get("client_key", "")[:64]
+        conversation=conversation,
+        text=text,
+        context=context,
+        client_key=request.POST.get("client_key", "")[:64],
+        address=address_of(request),
     )
     answer = services.answer_of(question)
     if answer is not None:
@@ -171,12 +175,14 @@ def close(request: HttpRequest) -> Conversation | None:
 
 
 @either_way
-def delete(request: HttpRequest) -> None:
-    """Delete the thread."""
+def delete(request: HttpRequest) -> Conversation | None:
+    """Delete the thread; no older one takes its place on the page."""
     owner = owner_of(request)
     conversation = shown_conversation(owner)
     if conversation is not None:
         services.delete_conversation(owner=owner, key=conversation.key)
+    older = shown_conversation(owner)
+    return services.open_conversation(owner=owner, language=page_language()) if older is not None else None
 
 
 def rescue(conversation: Conversation) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone, translation
@@ -33,7 +35,7 @@ class CannotSay(Exception):
 
 
 class TooFast(CannotSay):
-    """More messages a minute than `LOYALTY_AI["ASSISTANT"]["PER_MINUTE"]`."""
+    """More messages a minute than `LOYALTY_AI["ASSISTANT"]["PER_MINUTE"]` or `["STRANGERS_PER_MINUTE"]`."""
 
 
 class Closed(CannotSay):
@@ -74,13 +76,19 @@ def _customer(store: Store, external_id: str) -> Customer | None:
 
 @transaction.atomic
 def say(
-    *, conversation: Conversation, text: str, context: dict[str, Any] | None = None, client_key: str = ""
+    *,
+    conversation: Conversation,
+    text: str,
+    context: dict[str, Any] | None = None,
+    client_key: str = "",
+    address: str = "",
 ) -> Message:
     """Keep a shopper's message, with an empty answer beside it (`message.answer`) unless a person answers here.
 
     Args:
         context: what `surroundings` read from the request.
         client_key: the sender's own key of the message, up to 64 characters; the same again is the same message.
+        address: the sender's network address; what strangers say from one is counted together, as they may come anew each time.
 
     Raises:
         TooFast, Closed, CannotSay: nothing was kept.
@@ -97,7 +105,7 @@ def say(
         raise CannotSay(_("That is too long; up to %(count)d characters, please.") % {"count": LONGEST})
     if conversation.state == Conversation.State.CLOSED:
         raise Closed(_("This conversation is closed."))
-    _slow_down(conversation)
+    _slow_down(conversation, address)
     question = Message.objects.create(
         conversation=conversation,
         role=Message.Role.SHOPPER,
@@ -127,7 +135,7 @@ def clean(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _slow_down(conversation: Conversation) -> None:
+def _slow_down(conversation: Conversation, address: str) -> None:
     if conversation.customer_id:
         theirs = Q(conversation__customer=conversation.customer_id)
     else:
@@ -135,8 +143,21 @@ def _slow_down(conversation: Conversation) -> None:
     lately = Message.objects.filter(
         theirs, role=Message.Role.SHOPPER, created_at__gt=timezone.now() - timedelta(minutes=1)
     )
-    if lately.count() >= app_settings.ASSISTANT["PER_MINUTE"]:
+    most = app_settings.ASSISTANT["STRANGERS_PER_MINUTE"]
+    crowded = address and most is not None and not conversation.customer_id and _said_from(address) > most
+    if crowded or lately.count() >= app_settings.ASSISTANT["PER_MINUTE"]:
         raise TooFast(_("One moment, please: that were many messages in a minute."))
+
+
+def _said_from(address: str) -> int:
+    """How often strangers spoke from the address in this minute, this time too; the cache forgets it, and holds a digest alone."""
+    minute = int(timezone.now().timestamp()) // 60
+    key = f"loyalty_ai.said.{hashlib.sha256(address.encode()).hexdigest()}.{minute}"
+    cache.add(key, 0, 120)
+    try:
+        return cache.incr(key)
+    except ValueError:  # a cache that was full has dropped it
+        return 0
 
 
 def give_feedback(*, owner: Owner, message_id: int, helpful: bool | None, remark: str = "") -> Message:

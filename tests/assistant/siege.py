@@ -43,6 +43,7 @@ SETTINGS: dict[str, Any] = fakes.FAKE_SETTINGS | {
         "BACKEND": "tests.assistant.siege.Besieger",
         "OPTIONS": {"model": "m", "base_url": "http://hostile.invalid/v1", "timeout": 1, "deadline": 20, "retries": 0},
         "PER_MINUTE": 1_000_000,
+        "STRANGERS_PER_MINUTE": None,
         "CONCURRENT": None,
         **UNLIMITED,
     },

@@ -10,6 +10,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
 from django.db import connection
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -221,6 +222,25 @@ def test_messages_a_minute_are_counted_over_all_conversations_of_an_owner(settin
     talk(BOB, "one")
     Message.objects.update(created_at=timezone.now() - timedelta(minutes=2))
     talk(ANN, "three")
+
+
+def test_strangers_of_one_address_are_counted_together_however_often_they_come_anew(settings, monkeypatch):
+    now = timezone.now()
+    monkeypatch.setattr(services.timezone, "now", lambda: now)
+    settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"ASSISTANT": {"STRANGERS_PER_MINUTE": 2}}
+    cache.clear()
+
+    def come(number: int, address: str = "192.0.2.7") -> Message:
+        stranger = Owner("default", None, bytes([number]) * 32)
+        return say(conversation=open_conversation(owner=stranger, language="en"), text="hello", address=address)
+
+    come(1), come(2)
+    with pytest.raises(TooFast):
+        come(3)
+    come(3, "192.0.2.8")
+    say(conversation=open_conversation(owner=ANN, language="en"), text="hello", address="192.0.2.7")
+    settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"ASSISTANT": {"STRANGERS_PER_MINUTE": None}}
+    come(4)
 
 
 def test_what_the_next_answer_is_told():
