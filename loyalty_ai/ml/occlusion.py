@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from loyalty_ai.ml.evidence import Evidence, Origin
-from loyalty_ai.ml.ranker import Ranker
-from loyalty_ai.ml.sequences import Baskets
+from loyalty_ai.ml.ranker import Ranker, ranked_scores
+from loyalty_ai.ml.sequences import Baskets, user_spans
 
 
 def occlusion(
@@ -27,11 +29,12 @@ def occlusion(
     """
     past = origin.past.take(origin.past.user == user)
     history = np.unique(past.purchases().items)
-    imagined = origin.imagined(without_each(past, history), len(history) + 1)
+    copies = len(history) + 1
+    imagined = origin.imagined(without(past, np.full(copies, user), np.concatenate([[-1], history])), copies)
     group = np.union1d(among, items)
     places = np.searchsorted(group, items)
     scores = []
-    for part, evidence in imagined.chunks(np.arange(len(history) + 1)):
+    for part, evidence in imagined.chunks(np.arange(copies)):
         scores.append(_scores(evidence, part.stop - part.start, group, ranker)[:, places])
     score = np.concatenate(scores)
     return history.astype(np.int32), score[0] - score[1:]
@@ -43,19 +46,56 @@ def _scores(evidence: Evidence, n: int, items: np.ndarray, ranker: Ranker) -> np
     return ranker.predict(features, np.full(n, len(items))).reshape(n, len(items))
 
 
-def without_each(past: Baskets, items: np.ndarray) -> Baskets:
-    """One user's baskets as those of many imagined ones: user 0 is unchanged, user j + 1 lacks `items[j]`."""
-    copies = len(items) + 1
-    left_out = np.concatenate([[-1], items])
-    kept = past.items[None, :] != left_out[:, None]  # [copies, m]
-    sizes = np.add.reduceat(kept, past.offsets[:-1], axis=1).ravel()
+def falls(
+    origin: Origin,
+    users: np.ndarray,
+    items: np.ndarray,
+    because: np.ndarray,
+    ranker: Ranker,
+    among: Callable[[Evidence], np.ndarray],
+) -> np.ndarray:
+    """How much single scores fall, each when one named item leaves its user's history: the removal test of many reasons.
+
+    Args:
+        users, items, because: int [n], the score of `items[j]` for `users[j]` is explained by `because[j]`.
+        among: gives bool [u, items], what a chunk of users was ranked among.
+
+    Returns:
+        float32 [n], the score less the score without; above 0 where the reason is true.
+    """
+    imagined = origin.imagined(without(origin.past, users, because), len(users))
+    fallen = np.zeros(len(users), np.float32)
+    everyone = np.arange(len(users))
+    for (part, real), (_, lacking) in zip(origin.chunks(users), imagined.chunks(everyone), strict=True):
+        rows, listed = everyone[: part.stop - part.start], items[part]
+        group = among(real)
+        group[rows, listed] = True
+        scores = [ranked_scores(evidence, ranker, group)[rows, listed] for evidence in (real, lacking)]
+        fallen[part] = scores[0] - scores[1]
+    return fallen
+
+
+def without(past: Baskets, users: np.ndarray, left_out: np.ndarray) -> Baskets:
+    """The baskets of imagined users: user j is `users[j]` who never held the item `left_out[j]` (-1 = nothing is left out)."""
+    spans = user_spans(past, int(users.max(initial=-1)) + 1)
+    owner, baskets = _ranges(spans[users], spans[users + 1])
+    row, entries = _ranges(past.offsets[baskets], past.offsets[baskets + 1])
+    kept = past.items[entries] != left_out[owner[row]]
+    sizes = np.bincount(row[kept], minlength=len(baskets))
     whole = Baskets(
-        user=np.repeat(np.arange(copies, dtype=np.int32), len(past)),
-        time=np.tile(past.time, copies),
-        event=np.tile(past.event, copies),
-        value=np.tile(past.value, copies),
+        user=owner.astype(np.int32),
+        time=past.time[baskets],
+        event=past.event[baskets],
+        value=past.value[baskets],
         offsets=np.concatenate([[0], np.cumsum(sizes)]),
-        items=np.broadcast_to(past.items, kept.shape)[kept],
-        quantity=np.broadcast_to(past.quantity, kept.shape)[kept],
+        items=past.items[entries[kept]],
+        quantity=past.quantity[entries[kept]],
     )
     return whole.take(sizes > 0)
+
+
+def _ranges(starts: np.ndarray, stops: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Every number of every range [start, stop), after the position of its range."""
+    sizes = stops - starts
+    owner = np.repeat(np.arange(len(sizes)), sizes)
+    return owner, np.arange(len(owner)) - np.repeat(np.cumsum(sizes) - sizes - starts, sizes)

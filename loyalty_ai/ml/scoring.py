@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,11 @@ from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.counts import dense_rows
 from loyalty_ai.ml.decoder import DecoderView, decoder_data
 from loyalty_ai.ml.devices import torch_device
-from loyalty_ai.ml.evidence import Origin
+from loyalty_ai.ml.evidence import Evidence, Origin
 from loyalty_ai.ml.interactions import Interactions
 from loyalty_ai.ml.lists import introduce, top_items
 from loyalty_ai.ml.model import Decoder
-from loyalty_ai.ml.occlusion import occlusion
+from loyalty_ai.ml.occlusion import falls, occlusion
 from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
 from loyalty_ai.ml.reasons import ReasonKind, list_reasons
 from loyalty_ai.ml.sequences import build_baskets
@@ -265,11 +266,32 @@ class Scorer:
     def explain(self, user: int, items: np.ndarray, *, mode: str = "repeats") -> tuple[np.ndarray, np.ndarray]:
         """Exactly how much each past item of `user` holds up the scores of `items`, see `occlusion`. For a few users."""
         _, evidence = next(self.origin.chunks(np.array([user])))
-        without = () if self.model.rungs[mode] == "model" else ("decoder",)
-        among = evidence.candidates(self.model.training.candidates, without=without)[0]
-        if mode == "new_only":
-            among &= ~evidence.bought[0]
+        among = self._among(evidence, mode)[0]
         return occlusion(self.origin, user, items, self.model.rankers[mode], np.flatnonzero(among))
+
+    def falls(
+        self,
+        users: np.ndarray,
+        items: np.ndarray,
+        because: np.ndarray,
+        *,
+        mode: str = "repeats",
+        allowed: np.ndarray | None = None,
+    ) -> np.ndarray:
+        """float32 [n], how much the score of each of `items` falls for its user without one past item, see `occlusion.falls`.
+
+        Args:
+            users, items, because: int [n]; a user may come more than once.
+            mode: the list's ranker. allowed: as in `score`.
+        """
+        among = partial(self._among, mode=mode, allowed=allowed)
+        return falls(self.origin, users, items, because, self.model.rankers[mode], among)
+
+    def _among(self, evidence: Evidence, mode: str, allowed: np.ndarray | None = None) -> np.ndarray:
+        """bool [u, items], the candidates of one mode."""
+        without = () if self.model.rungs[mode] == "model" else ("decoder",)
+        proposed = evidence.candidates(self.model.training.candidates, allowed, without=without)
+        return proposed & ~evidence.bought if mode == "new_only" else proposed
 
     def _unsold(self, newcomers: np.ndarray | None, allowed: np.ndarray | None) -> np.ndarray | None:
         """bool [items], what only the decoder can speak for; None where there is none or no decoder."""

@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label
 from loyalty_ai.serving.customer_admin import CustomerAdmin
-from loyalty_ai.serving.models import Deployment, ScoringRun
+from loyalty_ai.serving.facts import number, reasons_line
+from loyalty_ai.serving.models import Deployment, ReasonKind, ScoringRun
 from loyalty_ai.serving.version_admin import PromotableVersionAdmin, run_state
 
 __all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin"]
@@ -44,9 +45,9 @@ class ScoringRunAdmin(ReadOnlyAdmin):
     def audited(self, run: ScoringRun) -> SafeString | str:
         if not run.audit:
             return ""
-        if run.audit.get("passed"):
-            return label(_("passed"), "good")
         count = len(run.audit.get("findings", []))
+        if not count:
+            return label(_("passed"), "good")
         return label(ngettext("%(count)d finding", "%(count)d findings", count) % {"count": count}, "bad")
 
     @display(description=gettext_lazy("customers"), ordering="customers")
@@ -58,6 +59,8 @@ class ScoringRunAdmin(ReadOnlyAdmin):
             "run": run,
             "state_label": run_state(run),
             "audited": self.audited(run),
+            "reasons": reasons_line(run.audit.get("reasons")),
+            "reason_kinds": reason_rows(run),
             "checks": flat(run.audit.get("counts", {})),
             "counts": flat(run.counts),
             "seconds": flat(run.seconds),
@@ -74,6 +77,16 @@ class ScoringRunAdmin(ReadOnlyAdmin):
         run = self.get_object(request, object_id)
         context = {} if run is None else self.context(run)
         return super().change_view(request, object_id, form_url, {**context, **(extra_context or {})})
+
+
+def reason_rows(run: ScoringRun) -> list[tuple[str, dict[str, Any], str]]:
+    """Each kind of reason that names a purchase, what its removal test counted, and the interval in percent."""
+    kinds = (run.audit.get("reasons") or {}).get("kinds", {})
+    return [
+        (kind.label, counted, f"{number(100 * counted['low'], 1)} – {number(100 * counted['high'], 1)}")
+        for kind in ReasonKind
+        if (counted := kinds.get(kind.name.lower())) and counted["sampled"]
+    ]
 
 
 @admin.register(Deployment)

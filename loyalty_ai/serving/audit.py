@@ -8,6 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from loyalty_ai.serving.models import Alias, Deployment, ListKind, ScoringRun
+from loyalty_ai.serving.reasons import finding
 from loyalty_ai.shop.consent import consent_sql
 from loyalty_ai.shop.models import Purpose
 
@@ -94,12 +95,17 @@ OVERLAP = """
 """
 
 
-def audit_run(*, run: ScoringRun) -> dict[str, Any]:
+def audit_run(*, run: ScoringRun, reasons: dict[str, Any] | None = None) -> dict[str, Any]:
     """Check a run's rows; nothing is written.
 
+    Args:
+        reasons: what `audit_reasons` found in the run, if it was asked.
+
     Returns:
-        `passed`, `findings` (sentences, empty where it passed), `counts` (check -> rows concerned), and `overlap` with the
-        live run: `mean` in [0, 1] over `customers` in both, None where nothing is live.
+        `passed` (the rows are sound), `findings` (sentences: what is not sound, and reasons that are not true, which the gate
+        holds against a promotion but which do not stop a run of a version that is live), `counts` (check -> rows concerned),
+        `overlap` with the live run (`mean` in [0, 1] over `customers` in both, None where nothing is live), and `reasons` as
+        given.
     """
     values = {
         "run": run.pk,
@@ -129,7 +135,10 @@ def audit_run(*, run: ScoringRun) -> dict[str, Any]:
             _("The lists share %(mean).0f %% with the live run; between %(low).0f %% and %(high).0f %% is expected.")
             % {"mean": 100 * overlap["mean"], "low": 100 * low, "high": 100 * high}
         )
-    return {"passed": not findings, "findings": findings, "counts": counts, "overlap": overlap}
+    passed = not findings
+    if reasons and (untrue := finding(reasons)):
+        findings.append(untrue)
+    return {"passed": passed, "findings": findings, "counts": counts, "overlap": overlap, "reasons": reasons}
 
 
 def _overlap(run: ScoringRun, values: dict[str, Any]) -> dict[str, Any] | None:

@@ -61,6 +61,15 @@ def prediction_facts(prediction: Prediction | None, currency: str) -> Facts:
     ]
 
 
+def reasons_line(reasons: dict[str, Any] | None) -> str:
+    """How many of a run's sampled reasons are true, as `audit_reasons` counts them; empty where none was sampled."""
+    if not reasons or not reasons["sampled"]:
+        return ""
+    values = {name: number(100 * reasons[name], 1) for name in ("share", "low", "high")}
+    line = _("%(share)s %% of %(sampled)s sampled reasons are true (95 %% interval %(low)s to %(high)s %%)")
+    return line % {"sampled": number(reasons["sampled"], 0), **values}
+
+
 def money(amount: Any, currency: str) -> str:
     return UNKNOWN if amount is None else format_money(amount, currency)
 

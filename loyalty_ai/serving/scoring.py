@@ -31,6 +31,7 @@ from loyalty_ai.serving.models import (
     Recommendation,
     ScoringRun,
 )
+from loyalty_ai.serving.reasons import audit_reasons
 from loyalty_ai.serving.runs import open_run, prune_runs, write_lists, write_rows
 from loyalty_ai.serving.withdrawal import withdraw_late
 from loyalty_ai.shop.consent import consenting_customers
@@ -198,24 +199,28 @@ def _reasons(kind: ListKind, lists: RankedLists, products: np.ndarray) -> tuple[
 def _complete(work: Work, run: ScoringRun) -> None:
     """Shared rows, withdrawn customers, audit and verdict: all in one transaction, so that a killed one left nothing."""
     begun = time.monotonic()
-    work.progress(_("shared lists"), 0, 2)
+    work.progress(_("reasons"), 0, 3)
     seat = _seat(run.pk)
+    reasons = audit_reasons(run=run, scorer=seat.scorer, log=seat.log, allowed=seat.allowed)
+    tested = time.monotonic()
+    work.progress(_("shared lists"), 1, 3)
     popular = seat.scorer.popular(app_settings.TOP_K, seat.allowed)
     similar = seat.scorer.similar(NEIGHBOURS, seat.allowed)
     together = seat.scorer.bought_together(NEIGHBOURS, seat.allowed, floor=TOGETHER_FLOOR)
     products = seat.log.item_ids
-    work.progress(_("audit"), 1, 2)
+    work.progress(_("audit"), 2, 3)
     with work.fenced():
         _withdraw(run)
         write_rows(Recommendation, _popular_row(run, *popular, products))
         for kind, (items, scores) in ((NeighbourKind.SIMILAR, similar), (NeighbourKind.BOUGHT_TOGETHER, together)):
             write_neighbours(run, kind, items, scores, products)
         shared = time.monotonic()
-        run.audit = audit_run(run=run)
+        run.audit = audit_run(run=run, reasons=reasons)
         run.counts = _counts(run)
         run.finished_at = timezone.now()
         run.seconds = {
-            "shared": round(shared - begun, 1),
+            "reasons": round(tested - begun, 1),
+            "shared": round(shared - tested, 1),
             "audit": round(time.monotonic() - shared, 1),
             "total": round((run.finished_at - run.created_at).total_seconds(), 1),
         }

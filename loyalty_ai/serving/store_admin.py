@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.loyalty.selectors import store_summary
 from loyalty_ai.readonly_admin import ReadOnlyAdmin
-from loyalty_ai.serving.facts import UNKNOWN, day, money, number, percent
+from loyalty_ai.serving.facts import UNKNOWN, day, money, number, percent, reasons_line
 from loyalty_ai.serving.models import Alias, Deployment
 from loyalty_ai.shop.models import Customer, Order, Product, Store
 
@@ -91,6 +91,7 @@ def tiles(summary: dict[str, Any], deployment: Deployment | None) -> list[tuple[
     if deployment:
         live = f"v{deployment.version.number}"
         since = _("run %(run)d since %(day)s") % {"run": deployment.run_id, "day": day(deployment.opened_at)}
+    true = (deployment.run.audit.get("reasons") if deployment else None) or {}
     return [
         (_("Customers"), number(summary["customers"], 0), buyers),
         (_("Repeat rate"), percent(summary["repeat_rate"]), _("buyers with two or more orders")),
@@ -98,6 +99,7 @@ def tiles(summary: dict[str, Any], deployment: Deployment | None) -> list[tuple[
         (_("Net revenue"), money(summary["revenue"], currency), _("after refunds")),
         (_("Average order"), money(average["mean"], currency), median),
         (_("Live version"), live, since),
+        (_("True reasons"), percent(true.get("share")), reasons_line(true) or _("not tested yet")),
     ]
 
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from loyalty_ai.ml.evidence import Evidence, Origin
-from loyalty_ai.ml.occlusion import occlusion, without_each
+from loyalty_ai.ml.occlusion import falls, occlusion, without
 from loyalty_ai.ml.ranker import LinearBlend
 from loyalty_ai.ml.sequences import build_baskets
 from tests.ml.logs import DAY, make_log
@@ -17,8 +17,7 @@ def origin():
 
 
 def test_each_imagined_user_lacks_one_item(origin):
-    past = origin.past.take(origin.past.user == 0)
-    imagined = without_each(past, np.array([1, 2, 3]))
+    imagined = without(origin.past, np.zeros(4, int), np.array([-1, 1, 2, 3]))
     held = [
         [imagined.items[a:b].tolist() for a, b in zip(imagined.offsets[:-1], imagined.offsets[1:], strict=True)][j]
         for j in range(len(imagined))
@@ -29,9 +28,8 @@ def test_each_imagined_user_lacks_one_item(origin):
 
 
 def test_imagining_nothing_changes_nothing(origin):
-    user = origin.past.take(origin.past.user == 0)
-    real = Evidence(origin, np.array([0]))
-    same = Evidence(origin.imagined(without_each(user, np.array([1])), 2), np.array([0]))
+    real = Evidence(origin, np.array([1, 0]))
+    same = Evidence(origin.imagined(without(origin.past, np.array([1, 0]), np.full(2, -1)), 2), np.arange(2))
     for name, values in real.columns.items():
         np.testing.assert_array_equal(values, same.columns[name], err_msg=name)
 
@@ -59,3 +57,25 @@ def test_a_score_that_depends_on_its_group_is_explained_within_it():
     assert among[0, 0] > 0
     assert among[1, 0] > 0
     assert among[2, 0] == 0
+
+
+def test_many_reasons_are_tested_at_once_as_each_would_be_alone(origin):
+    ranker = LinearBlend(np.array([1.0, 0.5]), ("cosine", "count"))
+    named = [
+        (user, past)
+        for user in (0, 1)
+        for past in np.unique(origin.past.items[origin.past.user[origin.past.row_basket] == user])
+    ]
+    users, because = np.array(named).T
+    for item in range(6):
+        exact = [occlusion(origin, user, np.array([item]), ranker, np.arange(6)) for user in (0, 1)]
+        found = falls(
+            origin, users, np.full(len(users), item), because, ranker, lambda e: np.ones(e.bought.shape, bool)
+        )
+        assert found == pytest.approx(np.concatenate([drops[:, 0] for _, drops in exact]), abs=1e-6)
+
+
+def test_removing_what_was_never_bought_changes_nothing(origin):
+    ranker = LinearBlend(np.array([1.0]), ("cosine",))
+    never = falls(origin, np.array([0]), np.array([1]), np.array([5]), ranker, lambda e: np.ones(e.bought.shape, bool))
+    assert never.tolist() == [0]

@@ -81,6 +81,9 @@ class FakeScorer:
             behaviour=behaviour,
         )
 
+    def falls(self, users, items, because, *, mode, allowed):
+        return np.ones(len(users), np.float32)
+
     def popular(self, k, allowed):
         items = np.full(k, -1, np.int32)
         found = np.flatnonzero(allowed)[:k]

@@ -120,6 +120,10 @@ def test_train_score_promote_opt_out_and_roll_back(shop, tmp_path):
     assert ItemNeighbours.objects.filter(run=run, kind=1).exists()
     reasons = {(row.customer_id, reason) for row in recommended for reason in row.reasons if reason}
     assert reasons <= bought
+    tested = run.audit["reasons"]
+    assert 0 < tested["true"] <= tested["sampled"] <= 60
+    assert tested["low"] < tested["share"] < tested["high"]
+    assert sum(kind["sampled"] for kind in tested["kinds"].values()) == tested["sampled"]
 
     promoted = command("loyalty_promote", "1", "--override", "--reason", "a shop of a test is small")
     assert (promoted["version"], promoted["run"], live(shop).run) == (1, run.pk, run)
