@@ -48,6 +48,9 @@ ALIKE = 0.7
 NEAR = 0.3
 """From which share on a passage is what the sentence meant, and is said in its place."""
 
+SAME_NUMBER = 0.5
+"""What it is worth in finding that passage that it holds a number of the sentence."""
+
 
 class Evidence:
     """Everything that the tools found in one turn.
@@ -767,6 +770,7 @@ class _Reading:
                         self.carry([key])
                         return True
                     weight = shared + len(mine.words & theirs.words) / max(len(theirs.words), 1)
+                    weight += SAME_NUMBER * bool({*mine.numbers} & {*theirs.numbers})
                     if weight > best:
                         best, near, holder = weight, part, key
         if wording.STRONG.search(body) or not (self.named or self.about("order")):
