@@ -151,6 +151,7 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, dict) and all(text(16)(k) and text(10_000)(v) for k, v in value.items()),
         "a dict of secrets by version, newest first, e.g. {'1': 'a long secret'}",
     ),
+    "ERASURE_DAYS": (whole(1), "a whole number of days from 1"),
 }
 ASSISTANT_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "BACKEND": (text(300), '"templates", "openai", "transformers" or the dotted path of a Backend'),
@@ -364,11 +365,14 @@ def check_database_answers(*, databases: Iterable[str] | None = None, **kwargs: 
 @register(LOYALTY, deploy=True)
 def check_deployments(**kwargs: Any) -> list[CheckMessage]:
     """W001: a store whose pages have no published scores yet."""
+    from loyalty_ai.registry.deadlines import overdue
     from loyalty_ai.serving.models import Deployment
 
     try:
         published = set(
-            Deployment.objects.filter(alias="champion", closed_at__isnull=True).values_list("store__slug", flat=True)
+            Deployment.objects.filter(alias="champion", closed_at__isnull=True)
+            .exclude(overdue("version"))
+            .values_list("store__slug", flat=True)
         )
     except DatabaseError:  # no database, or no tables yet: E005 and migrate speak of that
         return []
@@ -412,4 +416,27 @@ def check_erasure_secrets(**kwargs: Any) -> list[CheckMessage]:
         )
         for version, secret in keys.items()
         if len(secret) < SECRET_LENGTH
+    ]
+
+
+@register(LOYALTY, deploy=True)
+def check_deadlines(**kwargs: Any) -> list[CheckMessage]:
+    """W004: what is live leaves service soon, or has left it, because somebody it was trained on was erased."""
+    from loyalty_ai.registry.deadlines import is_due_soon
+    from loyalty_ai.serving.models import Deployment
+
+    try:
+        opened = Deployment.objects.filter(closed_at__isnull=True, version__deadline__isnull=False)
+        live = list(opened.select_related("store", "version__deadline").order_by("store__slug", "alias"))
+    except DatabaseError:  # as for W001
+        return []
+    return [
+        Warning(
+            f"The {each.alias} of the store {each.store.slug!r}, version {each.version.number}, leaves service on "
+            f"{each.version.deadline.due_at:%Y-%m-%d}: somebody it was trained on was erased.",
+            hint=f"Run loyalty_train --from-scratch, loyalty_score --version and loyalty_promote with --store {each.store.slug}.",
+            id="loyalty_ai.W004",
+        )
+        for each in live
+        if is_due_soon(each.version.deadline.due_at)
     ]

@@ -64,6 +64,8 @@ DEFAULTS: dict[str, Any] = {
     # The secrets of erasure digests and of the signatures of receipts, newest first: {"version": "secret"}. Apart from
     # SECRET_KEY, so that rotating one keeps the other.
     "ERASURE_KEYS": {},
+    # Days after an erasure by which the versions trained on the person leave service.
+    "ERASURE_DAYS": 30,
 }
 
 STORE_DEFAULTS: dict[str, Any] = {

@@ -20,6 +20,7 @@ from django.urls import reverse
 from loyalty_ai.assistant.indexing import ALL, category_levels
 from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
 from loyalty_ai.conf import app_settings
+from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import Alias, ListKind
 from loyalty_ai.shop.copying import fetch
 
@@ -132,6 +133,7 @@ def search_products(
         popular AS MATERIALIZED (
             SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
             WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
+            AND {SERVED.format(version="d.version_id")}
             AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
         ), best AS MATERIALIZED (
             SELECT *, rank() OVER (ORDER BY score + bonus DESC) AS standing, row_number() OVER (ORDER BY score + bonus DESC,

@@ -31,9 +31,20 @@ class ReceiptError(ValueError):
 
 
 def make_receipt(
-    *, store: str, digest: bytes, key_version: str, counts: dict[str, int], erased_at: datetime
+    *,
+    store: str,
+    digest: bytes,
+    key_version: str,
+    counts: dict[str, int],
+    versions: dict[int, datetime],
+    erased_at: datetime,
 ) -> dict[str, Any]:
-    """The signed receipt as JSON; `counts` is rows removed by table."""
+    """The signed receipt as JSON.
+
+    Args:
+        counts: rows removed by table.
+        versions: by when each model version trained on the person leaves service, by its number.
+    """
     receipt = {
         "format": FORMAT,
         "store": store,
@@ -41,6 +52,7 @@ def make_receipt(
         "key_version": key_version,
         "erased_at": erased_at.isoformat(),
         "rows": counts,
+        "versions": [{"version": number, "leaves_by": at.isoformat()} for number, at in sorted(versions.items())],
     }
     signature = signing_key(app_settings.ERASURE_KEYS[key_version]).sign(signed_part(receipt))
     return receipt | {"signature": base64.b64encode(signature).decode()}

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from loyalty_ai.conf import app_settings
 from loyalty_ai.loyalty.services import hold_off_refresh
 from loyalty_ai.privacy import mentions
 from loyalty_ai.privacy.receipts import make_receipt
 from loyalty_ai.privacy.selectors import person_of
 from loyalty_ai.privacy.tables import EVENTS, PERSONAL
+from loyalty_ai.registry.deadlines import set_deadlines, trained_on
+from loyalty_ai.registry.models import VersionDeadline
+from loyalty_ai.registry.services import drop_snapshots
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import ConsentRecord, Customer, ErasureRecord, Store
 from loyalty_ai.shop.suppression import (
@@ -31,13 +35,14 @@ def erase_customer(*, customer: Customer, now: datetime) -> ErasureRecord:
     """Delete every row about the person behind the customer, and keep them from coming back with the next sync.
 
     The person is the account and every guest merged into it; each of their ids leaves a keyed digest that ingest obeys. What
-    the shop itself keeps (its own orders, the login) is the shop's business.
+    the shop itself keeps (its own orders, the login) is the shop's business. Every model version trained on the person, and
+    those fine-tuned from it, leave service `ERASURE_DAYS` after `now`.
 
     Args:
         now: aware; when the receipt says it happened.
 
     Returns:
-        The record of the account, with the rows removed by table and the receipt for the person.
+        The record of the account, with the rows removed by table and the receipt for the person, which lists these versions.
 
     Raises:
         ImproperlyConfigured: `LOYALTY_AI["ERASURE_KEYS"]` is empty; nothing was deleted.
@@ -47,16 +52,25 @@ def erase_customer(*, customer: Customer, now: datetime) -> ErasureRecord:
     hold_off_refresh(store)
     people = person_of(customer)
     digests = [erasure_digest(store=store, external_id=one.external_id) for one in people]
+    leaving = retire_versions(store, people, now=now)
     counts = delete_rows(people)
     records = [
-        keep_digest(store=store, digest=digest, key_version=version, counts=counts, now=now)
+        keep_digest(store=store, digest=digest, key_version=version, counts=counts, leaving=leaving, now=now)
         for version, digest in digests
     ]
     logger.info("customer erased", extra={"store": store.slug, "rows": sum(counts.values())})
     transaction.on_commit(
         lambda: customer_erased.send_robust(Customer, store=store, digest=bytes(records[0].digest), counts=counts)
     )
+    transaction.on_commit(lambda: drop_snapshots(versions=[deadline.version for deadline in leaving]))
     return records[0]
+
+
+def retire_versions(store: Store, people: list[Customer], *, now: datetime) -> list[VersionDeadline]:
+    """By when which versions leave service that these customers' events are in."""
+    times = EVENTS.rows([one.pk for one in people]).values_list("occurred_at", flat=True)
+    due_at = now + timedelta(days=app_settings.ERASURE_DAYS)
+    return list(set_deadlines(versions=trained_on(store=store, times=times), due_at=due_at))
 
 
 def delete_rows(people: list[Customer]) -> dict[str, int]:
@@ -75,9 +89,22 @@ def delete_rows(people: list[Customer]) -> dict[str, int]:
 
 
 def keep_digest(
-    *, store: Store, digest: bytes, key_version: str, counts: dict[str, int], now: datetime
+    *,
+    store: Store,
+    digest: bytes,
+    key_version: str,
+    counts: dict[str, int],
+    leaving: list[VersionDeadline],
+    now: datetime,
 ) -> ErasureRecord:
-    receipt = make_receipt(store=store.slug, digest=digest, key_version=key_version, counts=counts, erased_at=now)
+    receipt = make_receipt(
+        store=store.slug,
+        digest=digest,
+        key_version=key_version,
+        counts=counts,
+        versions={deadline.version.number: deadline.due_at for deadline in leaving},
+        erased_at=now,
+    )
     record, _created = ErasureRecord.objects.update_or_create(
         store=store,
         digest=digest,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -15,6 +15,8 @@ from django.contrib import messages
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -23,6 +25,7 @@ from django.utils.translation import gettext_lazy
 from loyalty_ai.jobs.services import request_job
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label, may
 from loyalty_ai.registry.card import limits
+from loyalty_ai.registry.deadlines import is_due_soon
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.names import MODE_NAMES, SLICE_NAMES, method_name, span
 from loyalty_ai.registry.selectors import MODEL, MODES, Standing, standings
@@ -72,9 +75,9 @@ class TrainForm(JobForm):
 class ModelVersionAdmin(ReadOnlyAdmin):
     """The trained versions with their proof; registered by `serving.admin`."""
 
-    list_display = ["number", "data_until", "answers", "basket", "basket_best", "basket_lead"]
+    list_display = ["number", "data_until", "answers", "basket", "basket_best", "basket_lead", "leaves"]
     list_filter = ["store"]
-    list_select_related = ["store", "requested_by", "parent"]
+    list_select_related = ["store", "requested_by", "parent", "deadline"]
     ordering = ["-pk"]
     change_list_template = "admin/loyalty_ai/modelversion/change_list.html"
     change_form_template = "admin/loyalty_ai/modelversion/change_form.html"
@@ -99,6 +102,10 @@ class ModelVersionAdmin(ReadOnlyAdmin):
     def basket_lead(self, version: ModelVersion) -> SafeString | str:
         best = best_baseline(version, "repeats")
         return lead_label(best.lead) if best and best.lead else ""
+
+    @display(description=gettext_lazy("leaves service"), ordering="deadline__due_at")
+    def leaves(self, version: ModelVersion) -> SafeString | str:
+        return leaves_label(version)
 
     @display(description=gettext_lazy("data until"), ordering="cutoff")
     def data_until(self, version: ModelVersion) -> date:
@@ -129,6 +136,8 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             "slices": slice_tables(version),
             "behaviour": behaviour_table(version),
             "limits": limits(version),
+            "leaves": leaves_label(version),
+            "leaving": leaving(version),
             "loss": list(enumerate(version.curves.get("train_loss", []), start=1)),
             "validation": list(enumerate(version.curves.get("validation_ndcg", []), start=1)),
             "counts": flat(version.data_counts),
@@ -175,6 +184,35 @@ def method_names(version: ModelVersion) -> str:
     if len(set(names.values())) < 2:
         return next(iter(names.values()), "")
     return ", ".join(f"{MODE_NAMES[mode]}: {name}" for mode, name in names.items())
+
+
+def due_at(version: ModelVersion) -> datetime | None:
+    """The version's deadline, as read with it."""
+    return getattr(getattr(version, "deadline", None), "due_at", None)
+
+
+def leaves_label(version: ModelVersion) -> SafeString | str:
+    """The day by which the version leaves service, coloured when it is time to replace it; nothing where it may stay."""
+    at = due_at(version)
+    if at is None:
+        return ""
+    return label(date_format(localtime(at), "DATE_FORMAT"), "bad" if is_due_soon(at) else "busy")
+
+
+def leaving(version: ModelVersion) -> str:
+    """Why and when the version leaves service, and what to do; nothing where it may stay."""
+    at = due_at(version)
+    if at is None:
+        return ""
+    day = {"version": version, "day": date_format(localtime(at), "DATE_FORMAT")}
+    if at <= timezone.now():
+        return _("%(version)s left service on %(day)s, because somebody it was trained on was erased: nothing of it is shown "
+                 "any more. Train a new version, score it and promote it.") % day  # fmt: skip
+    if is_due_soon(at):
+        return _("%(version)s leaves service on %(day)s, because somebody it was trained on was erased. What is trained from "
+                 "now on starts from scratch: score it and promote it before that day.") % day  # fmt: skip
+    return _("%(version)s leaves service on %(day)s, because somebody it was trained on was erased. The nightly training "
+             "starts its replacement from scratch in time; compare and promote that one.") % day  # fmt: skip
 
 
 def measured(version: ModelVersion, mode: str, method: str) -> str:

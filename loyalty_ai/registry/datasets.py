@@ -8,9 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from loyalty_ai.shop.consent import consenting_customers
-from loyalty_ai.shop.models import EventType, Product, Purpose, Store
+from loyalty_ai.shop.models import Customer, ErasureRecord, EventType, Product, Purpose, Store
+from loyalty_ai.shop.suppression import erased_customers
 from loyalty_ai.shop.wishes import forgotten_sql
 
 if TYPE_CHECKING:
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 
 GIVEN_BACK = 0.99
 """Share of an order line's value that has to be refunded for the line to count as given back whole."""
+
+PROVED_AT_ONCE = 10_000
+"""Customers looked for among the erased in one statement."""
 
 NONE = -1
 """In the copied columns: no customer, product or order."""
@@ -42,10 +47,19 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Dataset:
-    """The log as arrays, and its manifest."""
+    """The log as arrays, and its manifest.
+
+    Args:
+        people: int64 keys, ascending, of all customers whose events were read, as persons or as evidence without a person.
+    """
 
     log: Interactions
     manifest: Manifest
+    people: np.ndarray
+
+
+class ErasedInData(ValueError):
+    """Somebody who was erased is in the log again; nothing may be trained on it."""
 
 
 def build_interactions(*, store: Store, cutoff: datetime) -> Interactions:
@@ -69,6 +83,7 @@ def build_dataset(*, store: Store, cutoff: datetime) -> Dataset:
     from loyalty_ai.ml.interactions import ANONYMOUS, EVENT_TYPES, PURCHASE, REFUND, Interactions
 
     rows = _copy_events(store, cutoff)
+    people = np.unique(rows["owner"][rows["owner"] != NONE])
     keys, accounts = _accounts(store)
     excluded = {}
 
@@ -116,7 +131,28 @@ def build_dataset(*, store: Store, cutoff: datetime) -> Dataset:
         "excluded": excluded,
     }
     first = datetime.fromtimestamp(int(log.time.min()), UTC) if len(log) else None
-    return Dataset(log, Manifest(data_from=first, fingerprint=fingerprint(log), counts=counts))
+    return Dataset(log, Manifest(data_from=first, fingerprint=fingerprint(log), counts=counts), people)
+
+
+def prove_exclusion(*, store: Store, people: np.ndarray) -> dict[str, int]:
+    """Look for erased customers among those of a dataset, by the digests of their ids.
+
+    Returns:
+        ``{"in_force": erasures of the store, "customers_checked": ..., "found": 0}``, what the version's manifest keeps.
+
+    Raises:
+        ErasedInData: somebody was found.
+        ImproperlyConfigured: a key is gone with which somebody was erased, so nobody can be told apart.
+    """
+    found, keys = 0, people.tolist()
+    for start in range(0, len(keys), PROVED_AT_ONCE):
+        part = Customer.objects.filter(pk__in=keys[start : start + PROVED_AT_ONCE])
+        found += len(erased_customers(store=store, external_ids=part.values_list("external_id", flat=True)))
+    if found:
+        message = gettext("%(count)d customers who were erased are in the log again: run loyalty_erasures --replay.")
+        raise ErasedInData(message % {"count": found})
+    in_force = ErasureRecord.objects.filter(store=store, lifted_at__isnull=True).count()
+    return {"in_force": in_force, "customers_checked": len(keys), "found": found}
 
 
 def fingerprint(log: Interactions) -> str:
@@ -136,6 +172,7 @@ def fingerprint(log: Interactions) -> str:
 
 COLUMNS = {
     "customer": ("CASE WHEN {unused} THEN -1 ELSE COALESCE(e.customer_id, -1) END::int8", ">i8"),
+    "owner": ("COALESCE(e.customer_id, -1)::int8", ">i8"),
     "product": ("COALESCE(product_id, -1)::int8", ">i8"),
     "order": ("COALESCE(order_id, -1)::int8", ">i8"),
     "session": ("hashtextextended(session, 0)::int8", ">i8"),
@@ -144,7 +181,10 @@ COLUMNS = {
     "quantity": ("quantity::int4", ">i4"),
     "type": ("type::int2", ">i2"),
 }
-"""What is copied of an event: name -> SQL of a fixed width and never null, and its numpy type."""
+"""What is copied of an event: name -> SQL of a fixed width and never null, and its numpy type.
+
+`owner` is whose event it is, `customer` the same where it may be used as theirs.
+"""
 
 
 def _copy_events(store: Store, cutoff: datetime) -> np.ndarray:

@@ -56,3 +56,20 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"v{self.number}"
+
+
+class VersionDeadline(models.Model):
+    """By when a version leaves service, because somebody it was trained on was erased; a table of its own, as the version is
+    immutable. The earliest date counts: it only ever comes nearer."""
+
+    version = models.OneToOneField(
+        ModelVersion, models.CASCADE, verbose_name=_("version"), primary_key=True, related_name="deadline"
+    )
+    due_at = models.DateTimeField(_("leaves service"))
+
+    class Meta:
+        verbose_name = _("version's deadline")
+        verbose_name_plural = _("versions' deadlines")
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.due_at:%Y-%m-%d}"

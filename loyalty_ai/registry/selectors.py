@@ -9,6 +9,7 @@ from pathlib import Path
 from django.db.models import QuerySet
 
 from loyalty_ai.conf import app_settings
+from loyalty_ai.registry.deadlines import overdue
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.shop.models import Store
 
@@ -49,9 +50,9 @@ def get_version(*, store: Store, number: int) -> ModelVersion:
 
 
 def champion(*, store: Store, alias: str = "champion") -> ModelVersion | None:
-    """The version that the alias points at, or None."""
+    """The version that the alias points at and that has not left service, or None."""
     live = {"deployments__alias": alias, "deployments__closed_at__isnull": True}
-    return ModelVersion.objects.filter(store=store, **live).first()
+    return ModelVersion.objects.filter(store=store, **live).exclude(overdue()).first()
 
 
 def artifact_directory(version: ModelVersion) -> Path:

@@ -6,8 +6,9 @@ import logging
 import platform
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as installed
@@ -22,12 +23,14 @@ from django.utils import timezone
 from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.work import Progress
 from loyalty_ai.registry.card import write_card
-from loyalty_ai.registry.datasets import Dataset, build_dataset
+from loyalty_ai.registry.datasets import Dataset, build_dataset, prove_exclusion
+from loyalty_ai.registry.deadlines import deadline_of, inherit_deadline, is_due_soon, is_overdue
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import artifact_directory, champion, text_cache
 from loyalty_ai.registry.snapshots import load_snapshot, save_snapshot
 from loyalty_ai.shop.consent import consenting_customers
-from loyalty_ai.shop.models import Purpose, Store
+from loyalty_ai.shop.models import Customer, Purpose, Store
+from loyalty_ai.shop.suppression import hold_off_erasure
 
 logger = logging.getLogger(__name__)
 
@@ -64,7 +67,10 @@ def train_version(
 def reserve_version(
     *, store: Store, cutoff: datetime, parent: ModelVersion | str | None = "champion", requested_by: Any = None
 ) -> ModelVersion:
-    """A row with the store's next number and a folder of its own; nothing reads it before it is trained."""
+    """A row with the store's next number and a folder of its own; nothing reads it before it is trained.
+
+    A parent whose settings differ, or that has to leave service soon, is no parent: the training starts from scratch.
+    """
     if isinstance(parent, str):
         parent = champion(store=store, alias=parent)
     config = {"model": dict(app_settings.MODEL), "training": {"device": app_settings.DEVICE} | app_settings.TRAINING}
@@ -72,9 +78,14 @@ def reserve_version(
         logger.info("version %s has another shape: training starts from scratch", parent.number)
         parent = None
     with transaction.atomic():
+        # An erasure either sees this row, or is over before its data are read.
+        hold_off_erasure(store)
+        if parent and is_due_soon(deadline_of(parent)):
+            logger.info("version %s leaves service soon: training starts from scratch", parent.number)
+            parent = None
         Store.objects.select_for_update(no_key=True).get(pk=store.pk)
         last = ModelVersion.objects.filter(store=store).aggregate(last=Max("number"))["last"] or 0
-        return ModelVersion.objects.create(
+        version = ModelVersion.objects.create(
             store=store,
             number=last + 1,
             parent=parent,
@@ -84,6 +95,8 @@ def reserve_version(
             # The rest of a folder's name keeps two databases on one artifact root apart.
             path=f"{store.slug}/v{last + 1}-{uuid4().hex[:8]}",
         )
+        inherit_deadline(version)
+        return version
 
 
 def train(
@@ -93,6 +106,10 @@ def train(
 
     Args:
         fenced: the transaction of the last write; a job's refuses when the work has passed to another.
+
+    Raises:
+        ErasedInData: somebody who was erased is in the data.
+        ValueError: the data cannot carry any model, or a setting is wrong.
     """
     from loyalty_ai.ml.config import ModelConfig, TrainingConfig
     from loyalty_ai.ml.training import fit
@@ -106,6 +123,9 @@ def train(
     parent = artifact_directory(version.parent) if version.parent else None
     if parent and not parent.is_dir():
         logger.warning("the artifact of version %s is gone: training starts from scratch", version.parent.number)
+        parent = None
+    if parent and is_overdue(version.parent):
+        logger.warning("version %s has left service meanwhile: training starts from scratch", version.parent.number)
         parent = None
     result = fit(
         dataset.log,
@@ -167,20 +187,41 @@ def library_versions() -> dict[str, str]:
     return found
 
 
+def drop_snapshots(*, versions: Iterable[ModelVersion]) -> None:
+    """Remove the data that trainings of these versions keep to go on with after an interruption: they hold somebody erased.
+
+    A training that runs ends with what it has in memory; one that goes on later reads the log again.
+    """
+    for version in ModelVersion.objects.filter(pk__in=[each.pk for each in versions], trained_at__isnull=True):
+        try:
+            _snapshot_path(version).unlink(missing_ok=True)
+        except OSError:
+            logger.exception("the snapshot of version %s could not be removed", version.number)
+
+
 def _dataset(version: ModelVersion) -> Dataset:
     """The data of an earlier attempt, else the log as it stands now; kept only until the training ends.
 
-    Where somebody in it was erased or said no since, the log is read again: the training then starts anew without them.
+    Where somebody in it was erased or said no since, even while it was being read, the log is read again: the training then
+    starts anew without them. That nobody erased is in it is checked last, and stands in its counts.
     """
     path = _snapshot_path(version)
-    if path.is_file():
-        dataset = load_snapshot(path)
-        allowed = consenting_customers(store=version.store, purpose=Purpose.PREFERENCES)
-        if set(dataset.log.user_ids.tolist()) <= set(allowed.values_list("pk", flat=True)):
-            return dataset
-    dataset = build_dataset(store=version.store, cutoff=version.cutoff)
-    save_snapshot(dataset, path)
-    return dataset
+    dataset = load_snapshot(path) if path.is_file() else None
+    while dataset is None or not _may_be_used(dataset, version.store):
+        path.unlink(missing_ok=True)
+        shutil.rmtree(artifact_directory(version), ignore_errors=True)  # a checkpoint of other data
+        dataset = build_dataset(store=version.store, cutoff=version.cutoff)
+        save_snapshot(dataset, path)
+    erasures = prove_exclusion(store=version.store, people=dataset.people)
+    return replace(dataset, manifest=replace(dataset.manifest, counts=dataset.manifest.counts | {"erasures": erasures}))
+
+
+def _may_be_used(dataset: Dataset, store: Store) -> bool:
+    """Whether everybody in it is still there, and everybody whose history it holds still allows it."""
+    known = set(Customer.objects.filter(store=store).values_list("pk", flat=True).iterator(chunk_size=20_000))
+    allowed = consenting_customers(store=store, purpose=Purpose.PREFERENCES)
+    users = set(dataset.log.user_ids.tolist())
+    return known.issuperset(dataset.people.tolist()) and users <= set(allowed.values_list("pk", flat=True))
 
 
 def _snapshot_path(version: ModelVersion) -> Path:

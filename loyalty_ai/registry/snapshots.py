@@ -19,6 +19,7 @@ def save_snapshot(dataset: Dataset, path: Path) -> None:
     log, manifest = dataset.log, dataset.manifest
     texts = [text.encode() for text in log.item_text or []]
     arrays = {name: getattr(log, name) for name in (*ROW_COLUMNS, "user_ids", "item_ids", "item_price")}
+    arrays["people"] = dataset.people
     about = {
         "data_from": manifest.data_from and manifest.data_from.isoformat(),
         "fingerprint": manifest.fingerprint,
@@ -47,6 +48,7 @@ def load_snapshot(path: Path) -> Dataset:
         columns = {name: arrays[name] for name in arrays.files if name not in ("texts", "text_ends", "manifest")}
         texts, ends = arrays["texts"].tobytes(), arrays["text_ends"].tolist()
         about = json.loads(arrays["manifest"].tobytes())
+    people = columns.pop("people")
     about["data_from"] = about["data_from"] and datetime.fromisoformat(about["data_from"])
     item_text = [texts[start:end].decode() for start, end in zip([0, *ends], ends, strict=False)]
-    return Dataset(Interactions(**columns, item_text=item_text), Manifest(**about))
+    return Dataset(Interactions(**columns, item_text=item_text), Manifest(**about), people)

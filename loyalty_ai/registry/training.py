@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils import timezone
 
 from loyalty_ai.jobs.leases import LIVE, MAX_ATTEMPTS
@@ -32,7 +33,7 @@ def run_training(work: Work) -> dict[str, Any]:
             train(version=version, progress=work.progress, fenced=work.fenced)
     except (LeaseLost, WorkStopped):
         raise
-    except ValueError as error:
+    except (ValueError, ImproperlyConfigured) as error:
         discard_version(version=version)
         raise CannotWork(str(error)) from error
     except Exception:

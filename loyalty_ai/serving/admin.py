@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label
+from loyalty_ai.registry.admin import leaves_label, leaving
 from loyalty_ai.serving.customer_admin import CustomerAdmin
 from loyalty_ai.serving.facts import number, reasons_line
 from loyalty_ai.serving.models import Deployment, ReasonKind, ScoringRun
@@ -91,15 +92,23 @@ def reason_rows(run: ScoringRun) -> list[tuple[str, dict[str, Any], str]]:
 
 @admin.register(Deployment)
 class DeploymentAdmin(ReadOnlyAdmin):
-    list_display = ["opened_at", "alias", "version", "run", "until", "opened_by", "reason", "gate"]
+    list_display = ["opened_at", "alias", "version", "run", "until", "leaves", "opened_by", "reason", "gate"]
     list_filter = ["store", "alias"]
-    list_select_related = ["store", "version", "run", "opened_by"]
+    list_select_related = ["store", "version__deadline", "run", "opened_by"]
     ordering = ["-pk"]
-    fields = ["store", "alias", "version", "run", "opened_at", "closed_at", "opened_by", "reason", "findings"]
+    fields = ["store", "alias", "version", "run", "opened_at", "closed_at", "to_do", "opened_by", "reason", "findings"]
 
     @display(description=gettext_lazy("until"), ordering="closed_at")
     def until(self, deployment: Deployment) -> Any:
         return deployment.closed_at or label(_("live"), "good")
+
+    @display(description=gettext_lazy("leaves service"))
+    def leaves(self, deployment: Deployment) -> SafeString | str:
+        return "" if deployment.closed_at else leaves_label(deployment.version)
+
+    @display(description=gettext_lazy("leaves service"))
+    def to_do(self, deployment: Deployment) -> str:
+        return "" if deployment.closed_at else leaving(deployment.version)
 
     @display(description=gettext_lazy("gate"))
     def gate(self, deployment: Deployment) -> SafeString | str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from loyalty_ai.loyalty.models import LoyaltyProfile
+from loyalty_ai.registry.deadlines import overdue
 from loyalty_ai.serving.models import Alias, Deployment, ListKind, Prediction, ReasonKind, Recommendation
 from loyalty_ai.serving.selectors import WHY
 from loyalty_ai.serving.widgets import reason
@@ -55,7 +56,7 @@ def customer_sheet(*, customer: Customer, events: int = EVENTS_SHOWN) -> Custome
     account = customer.alias_of or customer
     consents = allowed_purposes(account, store=customer.store)
     live = Deployment.objects.filter(store=customer.store_id, alias=Alias.CHAMPION, closed_at__isnull=True)
-    deployment = live.select_related("version", "run").first()
+    deployment = live.exclude(overdue("version")).select_related("version", "run").first()
     # Who opted out since the run has rows in it until the next one; nobody looks at them.
     visible = deployment is not None and consents[Purpose.PREFERENCES]
     return CustomerSheet(

@@ -7,8 +7,11 @@ from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from loyalty_ai.registry.deadlines import deadline_of, is_overdue, overdue
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.serving.gate import GateRefused, gate_findings
 from loyalty_ai.serving.models import Alias, Deployment, ScoringRun
@@ -38,7 +41,7 @@ def promote_version(
         override: accept what the gate holds against the version; its findings are kept with the deployment.
 
     Raises:
-        CannotDeploy: the version has no complete, audited run, or its artifact is removed.
+        CannotDeploy: the version has no complete, audited run, has left service, or its artifact is removed.
         GateRefused: the gate has findings and they were not overridden.
         ValueError: `override` without a reason.
     """
@@ -55,11 +58,15 @@ def promote_version(
         raise CannotDeploy(
             _("Version %(number)d has no complete scoring run: score it first.") % {"number": version.number}
         )
+    if is_overdue(version):
+        raise CannotDeploy(left_service(version))
     if live and live.run_id == run.pk:
         return live
     champion = live.version if live else None
-    if alias != Alias.CHAMPION:
-        champion = None  # a challenger may be worse: trying it out is what it is for
+    if alias != Alias.CHAMPION or (champion and is_overdue(champion)):
+        champion = (
+            None  # a challenger may be worse: trying it out is what it is for; and what left service is no measure
+        )
     findings = gate_findings(version=version, run=run, champion=champion)
     if findings and not override:
         raise GateRefused(findings)
@@ -68,10 +75,15 @@ def promote_version(
 
 @transaction.atomic
 def publish_run(*, run: ScoringRun, alias: str = Alias.CHAMPION, by: Any = None, reason: str = "") -> Deployment | None:
-    """Show fresh scores of the version that the alias points at; None where it points elsewhere or at something newer."""
+    """Show fresh scores of the version that the alias points at; None where it points elsewhere or at something newer.
+
+    Nor is a run shown whose version has left service.
+    """
     live = _lock(run.store, alias)
     run.refresh_from_db()
     if live is None or live.version_id != run.version_id or run.state != ScoringRun.State.COMPLETE:
+        return None
+    if is_overdue(run.version):
         return None
     if live.run_id >= run.pk:
         return live if live.run_id == run.pk else None
@@ -95,14 +107,22 @@ def rollback(*, store: Store, alias: str = Alias.CHAMPION, by: Any = None, reaso
 
 
 def run_before(*, live: Deployment) -> ScoringRun | None:
-    """The run that a rollback of this deployment would show; None where none is left."""
+    """The run that a rollback of this deployment would show, of a version still in service; None where none is left."""
     older = ScoringRun.objects.filter(
         deployments__store=live.store_id,
         deployments__alias=live.alias,
         state=ScoringRun.State.COMPLETE,
         pk__lt=live.run_id,
-    )
+    ).exclude(overdue("version"))
     return older.select_related("version").order_by("-pk").first()
+
+
+def left_service(version: ModelVersion) -> str:
+    """Why nothing can be done with a version any more, and what can be done instead."""
+    message = _(
+        "Version %(number)d left service on %(day)s, because somebody it was trained on was erased: train a new version."
+    )
+    return message % {"number": version.number, "day": date_format(localtime(deadline_of(version)), "DATE_FORMAT")}
 
 
 def _lock(store: Store, alias: str) -> Deployment | None:

@@ -18,10 +18,11 @@ from django.utils.translation import gettext as _
 from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.work import CannotWork, ChunkWork, Work
 from loyalty_ai.registry.datasets import build_interactions
+from loyalty_ai.registry.deadlines import is_overdue
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import artifact_directory, champion, text_cache, trained_versions
 from loyalty_ai.serving.audit import audit_run
-from loyalty_ai.serving.deployments import publish_run
+from loyalty_ai.serving.deployments import left_service, publish_run
 from loyalty_ai.serving.models import (
     ItemNeighbours,
     ListKind,
@@ -317,6 +318,8 @@ def _model(directory: str, digest: str, device: str) -> CustomerModel:
 
 def _running(run_id: int) -> ScoringRun:
     run = ScoringRun.objects.select_related("version", "store").get(pk=run_id)
+    if is_overdue(run.version):
+        raise CannotWork(left_service(run.version))
     if run.state != ScoringRun.State.RUNNING:
         raise CannotWork(_("Run %(run)d is %(state)s.") % {"run": run.pk, "state": run.get_state_display()})
     return run
@@ -336,6 +339,8 @@ def _version(store: Store, number: int | str | None) -> ModelVersion:
     if version is None:
         missing = _("There is no trained version %(number)s.") % {"number": number}
         raise CannotWork(missing if number else _("No version is trained yet: run loyalty_train first."))
+    if is_overdue(version):
+        raise CannotWork(left_service(version))
     if version.artifact_removed_at:
         raise CannotWork(
             _("The artifact of version %(number)d is removed: train a new one.") % {"number": version.number}

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connections, router
 from django.utils.dateparse import parse_datetime
 
+from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import ListKind, NeighbourKind, ReasonKind, Recommendation
 from loyalty_ai.serving.rows import Candidate, Why
 from loyalty_ai.shop.consent import consent_sql
@@ -91,7 +92,7 @@ WITH store AS (
     FROM loyalty_ai_deployment d
     JOIN loyalty_ai_scoringrun r ON r.id = d.run_id
     JOIN loyalty_ai_modelversion v ON v.id = d.version_id
-    WHERE d.store_id = (SELECT id FROM store) AND d.alias = 'champion' AND d.closed_at IS NULL
+    WHERE d.store_id = (SELECT id FROM store) AND d.alias = 'champion' AND d.closed_at IS NULL AND {served}
 ), asked AS (
     SELECT COALESCE(alias_of_id, id) AS account FROM loyalty_ai_customer
     WHERE store_id = (SELECT id FROM store) AND external_id = %(customer)s
@@ -173,7 +174,8 @@ SELECT jsonb_build_object(
 def page_sql(consent: str) -> str:
     """The statement, given the SQL of whether the customer may be profiled."""
     forgotten = forgotten_sql("e", "SELECT id FROM person")
-    return STATEMENT.format(consent=consent, forgotten=forgotten, muted=muted_sql("muted", "p"))
+    served, muted = SERVED.format(version="d.version_id"), muted_sql("muted", "p")
+    return STATEMENT.format(consent=consent, forgotten=forgotten, muted=muted, served=served)
 
 
 def read_page(

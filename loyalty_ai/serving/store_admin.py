@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.loyalty.selectors import store_summary
 from loyalty_ai.readonly_admin import ReadOnlyAdmin
+from loyalty_ai.registry.admin import leaving
 from loyalty_ai.serving.facts import UNKNOWN, day, money, number, percent, reasons_line
 from loyalty_ai.serving.models import Alias, Deployment
 from loyalty_ai.shop.models import Customer, Order, Product, Store
@@ -65,13 +66,14 @@ def dashboard(store: Store) -> dict[str, Any]:
     """What the store's page shows: tiles, charts and the latest jobs."""
     summary = store_summary(store=store)
     live = Deployment.objects.filter(store=store, alias=Alias.CHAMPION, closed_at__isnull=True)
-    deployment = live.select_related("version", "run").first()
+    deployment = live.select_related("version__deadline", "run").first()
     currency = summary["currency"]
     months = summary["months"][-MONTHS_SHOWN:]
     return {
         "title": _("Loyalty of %(store)s") % {"store": store.slug},
         "store": store,
         "deployment": deployment,
+        "leaving": leaving(deployment.version) if deployment else "",
         "as_of": summary["as_of"],
         "tiles": tiles(summary, deployment),
         "group_rows": shares(summary["groups"], currency),

@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy
 from loyalty_ai.jobs.services import request_job
 from loyalty_ai.readonly_admin import label
 from loyalty_ai.registry.admin import JobForm, ModelVersionAdmin
+from loyalty_ai.registry.deadlines import is_overdue
 from loyalty_ai.registry.models import ModelVersion
-from loyalty_ai.serving.deployments import CannotDeploy, promote_version, rollback, run_before
+from loyalty_ai.serving.deployments import CannotDeploy, left_service, promote_version, rollback, run_before
 from loyalty_ai.serving.gate import GateRefused, gate_findings
 from loyalty_ai.serving.models import Alias, Deployment, ScoringRun
 from loyalty_ai.serving.scoring import KIND as SCORE
@@ -143,7 +144,8 @@ class PromotableVersionAdmin(ModelVersionAdmin):
                 (_("Live now"), f"{live.version}, {live.run}" if live else _("nothing")),
             ],
             findings=findings,
-            blocked="" if run else _("The version has no complete scoring run: score it first."),
+            blocked=cannot_serve(version)
+            or ("" if run else _("The version has no complete scoring run: score it first.")),
             back=reverse("admin:loyalty_ai_modelversion_change", args=[version.pk]),
             submit=_("Promote"),
         )
@@ -196,6 +198,7 @@ class PromotableVersionAdmin(ModelVersionAdmin):
             form=form,
             consequence=_("Workers write a new run and audit it. It is shown only where this version is live already."),
             facts=[(_("Store"), version.store), (_("Data until"), cutoff)],
+            blocked=cannot_serve(version),
             back=reverse("admin:loyalty_ai_modelversion_change", args=[version.pk]),
             submit=_("Score"),
         )
@@ -205,6 +208,10 @@ class PromotableVersionAdmin(ModelVersionAdmin):
         if version is None:
             raise Http404
         return version
+
+
+def cannot_serve(version: ModelVersion) -> str:
+    return left_service(version) if is_overdue(version) else ""
 
 
 def run_state(run: ScoringRun) -> SafeString:

@@ -7,6 +7,7 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from tests.privacy.person import NOW, move_in
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "privacy.md"
 ROWS = {"events": 3, "orders": 1}
+LEAVING = {2: NOW + timedelta(days=30), 1: NOW}
 
 
 @pytest.fixture(autouse=True)
@@ -34,7 +36,9 @@ def keys(settings):
 
 @pytest.fixture
 def receipt(keys) -> dict:
-    return make_receipt(store="default", digest=b"\xab" * 32, key_version="1", counts=ROWS, erased_at=NOW)
+    return make_receipt(
+        store="default", digest=b"\xab" * 32, key_version="1", counts=ROWS, versions=LEAVING, erased_at=NOW
+    )
 
 
 @pytest.fixture
@@ -70,7 +74,9 @@ values = st.recursive(
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 @given(
-    name=st.sampled_from(["format", "store", "digest", "key_version", "erased_at", "rows", "signature", "more"]),
+    name=st.sampled_from(
+        ["format", "store", "digest", "key_version", "erased_at", "rows", "versions", "signature", "more"]
+    ),
     to=values,
 )
 def test_no_part_can_be_changed_added_or_taken_away(receipt, keys, name, to):
@@ -164,6 +170,14 @@ def test_the_shell_of_the_docs_checks_a_receipt(saved):
     changed = (saved / "receipt.json").read_text().replace("2012", "2013")
     (saved / "receipt.json").write_text(changed)
     assert subprocess.run(["sh", "-e", "-c", code], cwd=saved, capture_output=True).returncode != 0
+
+
+def test_it_lists_the_versions_by_number(receipt):
+    later = (NOW + timedelta(days=30)).isoformat()
+    assert receipt["versions"] == [
+        {"version": 1, "leaves_by": NOW.isoformat()},
+        {"version": 2, "leaves_by": later},
+    ]
 
 
 def test_a_signature_is_base64_of_64_bytes(receipt):

@@ -16,11 +16,14 @@ from loyalty_ai.jobs.work import CannotWork
 from loyalty_ai.ml import training
 from loyalty_ai.ml.artifact import ArtifactError, seal, verify
 from loyalty_ai.ml.training import FitResult
-from loyalty_ai.registry.models import ModelVersion
+from loyalty_ai.privacy.services import choose, erase_customer
+from loyalty_ai.registry import services
+from loyalty_ai.registry.models import ModelVersion, VersionDeadline
 from loyalty_ai.registry.selectors import artifact_directory, standings, trained_versions
 from loyalty_ai.registry.services import discard_version, reserve_version, train_version
 from loyalty_ai.serving.models import Deployment, ScoringRun
 from loyalty_ai.shop.consent import record_consent
+from loyalty_ai.shop.models import Customer
 from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
 
 ESTIMATE = {
@@ -250,6 +253,108 @@ def test_a_training_goes_on_without_who_said_no_meanwhile(store, fit):
     assert out.pk in fit.calls[0].log.user_ids
     assert out.pk not in fit.calls[1].log.user_ids
     assert ModelVersion.objects.get().data_counts["anonymous"] == 1
+
+
+def interrupted(store, fit) -> Job:
+    """A training whose first attempt broke after its data and a checkpoint were written."""
+    fit.errors.append(OSError("disk full"))
+    job = new_job(store)
+    run_job(job_id=job.pk, owner="first", wait=False)
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=None)
+    return job
+
+
+def refuse_profiling(customer) -> None:
+    record_consent(customer=customer, purpose="preferences", granted=False, source="test")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("profiled", [True, False])
+def test_a_training_is_never_resumed_with_somebody_erased(fit, tmp_path, profiled):
+    store = make_store()
+    record_purchase(make_customer(store), make_product(store))
+    gone = make_customer(store, "gone")
+    record_purchase(gone, make_product(store))
+    if not profiled:
+        refuse_profiling(gone)  # evidence without a person is still theirs
+    job = interrupted(store, fit)
+    [snapshot] = tmp_path.glob("*/*.npz")
+    erase_customer(customer=gone, now=CUTOFF)
+    assert not snapshot.exists()
+    run_job(job_id=job.pk, owner="second")
+    assert (len(fit.calls[0].log), len(fit.calls[1].log)) == (2, 1)
+    assert fit.calls[1].found == []
+    erasures = ModelVersion.objects.get().data_counts["erasures"]
+    assert erasures == {"in_force": 1, "customers_checked": 1, "found": 0}
+
+
+@pytest.mark.parametrize("profiled", [True, False])
+def test_nor_where_the_eraser_cannot_reach_the_workers_disk(store, fit, profiled):
+    gone = make_customer(store)
+    record_purchase(gone, make_product(store))
+    if not profiled:
+        refuse_profiling(gone)
+    job = interrupted(store, fit)
+    erase_customer(customer=gone, now=CUTOFF)  # its last step comes with the commit, which this test does not reach
+    run_job(job_id=job.pk, owner="second")
+    assert (len(fit.calls[0].log), len(fit.calls[1].log)) == (3, 2)
+    assert fit.calls[1].found == []
+
+
+def test_somebody_erased_while_the_log_is_read_is_not_in_the_data(store, fit, monkeypatch):
+    gone = make_customer(store)
+    record_purchase(gone, make_product(store))
+    read = services.build_dataset
+
+    def erase_once_read(**options):
+        dataset = read(**options)
+        for customer in Customer.objects.filter(pk=gone.pk):
+            erase_customer(customer=customer, now=CUTOFF)
+        return dataset
+
+    monkeypatch.setattr(services, "build_dataset", erase_once_read)
+    version = train_version(store=store, cutoff=CUTOFF)
+    assert len(fit.calls[0].log) == 2
+    assert version.data_counts["erasures"]["in_force"] == 1
+    assert VersionDeadline.objects.get().version == version  # the receipt says so, and it holds
+
+
+def test_the_manifest_in_the_artifact_proves_who_is_not_in_it(store, fit):
+    for who in ("one", "two"):
+        erase_customer(customer=make_customer(store, who), now=CUTOFF)
+    choose(store=store, external_id="two", choices={"marketing": True}, source="test")
+    version = train_version(store=store, cutoff=CUTOFF)
+    proved = {"in_force": 1, "customers_checked": 1, "found": 0}
+    assert version.data_counts["erasures"] == proved
+    card = json.loads((artifact_directory(version) / "card.json").read_text())
+    assert card["data"]["counts"]["erasures"] == proved
+
+
+def test_nothing_is_trained_on_a_log_that_holds_somebody_erased(store, fit, tmp_path):
+    erase_customer(customer=make_customer(store, "back"), now=CUTOFF)
+    record_purchase(make_customer(store, "back"), make_product(store))  # as a restored backup brings them back
+    job = new_job(store)
+    with pytest.raises(CannotWork, match="1 customers who were erased are in the log again"):
+        run_job(job_id=job.pk, owner="test")
+    assert fit.calls == []
+    assert not ModelVersion.objects.exists()
+    assert list(tmp_path.glob("*/*")) == []
+
+
+def test_without_its_key_nobody_can_be_told_apart_and_nothing_is_trained(store, fit, settings):
+    erase_customer(customer=make_customer(store, "back"), now=CUTOFF)
+    settings.LOYALTY_AI = settings.LOYALTY_AI | {"ERASURE_KEYS": {"2": "another"}}
+    with pytest.raises(CannotWork, match="lacks version 1"):
+        run_job(job_id=new_job(store).pk, owner="test")
+    assert fit.calls == []
+
+
+def test_a_parent_that_left_service_meanwhile_is_not_fine_tuned(store, fit):
+    first = train_version(store=store, cutoff=CUTOFF)
+    second = services.reserve_version(store=store, cutoff=CUTOFF, parent=first)
+    VersionDeadline.objects.create(version=first, due_at=NOON)
+    services.train(version=second)
+    assert (second.parent, fit.calls[-1].parent) == (None, None)
 
 
 def test_a_job_killed_after_the_version_was_sealed_does_not_train_twice(store, fit):
