@@ -147,6 +147,7 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "RETENTION": (lambda value: isinstance(value, dict), "a dict of days by kind of data"),
     "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),
     "LEASE_SECONDS": (whole(1), "a whole number of seconds from 1"),
+    "CONFIRM_URL": (lambda value: value is None or text(500)(value), "an address, the name of one, or None"),
     "ERASURE_KEYS": (
         lambda value: isinstance(value, dict) and all(text(16)(k) and text(10_000)(v) for k, v in value.items()),
         "a dict of secrets by version, newest first, e.g. {'1': 'a long secret'}",

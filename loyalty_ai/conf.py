@@ -66,6 +66,8 @@ DEFAULTS: dict[str, Any] = {
     "ERASURE_KEYS": {},
     # Days after an erasure by which the versions trained on the person leave service.
     "ERASURE_DAYS": 30,
+    # Where people prove who they are before export and erasure, if not by Django's password: an address or the name of one.
+    "CONFIRM_URL": None,
 }
 
 STORE_DEFAULTS: dict[str, Any] = {

@@ -13,6 +13,7 @@ from loyalty_ai.assistant.api import (
     MessagesView,
 )
 from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
+from loyalty_ai.privacy import pages as privacy_pages
 from loyalty_ai.privacy.api import MyConsentsView
 from loyalty_ai.privacy.key_page import receipt_keys
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
@@ -49,9 +50,22 @@ assistant = [
     path("stream/", pages.stream, name="assistant-stream"),
 ]
 
+my_data = [
+    path("", privacy_pages.my_data, name="my-data"),
+    path("choice/", privacy_pages.consent, name="my-data-choice"),
+    path("mute/", privacy_pages.mute, name="my-data-mute"),
+    path("unmute/", privacy_pages.take_back, name="my-data-unmute"),
+    path("forget/", privacy_pages.forget, name="my-data-forget"),
+    path("reset/", privacy_pages.reset, name="my-data-reset"),
+    path("export/", privacy_pages.export, name="my-data-export"),
+    path("erase/", privacy_pages.erase, name="my-data-erase"),
+    path("receipt/", privacy_pages.receipt, name="my-data-receipt"),
+]
+
 urlpatterns = [
     path("api/", include(api)),
     path("assistant/", include(assistant)),
+    path("my-data/", include(my_data)),
     path("documents/<slug:slug>/", pages.document, name="document"),
     path("receipts/keys/", receipt_keys, name="receipt-keys"),
 ]

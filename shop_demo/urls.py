@@ -19,7 +19,6 @@ urlpatterns = [
     path("thanks/<str:number>/", views.thanks, name="thanks"),
     path("account/", views.account, name="account"),
     path("account/orders/<str:number>/", views.order, name="order"),
-    path("account/choices/", views.choices, name="choices"),
     path("sign-in/", views.sign_in, name="login"),
     path("sign-out/", views.sign_out, name="logout"),
     path("i18n/", include("django.conf.urls.i18n")),

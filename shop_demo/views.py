@@ -14,12 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
-from loyalty_ai.shop.consent import sends_gpc
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD, customer_number
 from shop_demo.adapter import order_record
 from shop_demo.cart import change_units, empty_cart, read_cart, units_in_cart
 from shop_demo.catalogue import ORDERINGS, best_of, listed
-from shop_demo.choices import choices_of, choose
 from shop_demo.covers import cover_svg
 from shop_demo.delivery import ORDER_STATES
 from shop_demo.models import Customer, Opening, Order, Product
@@ -180,19 +178,6 @@ def order(request: HttpRequest, number: str) -> HttpResponse:
     return render(
         request, "shop_demo/order.html", {"order": found, "record": record, "state": ORDER_STATES[record.state]}
     )
-
-
-def choices(request: HttpRequest) -> HttpResponse:
-    """Your data and choices."""
-    number = customer_number(request)
-    if number is None:
-        return redirect_to_sign_in(request)
-    gpc = sends_gpc(request)
-    if request.method == "POST":
-        choose(number, request.POST.getlist("granted"), gpc=gpc)
-        messages.success(request, _("Your choices hold from now on."))
-        return redirect("choices")
-    return render(request, "shop_demo/choices.html", {"choices": choices_of(number, gpc=gpc), "gpc": gpc})
 
 
 class SignIn(auth_views.LoginView):

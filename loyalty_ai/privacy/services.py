@@ -17,7 +17,7 @@ from loyalty_ai.registry.deadlines import set_deadlines, trained_on
 from loyalty_ai.registry.models import VersionDeadline
 from loyalty_ai.registry.services import drop_snapshots
 from loyalty_ai.shop.consent import record_consent
-from loyalty_ai.shop.models import ConsentRecord, Customer, ErasureRecord, Store
+from loyalty_ai.shop.models import ConsentRecord, Customer, ErasureRecord, Mute, Store
 from loyalty_ai.shop.suppression import (
     erased_customers,
     erasure_digest,
@@ -25,6 +25,7 @@ from loyalty_ai.shop.suppression import (
     hold_off_ingest,
     lift_erasure,
 )
+from loyalty_ai.shop.wishes import mute
 from loyalty_ai.signals import customer_erased
 
 logger = logging.getLogger(__name__)
@@ -141,3 +142,17 @@ def choose(
 def is_erased(*, store: Store, external_id: str) -> bool:
     """Whether the customer was erased and has not come back."""
     return bool(erased_customers(store=store, external_ids=[external_id]))
+
+
+@transaction.atomic
+def mute_for(*, store: Store, external_id: str, kind: str, value: str) -> Mute | None:
+    """Show the person nothing of it from the next page on; None for somebody who was erased: of them nothing is kept.
+
+    Raises:
+        ValueError: an unknown kind, or no value.
+    """
+    hold_off_erasure(store)
+    if is_erased(store=store, external_id=external_id):
+        return None
+    customer, _created = Customer.objects.get_or_create(store=store, external_id=external_id)
+    return mute(customer=customer, kind=kind, value=value)

@@ -46,12 +46,19 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One titled row of cards; `name` is the list's and names its CSS class, `heading_id` is unique on the page."""
+    """One titled row of cards.
+
+    Args:
+        name: the list's, which names its CSS class.
+        heading_id: unique on the page.
+        can_mute: whether a customer sees it, who can say of a product that it is not for them.
+    """
 
     name: str
     heading_id: str
     title: str
     cards: list[Card]
+    can_mute: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +137,7 @@ def widget(page: LoyaltyPage, row: Row | None, title: str | None) -> Widget | No
         heading_id=f"loyalty-row-{row.number}",
         title=title or str(TITLES[name]),
         cards=[card(item, row_name=name, currency=currency) for item in row.items],
+        can_mute=page.customer_id is not None,
     )
 
 

@@ -38,7 +38,7 @@ def pages(*, customer: bool) -> list[str]:
         reverse("cart"),
         reverse("login"),
     ]
-    own = [reverse("account"), reverse("order", args=["536365"]), reverse("choices")]
+    own = [reverse("account"), reverse("order", args=["536365"]), reverse("loyalty_ai:my-data")]
     return found + own if customer else found
 
 
@@ -158,14 +158,18 @@ def test_thanks_are_for_who_ordered(ann: Client):
     assert Client().get(reverse("thanks", args=[order.number])).status_code == 404
 
 
+def choose(client: Client, purpose: str, granted: str, **extra) -> None:
+    client.post(reverse("loyalty_ai:my-data-choice"), {"purpose": purpose, "granted": granted}, **extra)
+
+
 def test_opting_out_holds_from_the_next_page(ann: Client, shop):
     assert "Jumbo Bag" in ann.get(reverse("home")).content.decode().partition('id="departments"')[0]
-    ann.post(reverse("choices"), {"granted": ["analytics"]})
+    choose(ann, "preferences", "no")
     assert not has_consent(customer=shop.ann, purpose="preferences")
     text = ann.get(reverse("home")).content.decode().partition('id="departments"')[0]
     assert "Jumbo Bag" not in text
     assert "loyalty-badge" not in text
-    ann.post(reverse("choices"), {"granted": ["analytics", "preferences"]})
+    choose(ann, "preferences", "yes")
     assert "Jumbo Bag" in ann.get(reverse("home")).content.decode().partition('id="departments"')[0]
 
 
@@ -189,15 +193,15 @@ def test_the_browsers_wish_for_privacy_is_obeyed_until_the_shopper_says_yes(
         ann.get(reverse("product", args=["22423"]), **gpc)
     assert not Event.objects.filter(type=EventType.VIEW_ITEM).exists()
     assert "Jumbo Bag" not in front()
-    page = ann.get(reverse("choices"), **gpc).content.decode()
+    page = ann.get(reverse("loyalty_ai:my-data"), **gpc).content.decode()
     assert "Global Privacy Control" in page
-    assert " checked" not in page
-    ann.post(reverse("choices"), {"granted": ["preferences"]}, **gpc)
+    assert 'aria-checked="true"' not in page
+    choose(ann, "preferences", "yes", **gpc)
     assert "Jumbo Bag" in front()
 
 
 def test_views_are_not_kept_without_consent(ann: Client, django_capture_on_commit_callbacks):
-    ann.post(reverse("choices"), {"granted": ["preferences"]})
+    choose(ann, "analytics", "no")
     with django_capture_on_commit_callbacks(execute=True):
         ann.get(reverse("product", args=["22423"]))
     assert not Event.objects.filter(type=EventType.VIEW_ITEM).exists()

@@ -1,0 +1,3 @@
+"""A project that shows widgets and includes none of our addresses."""
+
+urlpatterns = []
