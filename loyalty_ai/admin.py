@@ -3,7 +3,7 @@
 from loyalty_ai.assistant.conversation_admin import ConversationAdmin
 from loyalty_ai.assistant.document_admin import DocumentAdmin
 from loyalty_ai.jobs.admin import JobAdmin
-from loyalty_ai.privacy.store_admin import StoreAdmin
+from loyalty_ai.privacy.store_admin import AggregateReportAdmin, StoreAdmin
 from loyalty_ai.serving.admin import (
     CustomerAdmin,
     DeploymentAdmin,
@@ -20,6 +20,7 @@ from loyalty_ai.shop.admin import (
 )
 
 __all__ = [
+    "AggregateReportAdmin",
     "ConsentRecordAdmin",
     "ConversationAdmin",
     "CustomerAdmin",

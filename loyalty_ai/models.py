@@ -11,6 +11,7 @@ from loyalty_ai.assistant.models import (
 )
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
+from loyalty_ai.privacy.models import AggregateReport
 from loyalty_ai.registry.models import ModelVersion, VersionDeadline
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, Prediction, Recommendation, ScoringRun
 from loyalty_ai.shop.models import (
@@ -29,6 +30,7 @@ from loyalty_ai.shop.models import (
 )
 
 __all__ = [
+    "AggregateReport",
     "AssistantUsage",
     "Confirmation",
     "ConsentRecord",

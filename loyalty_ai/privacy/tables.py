@@ -20,6 +20,7 @@ from loyalty_ai.assistant.models import (
 )
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
+from loyalty_ai.privacy.models import AggregateReport
 from loyalty_ai.registry.models import ModelVersion, VersionDeadline
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, Prediction, Recommendation, ScoringRun
 from loyalty_ai.shop.models import (
@@ -188,6 +189,7 @@ REFERENCED: dict[type[Model], str] = {
 """Tables that can speak of a person without pointing at them; `services` and `selectors` search them."""
 
 IMPERSONAL: dict[type[Model], str] = {
+    AggregateReport: "Sums over fifty people or more, and the counts that they are held against.",
     Store: "The shop.",
     Product: "What it sells.",
     ModelVersion: "Weights and metrics over all customers; no row and no id of one.",

@@ -13,6 +13,7 @@ from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.services import say
 from loyalty_ai.jobs.models import Job, JobChunk, JobState
 from loyalty_ai.loyalty.services import refresh_profiles
+from loyalty_ai.privacy.models import AggregateReport
 from loyalty_ai.serving.models import Deployment, ListKind, ScoringRun
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import RejectedRow, Store
@@ -96,6 +97,8 @@ def data(db, settings) -> SimpleNamespace:
             store=store, source="file", location=f"log.csv:{number + 2}", code=code, reason=f"reason {number}",
             raw={"ITEM_ID": "=1+1"}, digest=bytes([number] * 16),
         )  # fmt: skip
+    row = {"dimension": "all", "cell": "", "customers": 70, "orders": 80, "revenue": "9.50", "returning_share": None}
+    AggregateReport.objects.create(store=store, as_of=fakes.NOON, rows=[row])
     publish_document(store=store, slug="care", language="en", title="Care", body="Wipe with a dry cloth.")
     conversation = Conversation.objects.create(store=store, customer=ann, language="en")
     question = say(conversation=conversation, text="Where is my pot?")
