@@ -33,6 +33,10 @@ WIDTH, DROPOUT, LEARNING_RATE, LISTS, PASSES, STEPS = 64, 0.2, 2e-3, 64, 20, 200
 the lists, and most steps. Chosen on three windows of Online Retail inside the training data; the steps bound the cost on large
 logs."""
 
+MORE_PASSES, MORE_TREES = 8, 0.4
+"""What a ranker that goes on learns from a window: the network's passes over its lists, at half the learning rate, and the trees,
+as a share of those of a whole training. Chosen on two periods of Online Retail before its last window."""
+
 BLEND_SHARE = {"repeats": 0.0, "new_only": 0.5}
 """How wide the blend's scores are spread beside those of the trees, when they are added. Chosen on the same windows: of new
 items it improved the lists in each, where items repeat in none."""
@@ -143,26 +147,47 @@ class Network:
 
     @classmethod
     def fit(cls, table: CandidateTable, names: tuple[str, ...], *, seed: int) -> Network:
-        """Minimise `list_loss` over the lists in random order."""
-        order, drops = np.random.default_rng(seed), torch.Generator().manual_seed(seed)
-        values, groups = network_values(table.columns(names), table.groups, names), table.groups
+        """Begin at random and learn from the lists."""
+        order, values = np.random.default_rng(seed), network_values(table.columns(names), table.groups, names)
         scale = {
             "mean": np.array([column.mean(dtype=float) for column in values.T], np.float32),
             "spread": np.array([column.std(dtype=float) + 1e-6 for column in values.T], np.float32),
         }
-        starts, label, width = np.cumsum(groups) - groups, table.label > 0, values.shape[1]
+        width = values.shape[1]
         shapes = {"skip": (width,), "first": (width, WIDTH), "second": (WIDTH, WIDTH), "last": (WIDTH,)}
-        learnt = {
-            name: torch.from_numpy((order.uniform(-1, 1, shape) / np.sqrt(shape[0])).astype(np.float32))
-            for name, shape in shapes.items()
+        begun = {
+            name: (order.uniform(-1, 1, shape) / np.sqrt(shape[0])).astype(np.float32) for name, shape in shapes.items()
         }
-        learnt |= {"first_bias": torch.zeros(WIDTH), "second_bias": torch.zeros(WIDTH)}
+        begun |= {name: np.zeros(WIDTH, np.float32) for name in ("first_bias", "second_bias")}
+        return cls(scale | begun, names)._learned(
+            values, table, passes=PASSES, rate=LEARNING_RATE, order=order, seed=seed
+        )
+
+    def continued(self, table: CandidateTable, *, seed: int) -> Network:
+        """Learn more from the lists of `table`, on the scale that it has."""
+        values, order = network_values(table.columns(self.names), table.groups, self.names), np.random.default_rng(seed)
+        return self._learned(values, table, passes=MORE_PASSES, rate=LEARNING_RATE / 2, order=order, seed=seed)
+
+    def _learned(
+        self,
+        values: np.ndarray,
+        table: CandidateTable,
+        *,
+        passes: int,
+        rate: float,
+        order: np.random.Generator,
+        seed: int,
+    ) -> Network:
+        """Minimise `list_loss` over the lists in random order."""
+        groups, label, drops = table.groups, table.label > 0, torch.Generator().manual_seed(seed)
+        starts, scale = np.cumsum(groups) - groups, {name: self.arrays[name] for name in ("mean", "spread")}
+        learnt = {name: torch.from_numpy(array.copy()) for name, array in self.arrays.items() if name not in scale}
         for weights in learnt.values():
             weights.requires_grad_()
         parts = -(-len(groups) // LISTS)
-        steps = min(PASSES * parts, STEPS)
+        steps = min(passes * parts, STEPS)
         optimiser = torch.optim.AdamW(learnt.values())
-        pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, LEARNING_RATE, total_steps=steps, pct_start=0.1)
+        pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
         for step in range(steps):
             if step % parts == 0:
                 passed = np.array_split(order.permutation(len(groups)), parts)
@@ -174,7 +199,7 @@ class Network:
             list_loss(score, torch.from_numpy(label[rows]), sizes).backward()
             optimiser.step()
             pace.step()
-        return cls(scale | {name: weights.detach().numpy() for name, weights in learnt.items()}, names)
+        return Network(scale | {name: weights.detach().numpy() for name, weights in learnt.items()}, self.names)
 
     def predict(self, features: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """float32 [rows]."""
@@ -215,33 +240,12 @@ class TreeRanker:
     def fit(
         cls, table: CandidateTable, names: tuple[str, ...], *, blend: LinearBlend, share: float, rounds: int, seed: int
     ) -> TreeRanker:
-        """Grow `rounds` trees on groups that hold a right answer and fit the network to them; one thread, so every machine
-        learns the same.
+        """Grow `rounds` trees on groups that hold a right answer and fit the network to them.
 
         The network's scores are then spread as wide within a list as those of the trees, the blend's `share` as wide.
         """
-        import lightgbm
-
-        parameters = {
-            "objective": "lambdarank",
-            "lambdarank_truncation_level": 20,
-            "learning_rate": 0.1,
-            "num_leaves": 15,
-            "min_data_in_leaf": 100,
-            "feature_fraction": 0.5,
-            "bagging_fraction": 0.8,
-            "bagging_freq": 1,
-            "lambda_l2": 5.0,
-            "max_bin": 63,
-            "seed": seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": 1,
-            "verbosity": -1,
-        }
         table = CandidateTable(table.columns(names), names, table.label, table.groups)
-        data = lightgbm.Dataset(table.features, table.label, group=table.groups, feature_name=list(names))
-        booster = lightgbm.train(parameters, data, num_boost_round=rounds)
+        booster = _grown(table, names, rounds=rounds, seed=seed)
         network = Network.fit(table, names, seed=seed)
         latest = table.last(MEASURED)
         wide = spread_within(booster.predict(latest.features, num_threads=1), latest.groups)
@@ -251,6 +255,13 @@ class TreeRanker:
             return part.scaled(share * wide / max(own, 1e-9))
 
         return cls(booster, names, widened(network, 1.0), widened(blend, share))
+
+    def continued(self, table: CandidateTable, *, rounds: int, seed: int) -> TreeRanker:
+        """Grow `rounds` trees on what those here get wrong in `table`, and let the network learn more; the blend stays."""
+        if not len(table.groups):
+            return self
+        booster = _grown(table, self.names, rounds=rounds, seed=seed, onto=self.booster)
+        return TreeRanker(booster, self.names, self.network.continued(table, seed=seed), self.blend, self.threads)
 
     def predict(self, features: np.ndarray, groups: np.ndarray) -> np.ndarray:
         """float32 [rows]."""
@@ -272,6 +283,34 @@ class TreeRanker:
         blend, network, trees = text.split("\n\n", 2)
         network, blend = Network.from_text(network, names), LinearBlend.from_text(blend)
         return cls(lightgbm.Booster(model_str=trees), names, network, blend, threads)
+
+
+def _grown(table: CandidateTable, names: tuple[str, ...], *, rounds: int, seed: int, onto: Any = None) -> Any:
+    """A booster of `rounds` trees, `onto` those of another; one thread, so every machine learns the same."""
+    import lightgbm
+
+    parameters = {
+        "objective": "lambdarank",
+        "lambdarank_truncation_level": 20,
+        "learning_rate": 0.1,
+        "num_leaves": 15,
+        "min_data_in_leaf": 100,
+        "feature_fraction": 0.5,
+        "bagging_fraction": 0.8,
+        "bagging_freq": 1,
+        "lambda_l2": 5.0,
+        "max_bin": 63,
+        "seed": seed,
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": 1,
+        "verbosity": -1,
+    }
+    # trees that go on need the table as it was, to score it by those that are there
+    data = lightgbm.Dataset(
+        table.columns(names), table.label, group=table.groups, feature_name=list(names), free_raw_data=onto is None
+    )
+    return lightgbm.train(parameters, data, num_boost_round=rounds, init_model=onto)
 
 
 def lightgbm_available() -> bool:

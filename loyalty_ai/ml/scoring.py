@@ -70,7 +70,7 @@ class CustomerModel:
 
     Args:
         cutoff: seconds; what it was trained on happened before.
-        ranked: seconds, the cutoff of the full training that its rankers and its behaviour model are from.
+        ranked: seconds, the cutoff of the full training that its behaviour model is from and its rankers go on from.
         start: seconds, the origin of the "start" weights, or None.
         vocab: items with an embedding row.
         text_dim: width of the text vectors, 0 without.

@@ -34,7 +34,7 @@ from loyalty_ai.ml.evaluation import MODES, LabelWindow, label_window
 from loyalty_ai.ml.evidence import Origin, feature_names
 from loyalty_ai.ml.interactions import ANONYMOUS, ROW_COLUMNS, Interactions
 from loyalty_ai.ml.model import Decoder
-from loyalty_ai.ml.ranker import FIXED, CandidateTable, Ranker, fit_rankers
+from loyalty_ai.ml.ranker import FIXED, MORE_TREES, CandidateTable, Ranker, TreeRanker, fit_rankers
 from loyalty_ai.ml.readiness import RUNGS, choose_rung
 from loyalty_ai.ml.scoring import CustomerModel
 from loyalty_ai.ml.sequences import build_baskets
@@ -99,10 +99,10 @@ def fit(
 
     Args:
         parent: a version to fine-tune. It is judged on what its users bought since its cutoff, which it never saw; then its
-            decoder learns that, and its rankers and behaviour model go on as they are. They are learnt again, and all starts
-            from scratch, where they are older than `window_days`, where fewer than `MIN_WINDOW_USERS` users returned since,
-            or where the parent is of another shape, of later data or without a decoder. It is then compared with, as
-            "champion", if it was trained before the evaluation window.
+            decoder and its rankers learn that, and its behaviour model goes on as it is. All starts from scratch where its last
+            full training is older than `window_days`, where fewer than `MIN_WINDOW_USERS` users returned since, or where the
+            parent is of another shape, of later data or without a decoder. It is then compared with, as "champion", if it was
+            trained before the evaluation window.
         progress: called after each piece of work.
         cache: a folder that keeps the text vectors of a sentence encoder from run to run, or None.
 
@@ -146,7 +146,11 @@ class _Fit:
                 self._train_decoder()
         if self.continued:
             with self._step("evidence"):
-                rungs, rankers, metrics = self._judge_parent()
+                last = self._origin(self.windows[0].origin)
+                metrics = self._judge_parent(last)
+            with self._step("rankers"):
+                rungs, rankers = self.parent.rungs, self._continue_rankers(last)
+            del last
             behaviour, metrics["behaviour"] = self.parent.behaviour, self.parent_metrics["behaviour"]
         else:
             with self._step("evidence"):
@@ -315,21 +319,33 @@ class _Fit:
             self.progress("evidence", done + 1, len(self.windows))
         return tables, origin
 
-    def _judge_parent(self) -> tuple[dict[str, str], dict[str, Ranker], dict[str, Any]]:
+    def _judge_parent(self, last: Origin) -> dict[str, Any]:
         """The parent, which answers as before, beside every baseline on what came after it."""
         window, parent = self.windows[0], self.parent
-        last = self._origin(window.origin)
         own: dict[str, dict[str, Ranker]] = {}
         for mode, rung in parent.rungs.items():
             if rung not in FIXED:
                 own.setdefault(rung, {})[mode] = parent.rankers[mode]
         lists = method_lists(last, window, own, per_source=self.training.candidates)
         self.progress("evidence", 1, 1)
-        return (
-            parent.rungs,
-            parent.rankers,
-            contest_metrics(last, window, per_user_metrics(window, lists), parent.rungs),
-        )
+        return contest_metrics(last, window, per_user_metrics(window, lists), parent.rungs)
+
+    def _continue_rankers(self, last: Origin) -> dict[str, Ranker]:
+        """The parent's rankers; those with trees and network have learnt from what came after it."""
+        window, rankers, training = self.windows[0], dict(self.parent.rankers), self.training
+        learning = {mode: ranker for mode, ranker in rankers.items() if isinstance(ranker, TreeRanker)}
+        if not learning:
+            return rankers
+        names = tuple({name: None for ranker in learning.values() for name in ranker.names})
+        tables = candidate_tables(last, window, names, per_source=training.candidates, seed=training.seed)
+        # a part of a window is worth as large a part of the trees
+        part = (window.end - window.origin) / (training.window_days * DAY)
+        rounds = ceil(MORE_TREES * training.rounds * part)
+        with cpu_threads(1):
+            for mode, ranker in learning.items():
+                rankers[mode] = ranker.continued(tables[mode], rounds=rounds, seed=training.seed)
+        self.progress("rankers", 1, 1)
+        return rankers
 
     def _prove(
         self, tables: list[dict[str, CandidateTable]], last: Origin | None

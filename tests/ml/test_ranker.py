@@ -79,6 +79,24 @@ def test_the_same_seed_learns_the_same(table):
     assert one == other
 
 
+def test_a_ranker_that_goes_on_learns_what_has_changed_and_keeps_its_trees(table):
+    before = grown(table, rounds=20, share=0.5)
+    score = (table.features[:, 2] + 2 * table.features[:, 1]).reshape(150, 20)  # what was noise is now evidence
+    label = (score == score.max(1, keepdims=True)).ravel().astype(np.int8)
+    changed = CandidateTable(table.features, NAMES, label, table.groups)
+    read = ranker_from_text(before.kind, before.text(), NAMES, 1)
+    after = read.continued(changed, rounds=10, seed=0)
+    assert hits(after, changed) > hits(before, changed) + 0.1
+    assert hits(after.network, changed) > hits(before.network, changed)
+    assert (after.booster.num_trees(), after.blend.text()) == (30, before.blend.text())
+    features = table.columns(NAMES)
+    assert np.array_equal(
+        after.booster.predict(features, num_iteration=20), before.booster.predict(features, num_iteration=20)
+    )
+    nothing = CandidateTable(features[:0], NAMES, label[:0], table.groups[:0])
+    assert before.continued(nothing, rounds=10, seed=0) is before
+
+
 def test_a_network_learns_what_no_weighted_sum_can(table):
     middle = np.abs(table.features[:, 0] - 0.5).reshape(150, 20)
     label = (middle == middle.min(1, keepdims=True)).ravel().astype(np.int8)
