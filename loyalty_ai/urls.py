@@ -14,7 +14,17 @@ from loyalty_ai.assistant.api import (
 )
 from loyalty_ai.loyalty.api import MyLoyaltyView, SummaryView
 from loyalty_ai.privacy import pages as privacy_pages
-from loyalty_ai.privacy.api import MyConsentsView
+from loyalty_ai.privacy.api import (
+    EraseView,
+    ExportView,
+    ForgetView,
+    MyConsentsView,
+    MyDataView,
+    MyEventsView,
+    MyMutesView,
+    MyMuteView,
+    ResetView,
+)
 from loyalty_ai.privacy.key_page import receipt_keys
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
 from loyalty_ai.shop.api import RecordEventsView
@@ -25,6 +35,14 @@ api = [
     path("me/recommendations/", MyRecommendationsView.as_view(), name="my-recommendations"),
     path("me/loyalty/", MyLoyaltyView.as_view(), name="my-loyalty"),
     path("me/consents/", MyConsentsView.as_view(), name="my-consents"),
+    path("me/data/", MyDataView.as_view(), name="my-held-data"),
+    path("me/events/", MyEventsView.as_view(), name="my-events"),
+    path("me/forget/", ForgetView.as_view(), name="forget"),
+    path("me/mutes/", MyMutesView.as_view(), name="my-mutes"),
+    path("me/mutes/<int:mute_id>/", MyMuteView.as_view(), name="my-mute"),
+    path("me/reset/", ResetView.as_view(), name="reset"),
+    path("me/export/", ExportView.as_view(), name="export"),
+    path("me/erase/", EraseView.as_view(), name="erase"),
     path("products/<path:product_id>/similar/", SimilarView.as_view(), name="similar"),
     path("products/<path:product_id>/bought-together/", BoughtTogetherView.as_view(), name="bought-together"),
     path("events/", RecordEventsView.as_view(), name="events"),

@@ -17,7 +17,8 @@ from loyalty_ai.shop.models import ConsentRecord, Event
 from tests import fakes
 
 API = "/loyalty/api/"
-ME = ["me/recommendations/", "me/loyalty/", "me/consents/"]
+ME = ["me/recommendations/", "me/loyalty/", "me/consents/", "me/data/", "me/events/", "me/mutes/"]
+ME_WRITES = ["me/forget/", "me/mutes/<int:mute_id>/", "me/reset/", "me/export/", "me/erase/"]
 STAFF = ["versions/", "summary/"]
 OPEN = ["products/<path:product_id>/similar/", "products/<path:product_id>/bought-together/", "schema/"]
 WRITE = ["events/"]
@@ -33,7 +34,7 @@ ASSISTANT = [
 
 
 def test_every_address_is_in_a_list():
-    assert sorted(str(each.pattern) for each in urls.api) == sorted(ME + STAFF + OPEN + WRITE + ASSISTANT)
+    assert sorted(str(each.pattern) for each in urls.api) == sorted(ME + ME_WRITES + STAFF + OPEN + WRITE + ASSISTANT)
 
 
 @pytest.mark.parametrize("address", ME + STAFF)
@@ -44,6 +45,9 @@ def test_a_stranger_gets_nothing(stranger, store, address):
 def test_a_stranger_writes_nothing(stranger, store):
     assert stranger.post(API + "events/", {"events": [{}]}, format="json").status_code in (401, 403)
     assert stranger.put(API + "me/consents/", {"preferences": True}, format="json").status_code in (401, 403)
+    for address in ME_WRITES:
+        send = stranger.delete if "mute_id" in address else stranger.post
+        assert send(API + address.replace("<int:mute_id>", "1"), format="json").status_code in (401, 403)
     assert not ConsentRecord.objects.exists()
 
 
