@@ -243,6 +243,13 @@ class BehaviourModel:
             extrapolated=np.asarray(horizons_days) > self.carried_days,
         )
 
+    def expect(
+        self, seen: Transactions, users: np.ndarray, states: np.ndarray | None, days: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """P(purchase) and expected spend, float64 [n] each, of `users` with an order before day 0 of `seen`, in the next `days`."""
+        p, _, spend, _, _ = self._answer(self._rates_at(seen, users, states), days)
+        return p, spend
+
     def _rates_at(self, log: Transactions, users: np.ndarray, states: np.ndarray | None) -> Rates:
         raw, offsets, value = (torch.from_numpy(part) for part in self.basis.inputs(log, users, 0))
         outputs = torch.zeros(len(users), OUTPUTS)

@@ -18,6 +18,7 @@ from loyalty_ai.ml.config import ModelConfig, TrainingConfig
 from loyalty_ai.ml.counts import dense_rows
 from loyalty_ai.ml.decoder import DecoderView, decoder_data
 from loyalty_ai.ml.devices import torch_device
+from loyalty_ai.ml.drivers import FACTS, Drivers, drivers, typical_facts
 from loyalty_ai.ml.evidence import Evidence, Origin
 from loyalty_ai.ml.interactions import Interactions
 from loyalty_ai.ml.lists import introduce, top_items
@@ -27,6 +28,7 @@ from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
 from loyalty_ai.ml.reasons import ReasonKind, list_reasons
 from loyalty_ai.ml.sequences import build_baskets
 from loyalty_ai.ml.text import text_vectors
+from loyalty_ai.ml.transactions import Transactions
 from loyalty_ai.ml.vocab import Vocab
 
 LISTS = ("repeats", "new_only", "buy_again")
@@ -56,12 +58,13 @@ class RankedLists:
 
 @dataclass(frozen=True)
 class ScoredUsers:
-    """The lists of each kind in `LISTS`, and what the users will probably do."""
+    """The lists of each kind in `LISTS`, what the users will probably do, and what that rests on if it was asked."""
 
     repeats: RankedLists
     new_only: RankedLists
     buy_again: RankedLists
     behaviour: BehaviourPrediction | None
+    drivers: Drivers | None = None
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,7 @@ class Scorer:
         allowed: np.ndarray | None = None,
         newcomers: np.ndarray | None = None,
         horizons_days: tuple[int, ...] = (30, 90, 365),
+        explained_days: tuple[int, int] | None = None,
     ) -> ScoredUsers:
         """Rank items for `users` (int32 positions in `log.user_ids`).
 
@@ -228,6 +232,7 @@ class Scorer:
             newcomers: bool [items], what was listed lately: those of them without a sale get `NEWCOMER_PLACES`, in the
                 decoder's order. None for none.
             horizons_days: days ahead of the predictions.
+            explained_days: days ahead of the churn and the value whose drivers are wanted, or None for no drivers.
         """
         lists: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {kind: [] for kind in LISTS}
         rankers, per_source = self.model.rankers, self.model.training.candidates
@@ -261,12 +266,17 @@ class Scorer:
                 new = (items >= 0) & unsold[items]
                 reasons[new], kinds[new] = -1, ReasonKind.NEW
             ranked[kind] = RankedLists(items, scores, reasons, kinds)
-        return ScoredUsers(**ranked, behaviour=self._behaviour(users, horizons_days))
+        states = None if self.start is None or self.model.behaviour is None else self.start.states(users)
+        return ScoredUsers(
+            **ranked,
+            behaviour=self._behaviour(users, states, horizons_days),
+            drivers=self._drivers(users, states, explained_days),
+        )
 
     def explain(self, user: int, items: np.ndarray, *, mode: str = "repeats") -> tuple[np.ndarray, np.ndarray]:
         """Exactly how much each past item of `user` holds up the scores of `items`, see `occlusion`. For a few users."""
         _, evidence = next(self.origin.chunks(np.array([user])))
-        among = self._among(evidence, mode)[0]
+        among = self.among(evidence, mode)[0]
         return occlusion(self.origin, user, items, self.model.rankers[mode], np.flatnonzero(among))
 
     def falls(
@@ -284,11 +294,11 @@ class Scorer:
             users, items, because: int [n]; a user may come more than once.
             mode: the list's ranker. allowed: as in `score`.
         """
-        among = partial(self._among, mode=mode, allowed=allowed)
+        among = partial(self.among, mode=mode, allowed=allowed)
         return falls(self.origin, users, items, because, self.model.rankers[mode], among)
 
-    def _among(self, evidence: Evidence, mode: str, allowed: np.ndarray | None = None) -> np.ndarray:
-        """bool [u, items], the candidates of one mode."""
+    def among(self, evidence: Evidence, mode: str, allowed: np.ndarray | None = None) -> np.ndarray:
+        """bool [u, items], the candidates that one mode's ranker orders."""
         without = () if self.model.rungs[mode] == "model" else ("decoder",)
         proposed = evidence.candidates(self.model.training.candidates, allowed, without=without)
         return proposed & ~evidence.bought if mode == "new_only" else proposed
@@ -301,13 +311,28 @@ class Scorer:
         unsold = unsold if allowed is None else unsold & allowed
         return unsold if unsold.any() else None
 
-    def _behaviour(self, users: np.ndarray, horizons_days: tuple[int, ...]) -> BehaviourPrediction | None:
+    def _behaviour(
+        self, users: np.ndarray, states: np.ndarray | None, horizons_days: tuple[int, ...]
+    ) -> BehaviourPrediction | None:
         model = self.model.behaviour
         if model is None:
             return None
-        view = self._view(self.model.decoder("start"), self.cutoff)
-        states = None if view is None else view.states(users)
         return model.predict(self.log, users=users, cutoff=self.cutoff, states=states, horizons_days=horizons_days)
+
+    def _drivers(self, users: np.ndarray, states: np.ndarray | None, days: tuple[int, int] | None) -> Drivers | None:
+        model = self.model.behaviour
+        if model is None or days is None:
+            return None
+        churn, value = days
+        ahead = {"churn_days": churn, "value_days": value}
+        return drivers(model, self.log, users=users, cutoff=self.cutoff, states=states, **ahead)
+
+    def typical_facts(self) -> dict[str, float | None]:
+        """The facts of the store's typical customer, see `drivers.FACTS`; None where nobody has one."""
+        seen = Transactions.of(self.log.before(self.cutoff), anchor=self.cutoff)
+        return {
+            name: None if np.isnan(fact) else float(fact) for name, fact in zip(FACTS, typical_facts(seen), strict=True)
+        }
 
     def popular(self, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Items int32 [k] (-1 = none) and float32 [k] baskets of the last 30 days that held them, ties by all baskets."""

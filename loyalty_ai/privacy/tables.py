@@ -127,7 +127,8 @@ PERSONAL: tuple[PersonalTable, ...] = (
         ("customer",),
         {"model_version": "run__version__number", "data_until": "run__cutoff"}
         | same("purchase_probability", "churn_probability", "expected_orders", "predicted_clv", "predicted_clv_low")
-        | same("predicted_clv_high", "expected_date_of_next_order", "average_days_between_orders"),
+        | same("predicted_clv_high", "expected_date_of_next_order", "average_days_between_orders")
+        | same("facts", "churn_drivers", "value_drivers"),
     ),
     PersonalTable(
         "recommendations",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from loyalty_ai.loyalty.selectors import history_of
 from loyalty_ai.readonly_admin import EstimatedPaginator, ReadOnlyAdmin, label
 from loyalty_ai.serving.customers import customer_sheet
+from loyalty_ai.serving.drivers import explain_prediction
 from loyalty_ai.serving.facts import prediction_facts, profile_facts
 from loyalty_ai.serving.money import format_money
 from loyalty_ai.shop.models import Customer
@@ -70,6 +71,9 @@ class CustomerAdmin(ReadOnlyAdmin):
             "sheet": sheet,
             "metrics": profile_facts(sheet.profile, currency),
             "predictions": prediction_facts(sheet.prediction, currency),
+            "why": explain_prediction(
+                sheet.prediction, typical=sheet.deployment.run.typical if sheet.deployment else {}, currency=currency
+            ),
             "consents": [
                 (purpose.label, label(_("allowed"), "good") if granted else label(_("refused"), "bad"))
                 for purpose, granted in sheet.consents.items()

@@ -34,6 +34,9 @@ class ScoringRun(models.Model):
     customers = models.PositiveIntegerField(_("customers to score"), default=0)
     counts = models.JSONField(_("rows"), default=dict)
     seconds = models.JSONField(_("seconds a step"), default=dict)
+    typical = models.JSONField(
+        _("typical customer"), default=dict, help_text=_("The medians that predictions are explained against.")
+    )
     audit = models.JSONField(_("audit"), default=dict)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -59,6 +62,14 @@ class Prediction(models.Model):
     predicted_clv_high = models.FloatField(_("high end of the 80-percent range"), null=True)
     expected_date_of_next_order = models.DateField(_("expected date of next order"), null=True)
     average_days_between_orders = models.FloatField(_("average days between orders"), null=True)
+    # One place each for the facts of `serving.drivers.FACTS`; null where the customer has no such fact.
+    facts = ArrayField(models.FloatField(null=True), verbose_name=_("facts it rests on"), null=True)
+    churn_drivers = ArrayField(
+        models.FloatField(null=True), verbose_name=_("what each fact adds to the chance of no order"), null=True
+    )
+    value_drivers = ArrayField(
+        models.FloatField(null=True), verbose_name=_("what each fact adds to the expected spend"), null=True
+    )
 
     class Meta:
         verbose_name = _("prediction")

@@ -40,6 +40,9 @@ COLUMNS: dict[type, dict[str, str]] = {
         "predicted_clv_high": "float8",
         "expected_date_of_next_order": "date",
         "average_days_between_orders": "float8",
+        "facts": "float8[]",
+        "churn_drivers": "float8[]",
+        "value_drivers": "float8[]",
     },
     Recommendation: {
         "run_id": "int8",

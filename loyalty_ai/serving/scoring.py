@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from loyalty_ai.ml.behaviour import BehaviourPrediction
+    from loyalty_ai.ml.drivers import Drivers
     from loyalty_ai.ml.interactions import Interactions
     from loyalty_ai.ml.scoring import CustomerModel, RankedLists, ScoredUsers, Scorer
 
@@ -89,11 +90,12 @@ def score_chunk(work: ChunkWork) -> int:
             allowed=seat.allowed,
             newcomers=seat.newcomers,
             horizons_days=horizons(),
+            explained_days=horizons()[1:],
         )
         keys = seat.log.user_ids[users].tolist()
         work.rows = len(keys)
         with work.fenced():
-            write_rows(Prediction, prediction_rows(run, keys, scored.behaviour))
+            write_rows(Prediction, prediction_rows(run, keys, scored.behaviour, scored.drivers))
             write_recommendations(run, seat.log.user_ids[users], scored, seat.log.item_ids)
     return len(users)
 
@@ -127,11 +129,11 @@ def horizons() -> tuple[int, int, int]:
 
 
 def prediction_rows(
-    run: ScoringRun, customers: list[int], behaviour: BehaviourPrediction | None
+    run: ScoringRun, customers: list[int], behaviour: BehaviourPrediction | None, drivers: Drivers | None
 ) -> Iterator[tuple[Any, ...]]:
     """Rows for `write_rows(Prediction, ...)`; without a behaviour model every number is null."""
     if behaviour is None:
-        yield from ((run.pk, customer, *[None] * 8) for customer in customers)
+        yield from ((run.pk, customer, *[None] * 11) for customer in customers)
         return
     day = run.cutoff.astimezone(ZoneInfo(run.store.time_zone))
     purchase, churn, value = range(3)
@@ -145,10 +147,20 @@ def prediction_rows(
         behaviour.next_order_days,
         behaviour.average_days_between_orders,
     )
-    for customer, *numbers in zip(customers, *(column.tolist() for column in columns), strict=True):
+    stored = () if drivers is None else (drivers.facts, drivers.churn, drivers.value)
+    explained = zip(*map(_known, stored), strict=True) if stored else [[None] * 3] * len(customers)
+    for customer, why, *numbers in zip(customers, explained, *(column.tolist() for column in columns), strict=True):
         *rest, wait, gap = (None if math.isnan(number) else number for number in numbers)
         expected = None if wait is None else (day + timedelta(days=wait)).date()
-        yield (run.pk, customer, *rest, expected, gap)
+        yield (run.pk, customer, *rest, expected, gap, *why)
+
+
+def _known(rows: np.ndarray) -> list[list[float | None] | None]:
+    """The rows with None for nan; None for a row of nothing else."""
+    return [
+        None if all(map(math.isnan, row)) else [None if math.isnan(number) else number for number in row]
+        for row in rows.tolist()
+    ]
 
 
 def write_recommendations(run: ScoringRun, customers: np.ndarray, scored: ScoredUsers, products: np.ndarray) -> None:
@@ -208,6 +220,7 @@ def _complete(work: Work, run: ScoringRun) -> None:
     popular = seat.scorer.popular(app_settings.TOP_K, seat.allowed)
     similar = seat.scorer.similar(NEIGHBOURS, seat.allowed)
     together = seat.scorer.bought_together(NEIGHBOURS, seat.allowed, floor=TOGETHER_FLOOR)
+    typical = seat.scorer.typical_facts()
     products = seat.log.item_ids
     work.progress(_("audit"), 2, 3)
     with work.fenced():
@@ -217,6 +230,7 @@ def _complete(work: Work, run: ScoringRun) -> None:
             write_neighbours(run, kind, items, scores, products)
         shared = time.monotonic()
         run.audit = audit_run(run=run, reasons=reasons)
+        run.typical = typical
         run.counts = _counts(run)
         run.finished_at = timezone.now()
         run.seconds = {

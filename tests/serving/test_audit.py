@@ -12,7 +12,7 @@ from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
 from tests.fakes import make_customer, make_product, make_run, make_store
 
-PREDICTION = (0.5, 0.25, 1.0, 10.0, 1.0, 20.0, None, None)
+PREDICTION = (0.5, 0.25, 1.0, 10.0, 1.0, 20.0, *[None] * 5)
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ def scored(db) -> SimpleNamespace:
     ]
     for who, kind, item, reason, why in listed:
         write_rows(Recommendation, [(run.pk, kind.value, who.pk, [item], [0.5], [reason], [why.value])])
-    write_rows(Prediction, [(run.pk, who.pk, *[None] * 8) for who in customers])
+    write_rows(Prediction, [(run.pk, who.pk, *[None] * 11) for who in customers])
     write_rows(Recommendation, [(run.pk, ListKind.POPULAR.value, None, products[:1], [1.0], [0], [3])])
     log = SimpleNamespace(user_ids=np.array([c.pk for c in customers]), item_ids=np.array(products))
     return SimpleNamespace(run=run, log=log, customers=customers)

@@ -36,7 +36,7 @@ def tables_of(run) -> list[str]:
 
 
 def write_sample(run, customer, product) -> None:
-    runs.write_rows(Prediction, [(run.pk, customer.pk, 0.5, 0.25, 1.0, 10.0, 1.0, 20.0, NOON.date(), None)])
+    runs.write_rows(Prediction, [(run.pk, customer.pk, 0.5, 0.25, 1.0, 10.0, 1.0, 20.0, NOON.date(), *[None] * 4)])
     runs.write_rows(Recommendation, [(run.pk, ListKind.RECOMMENDED.value, customer.pk, [product.pk], [1.0], [0], [4])])
     runs.write_rows(ItemNeighbours, [(run.pk, 1, product.pk, [product.pk], [0.5])])
 

@@ -16,6 +16,7 @@ from loyalty_ai.jobs.models import JobChunk, JobState
 from loyalty_ai.jobs.services import request_job, run_job
 from loyalty_ai.jobs.work import CannotWork
 from loyalty_ai.ml.behaviour import BehaviourPrediction
+from loyalty_ai.ml.drivers import Drivers
 from loyalty_ai.ml.encoder import EncoderError
 from loyalty_ai.ml.interactions import Interactions
 from loyalty_ai.ml.reasons import ReasonKind as Found
@@ -48,7 +49,7 @@ class FakeScorer:
         self.log = log
         self.asked: list[int] = []
 
-    def score(self, users, *, k, allowed, newcomers, horizons_days):
+    def score(self, users, *, k, allowed, newcomers, horizons_days, explained_days):
         self.asked += self.log.user_ids[users].tolist()
         self.newcomers = self.log.item_ids[newcomers].tolist()
         sellable, n = np.flatnonzero(allowed), len(users)
@@ -79,10 +80,19 @@ class FakeScorer:
             new_only=lists(sellable[1:], -1, Found.NEW if newcomers.any() else Found.POPULAR),
             buy_again=lists(sellable[:1], 0, Found.REPEAT),
             behaviour=behaviour,
+            drivers=Drivers(
+                facts=np.tile([20.0, 1.0, np.nan, 10.0], (n, 1)),
+                typical=np.array([40.0, 3.0, np.nan, 12.5]),
+                churn=np.tile([-0.2, 0.1, np.nan, 0.0], (n, 1)),
+                value=np.full((n, 4), np.nan),
+            ),
         )
 
     def falls(self, users, items, because, *, mode, allowed):
         return np.ones(len(users), np.float32)
+
+    def typical_facts(self):
+        return {"recency": 40.0, "orders": 3.0, "gap": None, "order_value": 12.5}
 
     def popular(self, k, allowed):
         items = np.full(k, -1, np.int32)
@@ -176,6 +186,9 @@ def test_rows_carry_the_products_keys_reasons_and_stated_horizons(shop):
     assert first.expected_date_of_next_order is None
     assert second.expected_date_of_next_order == (CUTOFF + timedelta(days=2)).date()
     assert first.average_days_between_orders is None
+    assert (first.facts, first.churn_drivers) == ([20.0, 1.0, None, 10.0], [-0.2, 0.1, None, 0.0])
+    assert first.value_drivers is None
+    assert run.typical == {"recency": 40.0, "orders": 3.0, "gap": None, "order_value": 12.5}
     near = ItemNeighbours.objects.get(run=run, product=shop.products[3])
     assert (near.kind, near.items) == (NeighbourKind.SIMILAR, [keys[0]])
 
