@@ -17,6 +17,7 @@ from loyalty_ai.readonly_admin import ReadOnlyAdmin
 from loyalty_ai.registry.admin import leaving
 from loyalty_ai.serving.facts import UNKNOWN, day, money, number, percent, reasons_line
 from loyalty_ai.serving.models import Alias, Deployment
+from loyalty_ai.serving.opting_out import METRICS, costs, opted_out
 from loyalty_ai.shop.models import Customer, Order, Product, Store
 
 MONTHS_SHOWN = 24
@@ -81,7 +82,32 @@ def dashboard(store: Store) -> dict[str, Any]:
         "revenue": [(f"{month['month']:%Y-%m}", month["revenue"]) for month in months],
         "returning": [(f"{month['month']:%Y-%m}", month["returning_customers"]) for month in months],
         "jobs": Job.objects.filter(store=store).order_by("-pk")[:8],
+        **opting_out(store, deployment),
     }
+
+
+def opting_out(store: Store, deployment: Deployment | None) -> dict[str, Any]:
+    """How many opted out, and what the live version's evaluation says that it costs them."""
+    people, found = opted_out(store), costs(deployment.version) if deployment else []
+    context: dict[str, Any] = {"opted_out": people, "opted_out_text": number(people, 0)}
+    if not found:
+        return context
+    first = found[0]
+    line = _(
+        "When version %(version)d was evaluated, ten personal products held something of the next basket for %(own)s of the "
+        "customers, ten popular ones for %(popular)s."
+    )
+    shares = {"own": percent(first.own["hr@10"]), "popular": percent(first.popular["hr@10"])}
+    rows = [
+        {
+            "label": cost.label,
+            "own": " / ".join(number(cost.own[metric], 3) for metric in METRICS),
+            "popular": " / ".join(number(cost.popular[metric], 3) for metric in METRICS),
+            "lost": percent(cost.lost),
+        }
+        for cost in found
+    ]
+    return context | {"cost_line": line % {"version": deployment.version.number, **shares}, "costs": rows}
 
 
 def tiles(summary: dict[str, Any], deployment: Deployment | None) -> list[tuple[str, str, str]]:

@@ -14,7 +14,9 @@ from django.urls import reverse
 from loyalty_ai.assistant.models import Conversation
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.models import __all__ as MODELS
+from loyalty_ai.serving.opting_out import costs, opted_out
 from loyalty_ai.shop.consent import record_consent
+from loyalty_ai.shop.identity import merge_customers
 from loyalty_ai.shop.models import RejectedRow
 from tests import fakes
 
@@ -150,6 +152,30 @@ def test_the_dashboard_shows_the_store_in_numbers(data, staff_client):
     assert html.count('role="img"') >= 1
     for text in ("Repeat rate", "£42.00", "Champions", "v1"):
         assert text in html
+
+
+def test_the_dashboard_says_what_opting_out_costs(data, staff_client):
+    before = opted_out(data.store)
+    guest = fakes.make_customer(data.store)
+    for granted in (True, False):
+        record_consent(customer=guest, purpose="preferences", granted=granted, source="test")
+    record_consent(customer=fakes.make_customer(data.store), purpose="preferences", granted=True, source="test")
+    assert opted_out(data.store) == before + 1
+    html = staff_client.get(page("store", "change", data.store.pk)).text
+    [first, *_rest] = costs(data.store.deployments.get(closed_at=None).version)
+    assert (first.label, first.popular) == ("Next basket", {"ndcg@10": 0.06, "hr@10": 0.06})
+    assert first.lost == 1 - 0.06 / first.own["ndcg@10"]
+    assert "0.060 / 0.060" in html
+    assert "ten popular ones for 6 %" in html
+
+
+def test_opting_out_is_counted_by_person(db):
+    store = fakes.make_store()
+    ann, guest = fakes.make_customer(store), fakes.make_customer(store)
+    merge_customers(alias=guest, main=ann)
+    for customer in (ann, guest):
+        record_consent(customer=customer, purpose="preferences", granted=False, source="test")
+    assert opted_out(store) == 1
 
 
 def test_a_store_without_data_has_a_dashboard_too(db, staff_client):
