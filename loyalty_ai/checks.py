@@ -189,6 +189,7 @@ STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a dict of the adapter's own arguments",
     ),
     "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
+    "PERSONAL_OFFERS": (lambda value: isinstance(value, bool), "True or False"),
 }
 
 

@@ -78,6 +78,8 @@ STORE_DEFAULTS: dict[str, Any] = {
     "OPTIONS": {},
     # What this store holds otherwise than the app's CONSENT_DEFAULTS.
     "CONSENT_DEFAULTS": {},
+    # Whether the shop makes prices for single people. Only then are they shown, each with what the law wants said beside it.
+    "PERSONAL_OFFERS": False,
 }
 
 
@@ -91,6 +93,7 @@ class StoreSettings:
     language: str
     time_zone: ZoneInfo
     options: dict[str, Any] = field(default_factory=dict)
+    personal_offers: bool = False
 
 
 class LoyaltySettings:
@@ -146,6 +149,7 @@ class LoyaltySettings:
             language=entry["LANGUAGE"],
             time_zone=ZoneInfo(entry["TIME_ZONE"]),
             options=entry["OPTIONS"],
+            personal_offers=entry["PERSONAL_OFFERS"],
         )
 
 

@@ -338,6 +338,13 @@ def test_a_wrong_retention_is_named(settings, retention, said):
     assert said in message
 
 
+def test_personal_offers_are_on_or_off(settings):
+    with_store(settings, PERSONAL_OFFERS="yes")
+    [(code, message)] = found(checks.check_keys)
+    assert code == "E002"
+    assert "True or False" in message
+
+
 def test_a_retention_of_none_keeps(settings):
     settings.LOYALTY_AI = FAKE_SETTINGS | {"RETENTION": {"behaviour": 30, "jobs": None}}
     assert found(checks.check_keys) == []

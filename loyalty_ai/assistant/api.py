@@ -33,6 +33,7 @@ from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.serving.widgets import safe_address
 from loyalty_ai.shop.actors import Pages, ScopedThrottle
 from loyalty_ai.shop.adapters.base import LiveProduct
+from loyalty_ai.shop.prices import price_note
 
 READ, WRITE = "loyalty_read", "loyalty_assistant"
 
@@ -90,6 +91,9 @@ class ProductOutput(serializers.Serializer):
     title = serializers.CharField()
     price = serializers.DecimalField(max_digits=14, decimal_places=2, allow_null=True)
     currency = serializers.CharField()
+    price_note = serializers.CharField(
+        allow_blank=True, help_text=_("To be shown beside the price, where there is one.")
+    )
     available = serializers.BooleanField()
     url = serializers.CharField(allow_blank=True)
     image = serializers.CharField(allow_blank=True)
@@ -369,6 +373,7 @@ def product_data(product: LiveProduct) -> dict[str, Any]:
         "title": product.title,
         "price": product.price,
         "currency": product.currency,
+        "price_note": price_note(product),
         "available": product.available,
         "url": safe_address(product.url),
         "image": safe_address(product.image, ("data:image/",)),

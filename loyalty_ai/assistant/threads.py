@@ -16,11 +16,12 @@ from loyalty_ai.assistant.confirmations import Confirmed, sign
 from loyalty_ai.assistant.models import Confirmation, Conversation, Message
 from loyalty_ai.assistant.selectors import PRODUCT, product_of, shown_products
 from loyalty_ai.assistant.services import tell_shortage
-from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.conf import app_settings
 from loyalty_ai.serving.money import format_money
 from loyalty_ai.serving.page import guarded
 from loyalty_ai.serving.widgets import safe_address
 from loyalty_ai.shop.adapters.base import LiveProduct
+from loyalty_ai.shop.prices import current_products, price_note
 
 logger = logging.getLogger(__name__)
 
@@ -65,6 +66,7 @@ class ProductCard:
     price: str
     available: bool
     reason: str = ""
+    price_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,7 @@ def live_products(store: str, product_ids: Iterable[str]) -> Mapping[str, LivePr
         return {}
     try:
         with guarded():
-            return get_adapter(store).resolve(wanted)
+            return current_products(store_slug=store, product_ids=wanted)
     except Exception:  # the adapter is the shop's code: whatever it raises, the thread is shown without cards
         logger.exception("adapter failed to resolve products", extra={"store": store})
         return {}
@@ -249,6 +251,7 @@ def _card(product: LiveProduct, currency: str) -> ProductCard:
         image=safe_address(product.image, ("data:image/",)),
         price=format_money(price, product.currency or currency) if price is not None else "",
         available=product.available,
+        price_note=price_note(product),
     )
 
 

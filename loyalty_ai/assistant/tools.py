@@ -28,6 +28,7 @@ from loyalty_ai.serving.page import LoyaltyPage, Row, deadline, guarded, resting
 from loyalty_ai.serving.widgets import PERSONAL, reason, safe_address
 from loyalty_ai.shop.adapters.base import LiveProduct, OrderRecord
 from loyalty_ai.shop.models import Product
+from loyalty_ai.shop.prices import current_products
 from loyalty_ai.shop.selectors import muted_products
 
 logger = logging.getLogger(__name__)
@@ -464,7 +465,11 @@ class Toolbox:
 
     def _resolve(self, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
         wanted = list(product_ids)
-        return self._ask("products", lambda: self.adapter.resolve(wanted)) if wanted else {}
+        return (
+            self._ask("products", lambda: current_products(store_slug=self.turn.store, product_ids=wanted))
+            if wanted
+            else {}
+        )
 
     def _live(self, product_ids: Iterable[str]) -> dict[str, LiveProduct]:
         """Products by id in the order asked, an id in small letters found all the same."""

@@ -18,6 +18,7 @@ from loyalty_ai.serving.page import Item, LoyaltyPage
 from loyalty_ai.serving.rows import Why
 from loyalty_ai.serving.widgets import reason, safe_address
 from loyalty_ai.shop.actors import STORE, IsCustomer, MayDo, Pages, ScopedThrottle, identity_of, store_of
+from loyalty_ai.shop.prices import price_note
 
 MAX_ITEMS = 50
 LISTS = [kind.name.lower() for kind in (ListKind.RECOMMENDED, ListKind.DISCOVER, ListKind.BUY_AGAIN)]
@@ -42,10 +43,14 @@ class ItemOutput(serializers.Serializer):
     title = serializers.CharField(source="product.title")
     price = serializers.DecimalField(max_digits=14, decimal_places=2, source="product.price", allow_null=True)
     currency = serializers.CharField(source="product.currency")
+    price_note = serializers.SerializerMethodField(help_text=_("To be shown beside the price, where there is one."))
     url = serializers.SerializerMethodField()
     image = serializers.SerializerMethodField()
     why = serializers.ChoiceField([why.value for why in Why])
     reason = serializers.SerializerMethodField(help_text=_("A sentence for the customer; may be empty."))
+
+    def get_price_note(self, item: Item) -> str:
+        return price_note(item.product)
 
     def get_url(self, item: Item) -> str:
         return safe_address(item.product.url)

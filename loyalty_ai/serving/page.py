@@ -19,6 +19,7 @@ from loyalty_ai.serving.rows import Candidate, Why, blend, merge
 from loyalty_ai.serving.selectors import EMPTY, PageRead, Profile, read_page
 from loyalty_ai.shop.adapters.base import LiveProduct
 from loyalty_ai.shop.consent import sends_gpc
+from loyalty_ai.shop.prices import current_products
 
 logger = logging.getLogger(__name__)
 
@@ -214,7 +215,7 @@ class LoyaltyPage:
             return {}
         try:
             with deadline(self.store, "shop", self.patience), guarded():
-                return get_adapter(self.store).resolve(product_ids)
+                return current_products(store_slug=self.store, product_ids=product_ids)
         except Exception:  # the adapter is the shop's code: whatever it raises, the page goes on
             logger.exception("adapter failed to resolve products", extra={"store": self.store})
             return {}

@@ -18,6 +18,7 @@ from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.serving.money import format_money
 from loyalty_ai.serving.page import Item, LoyaltyPage, Row
 from loyalty_ai.serving.rows import Why
+from loyalty_ai.shop.prices import price_note
 
 TITLES = {
     "recommended": gettext_lazy("Recommended for you"),
@@ -42,6 +43,7 @@ class Card:
     image: str
     price: str
     reason: str
+    price_note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ def card(item: Item, *, row_name: str, currency: str) -> Card:
         image=safe_address(product.image, ("data:image/",)),
         price=format_money(product.price, product.currency or currency) if product.price is not None else "",
         reason=reason(item.why, because=item.because, at=item.at, row_name=row_name),
+        price_note=price_note(product),
     )
 
 

@@ -57,7 +57,7 @@ def test_a_question_and_its_answer(owner):
     assert answer["sources"] == ANSWER["sources"]
     assert answer["products"] == [
         {
-            "product_id": "pot", "title": "Pot", "price": "10.00", "currency": "GBP", "available": True,
+            "product_id": "pot", "title": "Pot", "price": "10.00", "currency": "GBP", "price_note": "", "available": True,
             "url": "/product/pot/", "image": "",
         }
     ]  # fmt: skip

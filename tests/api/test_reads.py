@@ -49,6 +49,7 @@ def test_my_recommendations(ann, store, run, pots, django_assert_num_queries):
                 "title": f"Product pot-{n}",
                 "price": "10.00",
                 "currency": "GBP",
+                "price_note": "",
                 "url": f"/pot/{n}/",
                 "image": "",
                 "why": "model",

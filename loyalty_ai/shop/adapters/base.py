@@ -88,7 +88,12 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class LiveProduct:
-    """What a page may say of a product right now."""
+    """What a page may say of a product right now.
+
+    Args:
+        personal: whether the price was made for the person who asks, by an automated decision; shown only where the store has
+            PERSONAL_OFFERS.
+    """
 
     product_id: str
     title: str
@@ -97,6 +102,7 @@ class LiveProduct:
     available: bool
     url: str
     image: str
+    personal: bool = False
 
 
 Record = TypeVar("Record", covariant=True)
