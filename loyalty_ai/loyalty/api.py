@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from loyalty_ai.loyalty.models import LoyaltyProfile, Tier
 from loyalty_ai.loyalty.referrals import referral_code
-from loyalty_ai.loyalty.rfm import next_tier
+from loyalty_ai.loyalty.rfm import tiers_above
 from loyalty_ai.loyalty.selectors import profile_of, store_summary
 from loyalty_ai.shop.actors import STORE, IsCustomer, MayDo, ScopedThrottle, customer_of, store_of
 from loyalty_ai.shop.consent import sends_gpc
@@ -24,10 +24,11 @@ def money(**options: Any) -> serializers.DecimalField:
 
 
 class NextTierOutput(serializers.Serializer):
-    """The tier above, and the net spend within 365 days that earns it."""
+    """The tier above, the net spend within 365 days that earns it, and what is missing to that."""
 
     tier = serializers.ChoiceField(Tier.choices)
     spend = money()
+    missing = money(allow_null=True, help_text=_("Null until the spend of the last 365 days is measured."))
 
 
 class ProfileOutput(serializers.ModelSerializer):
@@ -40,15 +41,18 @@ class ProfileOutput(serializers.ModelSerializer):
     class Meta:
         model = LoyaltyProfile
         fields = [
-            *("as_of", "currency", "orders", "repeat", "units", "gross", "refunds", "monetary", "average_order_value"),
+            *("as_of", "currency", "orders", "repeat", "units", "gross", "refunds", "monetary", "recent_spend"),
+            "average_order_value",
             *("first_order_at", "last_order_at", "recency_days", "tenure_days", "average_days_between_orders"),
             *("recency_score", "frequency_score", "monetary_score", "group", "tier", "next_tier", "referrals"),
         ]
 
     @extend_schema_field(NextTierOutput(allow_null=True))
     def get_next_tier(self, profile: LoyaltyProfile) -> dict[str, str] | None:
-        above = next_tier(profile.tier)
-        return NextTierOutput({"tier": above[0], "spend": above[1]}).data if above else None
+        if not (above := tiers_above(profile.tier)):
+            return None
+        tier, spend = above[0]
+        return NextTierOutput({"tier": tier, "spend": spend, "missing": profile.missing_to(spend)}).data
 
 
 class LoyaltyOutput(serializers.Serializer):

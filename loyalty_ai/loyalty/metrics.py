@@ -110,11 +110,11 @@ WITH account AS MATERIALIZED (
     WHERE p.store_id = %(store)s AND NOT EXISTS (SELECT FROM account WHERE account.id = p.customer_id)
 )
 INSERT INTO loyalty_ai_loyaltyprofile (customer_id, store_id, as_of, orders, recency_days, monetary, recency_score,
-    frequency_score, monetary_score, "group", first_order_at, last_order_at, units, gross, refunds, average_order_value,
-    tenure_days, average_days_between_orders, referrals, tier)
+    frequency_score, monetary_score, "group", first_order_at, last_order_at, units, gross, refunds, recent_spend,
+    average_order_value, tenure_days, average_days_between_orders, referrals, tier)
 SELECT account.id, %(store)s, %(as_of)s, COALESCE(orders, 0), recency_days, COALESCE(monetary, 0), recency_score,
     frequency_score, monetary_score, COALESCE("group", '{prospects}'), first_order_at, last_order_at, COALESCE(units, 0),
-    COALESCE(gross, 0), COALESCE(refunds, 0), round(monetary / NULLIF(orders, 0), 2),
+    COALESCE(gross, 0), COALESCE(refunds, 0), COALESCE(trunc(lately, 2), 0), round(monetary / NULLIF(orders, 0), 2),
     tenure_days, (tenure_days - recency_days)::float / NULLIF(orders - 1, 0), COALESCE(referrals, 0), {tier}
 FROM account
 LEFT JOIN loyalty_measured m ON m.account = account.id AND m.number = %(now)s
@@ -139,7 +139,7 @@ ON CONFLICT (customer_id, month) DO UPDATE SET ({columns}) = ROW({excluded})
 MEASURED = ("orders", "recency_days", "monetary", "recency_score", "frequency_score", "monetary_score", '"group"')
 PROFILED = (
     *("store_id", "as_of", *MEASURED, "first_order_at", "last_order_at", "units", "gross", "refunds"),
-    *("average_order_value", "tenure_days", "average_days_between_orders", "referrals", "tier"),
+    *("recent_spend", "average_order_value", "tenure_days", "average_days_between_orders", "referrals", "tier"),
 )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -62,6 +64,9 @@ class LoyaltyProfile(LoyaltyMeasures):
     units = models.PositiveIntegerField(_("units"), default=0)
     gross = models.DecimalField(_("spend before refunds"), max_digits=16, decimal_places=2, default=0)
     refunds = models.DecimalField(_("refunds"), max_digits=16, decimal_places=2, default=0)
+    recent_spend = models.DecimalField(
+        _("net spend of the last 365 days"), max_digits=16, decimal_places=2, null=True
+    )  # whole cents, the rest cut off, so that the tier follows from it
     average_order_value = models.DecimalField(_("average order value"), max_digits=16, decimal_places=2, null=True)
     tenure_days = models.PositiveIntegerField(_("days since first order"), null=True)
     average_days_between_orders = models.FloatField(_("average days between orders"), null=True)
@@ -80,6 +85,10 @@ class LoyaltyProfile(LoyaltyMeasures):
     def repeat(self) -> bool:
         """Whether the customer came back."""
         return self.orders > 1
+
+    def missing_to(self, spend: Decimal) -> Decimal | None:
+        """What the net spend of the last 365 days falls short of this; None where it is not measured yet."""
+        return None if self.recent_spend is None else max(spend - self.recent_spend, Decimal(0))
 
 
 class LoyaltySnapshot(LoyaltyMeasures):

@@ -43,10 +43,9 @@ def tier_of(spend: Decimal) -> Tier:
     return next((tier for least, tier in TIERS if spend >= least), Tier.MEMBER)
 
 
-def next_tier(tier: str) -> tuple[Tier, Decimal] | None:
-    """The tier above and the yearly net spend that earns it; None at the top."""
-    above = [(least, name) for least, name in TIERS if RANK[name] > RANK[Tier(tier)]]
-    return (above[-1][1], above[-1][0]) if above else None
+def tiers_above(tier: str) -> list[tuple[Tier, Decimal]]:
+    """The tiers above, the next one first, each with the yearly net spend that earns it; none at the top."""
+    return [(name, least) for least, name in reversed(TIERS) if RANK[name] > RANK[Tier(tier)]]
 
 
 RANK = {tier: rank for rank, tier in enumerate(Tier)}

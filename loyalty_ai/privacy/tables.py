@@ -108,8 +108,8 @@ PERSONAL: tuple[PersonalTable, ...] = (
         "loyalty",
         LoyaltyProfile,
         ("customer",),
-        same("as_of", *MEASURES, "first_order_at", "last_order_at", "units", "gross", "refunds", "average_order_value")
-        | same("tenure_days", "average_days_between_orders", "referrals", "tier"),
+        same("as_of", *MEASURES, "first_order_at", "last_order_at", "units", "gross", "refunds", "recent_spend")
+        | same("average_order_value", "tenure_days", "average_days_between_orders", "referrals", "tier"),
         internal=("customer", "store"),
     ),
     PersonalTable("loyalty_history", LoyaltySnapshot, ("customer",), same("month", *MEASURES)),

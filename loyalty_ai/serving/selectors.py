@@ -34,13 +34,19 @@ WHY = {
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """What the badge says: the loyalty profile brought up to date with the orders since it was measured."""
+    """What the badge says: the loyalty profile brought up to date with the orders since it was measured.
+
+    Args:
+        tier: as last measured; it changes at night.
+        recent_spend: net spend of the 365 days before it was measured and since; None where it never was.
+    """
 
     tier: str
     group: str
     orders: int
     spent: Decimal
     since: datetime | None
+    recent_spend: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +149,8 @@ WITH store AS (
     WHERE EXISTS (SELECT FROM muted) AND p.id = ANY(ARRAY(SELECT id FROM named))
         AND EXISTS (SELECT FROM muted WHERE {muted})
 ), measured AS (
-    SELECT p.tier, p."group", p.orders, p.monetary, p.first_order_at, p.as_of FROM loyalty_ai_loyaltyprofile p
+    SELECT p.tier, p."group", p.orders, p.monetary, p.recent_spend, p.first_order_at, p.as_of
+    FROM loyalty_ai_loyaltyprofile p
     WHERE p.customer_id = (SELECT account FROM asked) AND (SELECT yes FROM allowed)
 ), later AS (
     SELECT count(DISTINCT e.order_id) FILTER (WHERE e.type = 1) AS orders,
@@ -268,11 +275,13 @@ def parse_profile(row: dict[str, Any]) -> Profile | None:
     orders = measured.get("orders", 0) + later["orders"]
     if not orders:
         return None
-    since = measured.get("first_order_at") or later["first"]
+    since, recent = measured.get("first_order_at") or later["first"], measured.get("recent_spend")
+    since_then = Decimal(str(later["value"]))
     return Profile(
         tier=measured.get("tier", "member"),
         group=measured.get("group", "NEW"),
         orders=orders,
-        spent=Decimal(str(measured.get("monetary", 0))) + Decimal(str(later["value"])),
+        spent=Decimal(str(measured.get("monetary", 0))) + since_then,
         since=parse_datetime(since) if since else None,
+        recent_spend=None if recent is None else Decimal(str(recent)) + since_then,
     )

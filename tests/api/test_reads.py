@@ -129,7 +129,8 @@ def test_my_loyalty(ann, store, django_assert_num_queries):
         "monetary_score": 1,
         "group": "NEW",
         "tier": "silver",
-        "next_tier": {"tier": "gold", "spend": "1000.00"},
+        "recent_spend": "300.50",
+        "next_tier": {"tier": "gold", "spend": "1000.00", "missing": "699.50"},
         "referrals": 0,
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -81,5 +81,6 @@ def one(events: list[Event], zone: ZoneInfo, today: Any, year_ago: datetime) -> 
         "refunds": refunds,
         "monetary": gross - refunds,
         "average_order_value": cents((gross - refunds) / len(placed)) if placed else None,
+        "recent_spend": lately.quantize(CENT, ROUND_DOWN),
         "tier": tier_of(lately).value,
     }

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot
+from loyalty_ai.loyalty.rfm import tier_of
 from loyalty_ai.loyalty.services import refresh_profiles
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import EventType
@@ -198,7 +199,10 @@ def test_the_tier_is_the_net_spend_of_a_year(store, spend, tier):
     fakes.record_purchase(customer, at=london(2010, 6, 1, 0) - timedelta(microseconds=1), value=9999)
     order = fakes.record_purchase(customer, at=london(2010, 6, 1, 0), value=Decimal(spend) + 7)
     fakes.record_refund(order, at=london(2010, 7, 1), value=7)
-    assert profile(customer, as_of=london(2011, 6, 1)).tier == tier
+    measured = profile(customer, as_of=london(2011, 6, 1))
+    assert (measured.tier, measured.recent_spend) == (tier, Decimal(spend))
+    assert tier_of(measured.recent_spend) == tier
+    assert measured.missing_to(Decimal(1000)) == max(1000 - Decimal(spend), 0)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from itertools import product
 import pytest
 
 from loyalty_ai.loyalty.models import RFMGroup, Tier
-from loyalty_ai.loyalty.rfm import next_tier, rfm_group, tier_of
+from loyalty_ai.loyalty.rfm import rfm_group, tier_of, tiers_above
 
 
 def test_every_score_has_a_group_and_every_group_a_score():
@@ -52,6 +52,5 @@ def test_tiers_and_the_way_to_the_next():
     assert [tier_of(Decimal(spend)) for spend in (-5, 0, 250, 999, 1000, 10**6)] == [
         *(Tier.MEMBER, Tier.MEMBER, Tier.SILVER, Tier.SILVER, Tier.GOLD, Tier.PLATINUM)
     ]
-    assert next_tier("member") == (Tier.SILVER, Decimal(250))
-    assert next_tier("gold") == (Tier.PLATINUM, Decimal(5000))
-    assert next_tier("platinum") is None
+    assert tiers_above("silver") == [(Tier.GOLD, Decimal(1000)), (Tier.PLATINUM, Decimal(5000))]
+    assert tiers_above("platinum") == []
