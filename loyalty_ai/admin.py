@@ -3,9 +3,9 @@
 from loyalty_ai.assistant.conversation_admin import ConversationAdmin
 from loyalty_ai.assistant.document_admin import DocumentAdmin
 from loyalty_ai.jobs.admin import JobAdmin
+from loyalty_ai.privacy.customer_admin import CustomerAdmin
 from loyalty_ai.privacy.store_admin import AggregateReportAdmin, StoreAdmin
 from loyalty_ai.serving.admin import (
-    CustomerAdmin,
     DeploymentAdmin,
     PromotableVersionAdmin,
     ScoringRunAdmin,

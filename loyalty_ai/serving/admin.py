@@ -14,12 +14,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label
 from loyalty_ai.registry.admin import leaves_label, leaving
-from loyalty_ai.serving.customer_admin import CustomerAdmin
 from loyalty_ai.serving.facts import number, reasons_line
 from loyalty_ai.serving.models import Deployment, ReasonKind, ScoringRun
 from loyalty_ai.serving.version_admin import PromotableVersionAdmin, run_state
 
-__all__ = ["CustomerAdmin", "DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin"]
+__all__ = ["DeploymentAdmin", "PromotableVersionAdmin", "ScoringRunAdmin"]
 
 
 @admin.register(ScoringRun)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin import display
 from django.http import HttpRequest, HttpResponse
 from django.utils.timezone import localtime
@@ -21,8 +20,9 @@ from loyalty_ai.serving.money import format_money
 from loyalty_ai.shop.models import Customer
 
 
-@admin.register(Customer)
 class CustomerAdmin(ReadOnlyAdmin):
+    """The customers with their numbers; registered by `privacy.customer_admin`."""
+
     list_display = ["external_id", "group", "tier", "orders", "spend", "last_order", "merged"]
     list_filter = ["store", "loyalty__group", "loyalty__tier"]
     list_select_related = ["store", "loyalty", "alias_of"]

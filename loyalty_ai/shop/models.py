@@ -53,6 +53,7 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [("erase_customer", _("Can erase customers"))]
         constraints = [
             models.UniqueConstraint(fields=["store", "external_id"], name="loyalty_customer_external_id"),
             models.UniqueConstraint(

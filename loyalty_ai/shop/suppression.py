@@ -41,27 +41,43 @@ def erased_customers(*, store: Store, external_ids: Iterable[str]) -> set[str]:
         ImproperlyConfigured: a digest was made with a key that the settings no longer have, so nobody can be told apart.
     """
     erasures = ErasureRecord.objects.filter(store=store, lifted_at__isnull=True)
-    versions = set(erasures.values_list("key_version", flat=True).distinct())
-    if not versions:
+    keys = require_keys(store=store)
+    owners = {
+        digest_with(key, store=store, external_id=external_id): external_id
+        for external_id in external_ids
+        for key in keys.values()
+    }
+    if not owners:
         return set()
+    found = erasures.filter(digest__in=list(owners)).values_list("digest", flat=True)
+    return {owners[bytes(digest)] for digest in found}
+
+
+def require_keys(*, store: Store) -> dict[str, str]:
+    """The keys with which customers of the store were erased and did not come back, by version.
+
+    Raises:
+        ImproperlyConfigured: the settings lack one.
+    """
+    erasures = ErasureRecord.objects.filter(store=store, lifted_at__isnull=True)
+    versions = set(erasures.values_list("key_version", flat=True).distinct())
     keys = app_settings.ERASURE_KEYS
     if lost := sorted(versions - set(keys)):
         raise ImproperlyConfigured(
             f'LOYALTY_AI["ERASURE_KEYS"] lacks version {", ".join(lost)}, with which customers were erased; '
             "put the key back (older keys stay after newer ones)."
         )
-    owners = {
-        digest_with(keys[version], store=store, external_id=external_id): external_id
-        for external_id in external_ids
-        for version in versions
-    }
-    found = erasures.filter(digest__in=list(owners)).values_list("digest", flat=True)
-    return {owners[bytes(digest)] for digest in found}
+    return {version: keys[version] for version in versions}
+
+
+def digests_of(*, store: Store, external_id: str) -> list[bytes]:
+    """What the customer's erasure can have left, by each key of the settings."""
+    return [digest_with(key, store=store, external_id=external_id) for key in app_settings.ERASURE_KEYS.values()]
 
 
 def lift_erasure(*, store: Store, external_id: str) -> bool:
     """Let an erased customer back in, on their own fresh consent; whether there was an erasure to lift."""
-    digests = [digest_with(key, store=store, external_id=external_id) for key in app_settings.ERASURE_KEYS.values()]
+    digests = digests_of(store=store, external_id=external_id)
     lifted = ErasureRecord.objects.filter(store=store, digest__in=digests, lifted_at__isnull=True)
     return bool(lifted.update(lifted_at=timezone.now()))
 

@@ -65,6 +65,11 @@ def read_customers(path: Path, zone: ZoneInfo) -> Iterator[CustomerRecord | Reje
     return _records(path, partial(_customer, zone=zone))
 
 
+def read_customer_ids(path: Path) -> Iterator[tuple[str, str] | Rejected]:
+    """(place, USER_ID) of every line of a file, whatever else it holds."""
+    return _records(path, lambda row, place: (place, _needed(row, "USER_ID")))
+
+
 READERS: dict[str, Callable[[Path, ZoneInfo], Iterator[Any]]] = {
     "customers": read_customers,
     "products": read_products,
