@@ -80,6 +80,7 @@ def main(root: str) -> None:
         page.wait_for_load_state("networkidle")
         page.screenshot(path=IMAGES / "product.png")
         shoot(page, "account", f"{root}/account/")
+        shoot(page, "choices", f"{root}/loyalty/my-data/")
         phone = browser.new_page(viewport=PHONE, device_scale_factor=2)
         sign_in(phone, root, "Grace")
         shoot(phone, "phone", f"{root}/")

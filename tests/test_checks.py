@@ -133,6 +133,7 @@ def test_e001_what_the_adapter_itself_finds_wrong(settings):
         ({"CONSENT_DEFAULTS": {"everything": True}}, '["CONSENT_DEFAULTS"]'),
         ({"CONSENT_DEFAULTS": {"marketing": "yes"}}, '["CONSENT_DEFAULTS"]'),
         ({"LEASE_SECONDS": 0}, '["LEASE_SECONDS"]'),
+        ({"CONFIRM_URL": ["/confirm/"]}, '["CONFIRM_URL"]'),
         ({"ERASURE_KEYS": {"1": ""}}, '["ERASURE_KEYS"]'),
         ({"ERASURE_KEYS": {1: "secret"}}, '["ERASURE_KEYS"]'),
         ({"MODEL": {"dimensions": 64}}, "dimensions"),
