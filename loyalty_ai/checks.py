@@ -143,6 +143,7 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "TOP_K": (whole(1), "a whole number from 1"),
     "HORIZONS": (mapping(("churn", "value"), whole(1)), "a dict of whole days for 'churn' and 'value'"),
     "KEEP_RUNS": (whole(0), "a whole number from 0"),
+    "REQUIRE_AUDIT": (lambda value: isinstance(value, bool), "True or False"),
     "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
     "RETENTION": (lambda value: isinstance(value, dict), "a dict of days by kind of data"),
     "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),

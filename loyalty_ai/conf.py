@@ -29,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "HORIZONS": {"churn": 90, "value": 365},
     # How many older published runs stay beside the live one, for rollback.
     "KEEP_RUNS": 2,
+    # Whether the gate refuses a version that `loyalty_audit` has not audited. One that fails its audit is refused either way.
+    "REQUIRE_AUDIT": False,
     # Days after which each kind of data is deleted by the nightly job "expire"; None: kept. docs/privacy.md says what each holds.
     "RETENTION": {
         "behaviour": 760,  # views, searches, clicks, carts: 25 months, what the CNIL allows for audience measurement

@@ -12,7 +12,7 @@ from loyalty_ai.assistant.models import (
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.privacy.models import AggregateReport
-from loyalty_ai.registry.models import ModelVersion, VersionDeadline
+from loyalty_ai.registry.models import ModelVersion, VersionAudit, VersionDeadline
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, Prediction, Recommendation, ScoringRun
 from loyalty_ai.shop.models import (
     ConsentRecord,
@@ -61,5 +61,6 @@ __all__ = [
     "ScoringRun",
     "Store",
     "Term",
+    "VersionAudit",
     "VersionDeadline",
 ]

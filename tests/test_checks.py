@@ -130,6 +130,7 @@ def test_e001_what_the_adapter_itself_finds_wrong(settings):
         ({"HORIZONS": {"churn": "90"}}, '["HORIZONS"]'),
         ({"HORIZONS": {"return": 90}}, '["HORIZONS"]'),
         ({"KEEP_RUNS": -1}, '["KEEP_RUNS"]'),
+        ({"REQUIRE_AUDIT": 1}, '["REQUIRE_AUDIT"]'),
         ({"CONSENT_DEFAULTS": {"everything": True}}, '["CONSENT_DEFAULTS"]'),
         ({"CONSENT_DEFAULTS": {"marketing": "yes"}}, '["CONSENT_DEFAULTS"]'),
         ({"LEASE_SECONDS": 0}, '["LEASE_SECONDS"]'),

@@ -90,6 +90,7 @@ def fit(
     parent: Path | None = None,
     progress: Progress | None = None,
     cache: Path | None = None,
+    rungs: dict[str, str] | None = None,
 ) -> FitResult:
     """Train on what happened before `cutoff` (seconds) and write a version into `directory`.
 
@@ -105,13 +106,16 @@ def fit(
             trained before the evaluation window.
         progress: called after each piece of work.
         cache: a folder that keeps the text vectors of a sentence encoder from run to run, or None.
+        rungs: mode -> what answers, where that is decided: nothing is then evaluated, so `metrics` are empty. Else None.
 
     Raises:
         EncoderError: the sentence encoder of `model.text` is not on this machine.
         ArtifactError: the language model of `model.backbone` is not.
     """
     with cpu_threads(training.threads):
-        return _Fit(log.before(cutoff), cutoff, pinned(model), training, Path(directory), parent, progress, cache).run()
+        return _Fit(
+            log.before(cutoff), cutoff, pinned(model), training, Path(directory), parent, progress, cache, rungs
+        ).run()
 
 
 class _Fit:
@@ -125,7 +129,9 @@ class _Fit:
         parent: Path | None,
         progress: Progress | None,
         cache: Path | None,
+        rungs: dict[str, str] | None,
     ) -> None:
+        self.rungs = rungs
         self.log, self.cutoff, self.training, self.directory, self.cache = log, cutoff, training, directory, cache
         self.model = replace(model, text=resolved_kind(model.text))
         self.progress = progress or (lambda step, done, total: None)
@@ -358,6 +364,8 @@ class _Fit:
                 dict.fromkeys(MODES, FIXED[lowest]),
                 {"next_basket": {"users": 0}, "gains": {}, "decoder_gain": {}, "slices": {}},
             )
+        if self.rungs is not None and self.learnable:
+            return self.rungs, self._rankers(tables, self.rungs), {}
         window, learned = self.windows[-1], tuple(rung for rung in RUNGS if rung not in FIXED)
         total = len(MODES) * (len(learned) + 1)
         proving = {}
@@ -372,13 +380,16 @@ class _Fit:
         lists |= self._champion_lists()
         per_user = per_user_metrics(window, lists)
         rungs = {mode: choose_rung({n: m["ndcg@10"] for n, m in found.items()}) for mode, found in per_user.items()}
-        # as many windows as were proved with, moved forward to the cutoff
+        rankers = self._rankers(tables, rungs)
+        self.progress("rankers", total, total)
+        return rungs, rankers, contest_metrics(last, window, per_user, rungs)
+
+    def _rankers(self, tables: list[dict[str, CandidateTable]], rungs: dict[str, str]) -> dict[str, Ranker]:
+        """What answers, learnt from as many windows as were proved with, moved forward to the cutoff."""
         recent = tables[-max(1, len(tables) - 1) :]
         learnt = [(rung, mode) for mode, rung in rungs.items() if rung not in FIXED]
         fitted = fit_rankers(recent, learnt, training=self.training)
-        rankers = {mode: FIXED[rung] if rung in FIXED else fitted[rung][mode] for mode, rung in rungs.items()}
-        self.progress("rankers", total, total)
-        return rungs, rankers, contest_metrics(last, window, per_user, rungs)
+        return {mode: FIXED[rung] if rung in FIXED else fitted[rung][mode] for mode, rung in rungs.items()}
 
     def _champion_lists(self) -> dict[str, Lists]:
         """The parent's lists for the evaluation window, if it has not been trained on it."""
@@ -400,7 +411,12 @@ class _Fit:
         metrics = {}
         for days in BEHAVIOUR_HORIZONS:
             past = self.cutoff - days * DAY
-            if self.learnable and known.min() <= self.cutoff - 4 * days * DAY and past >= self.origins[0]:
+            if (
+                self.rungs is None
+                and self.learnable
+                and known.min() <= self.cutoff - 4 * days * DAY
+                and past >= self.origins[0]
+            ):
                 proving = fit_behaviour(self.log.before(past), cutoff=past, **settings)
                 bought = orders.before(past)
                 users = np.unique(bought.user[bought.user != ANONYMOUS])

@@ -21,7 +21,7 @@ from loyalty_ai.assistant.models import (
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.privacy.models import AggregateReport
-from loyalty_ai.registry.models import ModelVersion, VersionDeadline
+from loyalty_ai.registry.models import ModelVersion, VersionAudit, VersionDeadline
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, Prediction, Recommendation, ScoringRun
 from loyalty_ai.shop.models import (
     ConsentRecord,
@@ -194,6 +194,7 @@ IMPERSONAL: dict[type[Model], str] = {
     Store: "The shop.",
     Product: "What it sells.",
     ModelVersion: "Weights and metrics over all customers; no row and no id of one.",
+    VersionAudit: "How well strangers could tell who was trained on, over all customers.",
     VersionDeadline: "When a version leaves service; not because of whom.",
     ScoringRun: "Counts of a run.",
     ItemNeighbours: "Products bought by five people or more.",

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from loyalty_ai.jobs.services import request_job
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, flat, label, may
+from loyalty_ai.registry.audits import audit_findings, audit_of, audit_rows
 from loyalty_ai.registry.card import limits
 from loyalty_ai.registry.deadlines import is_due_soon
 from loyalty_ai.registry.models import ModelVersion
@@ -136,6 +137,7 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             "slices": slice_tables(version),
             "behaviour": behaviour_table(version),
             "limits": limits(version),
+            "audit": audit_table(version),
             "leaves": leaves_label(version),
             "leaving": leaving(version),
             "loss": list(enumerate(version.curves.get("train_loss", []), start=1)),
@@ -176,6 +178,16 @@ class ModelVersionAdmin(ReadOnlyAdmin):
             back=back,
             submit=_("Train"),
         )  # fmt: skip
+
+
+def audit_table(version: ModelVersion) -> dict[str, Any] | None:
+    """The membership audit, if one was run: its rows, and what the gate holds against the version."""
+    audit = audit_of(version)
+    if audit is None:
+        return None
+    return {"at": audit.audited_at, "rows": list(audit_rows(audit.result)), "findings": audit_findings(version)} | {
+        "shadows": audit.result["shadows"]
+    }
 
 
 def method_names(version: ModelVersion) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from loyalty_ai.registry.audits import audit_limit
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.names import MODE_NAMES, SLICE_NAMES, method_name, span
 from loyalty_ai.registry.selectors import MODEL, MODES, artifact_directory, standings
@@ -79,6 +80,7 @@ def limits(version: ModelVersion) -> list[str]:
           "be sold is only left out when lists are made."),
         _("Products sold rarely, and customers with one order, are ranked mostly by text and popularity."),
         _("Customers who refused profiling are absent as persons; their purchases count as evidence without a person."),
+        audit_limit(version),
     ]  # fmt: skip
 
 

@@ -58,6 +58,23 @@ class ModelVersion(models.Model):
         return f"v{self.number}"
 
 
+class VersionAudit(models.Model):
+    """What the latest membership-inference audit of a version found; a table of its own, as the version is immutable."""
+
+    version = models.OneToOneField(
+        ModelVersion, models.CASCADE, verbose_name=_("version"), primary_key=True, related_name="audit"
+    )
+    result = models.JSONField(_("result"))
+    audited_at = models.DateTimeField(_("audited"))
+
+    class Meta:
+        verbose_name = _("version's audit")
+        verbose_name_plural = _("versions' audits")
+
+    def __str__(self) -> str:
+        return f"{self.version_id} {self.audited_at:%Y-%m-%d}"
+
+
 class VersionDeadline(models.Model):
     """By when a version leaves service, because somebody it was trained on was erased; a table of its own, as the version is
     immutable. The earliest date counts: it only ever comes nearer."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.registry.audits import audit_findings
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.selectors import MODEL, MODES
 from loyalty_ai.serving.models import ScoringRun
@@ -45,13 +46,15 @@ def gate_findings(*, version: ModelVersion, run: ScoringRun, champion: ModelVers
 
     A version loses to a method where the whole 95 % interval of its NDCG@10 lead, on the same customers, lies below zero.
     Against simple methods and with at least 200 customers the interval has to lie above zero. Lists that are answered by
-    counting alone (the lower rungs of the readiness ladder) need only not lose.
+    counting alone (the lower rungs of the readiness ladder) need only not lose. A membership audit above its bars speaks
+    against a version; one that was not run does only where the settings require it.
     """
     findings = list(run.audit.get("findings", []))
     if not run.audit:
         findings.append(_("The run was never audited."))
     if not version.metrics.get("next_basket"):
         findings.append(_("The version was never evaluated."))
+    findings += audit_findings(version)
     for mode in MODES:
         for method in _methods(version, mode):
             lead = _lead(version, mode, method)

@@ -6,6 +6,8 @@ from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.serving.gate import gate_findings
 from loyalty_ai.serving.models import ScoringRun
 
+pytestmark = pytest.mark.django_db  # whether a version was audited is asked of the database
+
 PASSED = {"passed": True, "findings": []}
 NAMES = ("popularity", "recent_popularity", "personal_frequency", "transitions", "ease", "linear_blend")
 
