@@ -202,7 +202,9 @@ class _Writing:
         known = self.tools.evidence.sources if self.tools else {}
         cited = [key for key in dict.fromkeys(key for said in self.sentences for key in said.sources) if key in known]
         outcome = self.outcome or (Outcome.ANSWERED if self.sentences else Outcome.UNANSWERED)
-        cards = [key.removeprefix("product:") for key in cited if key.startswith("product:")]
+        # what each sentence is about; what introduces a list names all that follows
+        about = [said.sources[0] for said in self.sentences if 0 < len(said.sources) <= 2] or cited
+        cards = [key.removeprefix("product:") for key in dict.fromkeys(about) if key.startswith("product:")]
         return Answer(
             sentences=tuple(self.sentences),
             outcome=outcome,

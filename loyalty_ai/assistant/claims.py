@@ -7,6 +7,7 @@ drops: a true sentence lost costs less than a false one said.
 
 from __future__ import annotations
 
+import operator
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -445,6 +446,10 @@ class _Reading:
         keys = list(dict.fromkeys([named.key for named in self.products()] or targets or (self.given or ())))
         prices = {key: price for key in keys for price in self.evidence.values(key, FactKind.PRICE)[:1]}
         if len(prices) > 1 and wording.TOGETHER.search(body) and value == sum(prices.values()):
+            return list(prices)
+        counts = [number.value for number in numbers(amounts(body)[1]) if number.value]
+        if self.ours and len(prices) == len(counts) > 1 and value == sum(map(operator.mul, prices.values(), counts)):
+            self.reckoned_with |= {*counts}
             return list(prices)
         if len(prices) == 2 and wording.DIFFERENCE.search(body) and value == abs(prices[keys[0]] - prices[keys[1]]):
             return list(prices)

@@ -28,7 +28,9 @@ garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman
 picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
-change amend; pay payment card; invoice receipt vat; wholesale trade bulk reseller; discount offer promotion;
+weekend saturday sunday; bit piece broken;
+change amend; pay payment card klarna clearpay; invoice receipt; vat tax duty customs; note message; house address; cafe wholesale;
+wholesale trade bulk reseller; discount offer promotion;
 voucher coupon; loyalty loyal tier points reward; privacy data gdpr; personalisation personalization recommendation;
 contact phone telephone email call; opening open hours; stock available availability; backorder restock preorder;
 international abroad overseas country; germany europe; france europe; spain europe; italy europe; ireland europe;
@@ -61,16 +63,18 @@ CHINESE = """
 小孩 children/child; 孩子 children/child; 儿童 children; 婴儿 baby; 肥皂 soap; 浴室 bathroom/bath;
 洗澡 bath; 热水袋 hot+water+bottle; 温度计 thermometer; 厨房 kitchen; 木 wood/wooden; 金属 metal;
 玻璃 glass; 陶瓷 ceramic; 红 red; 蓝 blue; 绿 green; 粉 pink; 白 white; 黑 black; 黄 yellow; 紫 purple;
-银 silver; 金 gold; 复古 vintage/retro; 大 large/big; 小 small/mini; 套装 set; 便宜 cheap;
+银 silver; 金 gold; 复古 vintage/retro; 大 large/big; 小 small/mini; 大号 large; 小号 small; 中号 medium; 套装 set; 便宜 cheap;
 邮费 delivery+cost; 运费 delivery+cost; 送货 delivery; 配送 delivery; 快递 delivery/courier;
 发货 dispatch/delivery; 送到 delivery; 到货 delivery; 退货 return; 退款 refund; 退换 return/exchange;
 退 return; 换货 exchange; 损坏 damaged; 破 damaged/broken; 坏 damaged/broken; 付款 payment/pay;
 支付 payment/pay; 信用卡 card+pay; 发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 时间 time/day;
 多久 time/day; 几天 time/day; 工作日 time/day; 费用 cost; 多少钱 cost; 折扣 discount; 会员 loyalty/tier;
-金卡 gold; 黄金 gold; 银卡 silver; 白银 silver; 白金 platinum; 支付宝 alipay; 微信 wechat; 能到 delivery;
+金卡 gold; 黄金 gold; 银卡 silver; 白银 silver; 白金 platinum; 支付宝 alipay/pay; 微信 wechat; 能到 delivery;
 送达 delivery; 寄到 delivery; 删除 delete; 人工 person; 等级 tier; 积分 points/loyalty; 隐私 privacy;
 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
 联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
+交税 tax/customs; 关税 tax/customs; 进口税 tax/customs; 上班 opening+hours; 碎了 broken/damaged; 复古圆点 retrospot;
+发错 wrong; 错货 wrong; 寄错 wrong; 上班 opening+hours; 卖给 sell/sold; 出售 sell/sold;
 国外 international/country; 国家 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
 寄往 delivery; 摔碎 broken/damaged; 碎 damaged/broken; 门垫 doormat; 便当 lunch+box; 午餐盒 lunch+box; 擀面杖
 rolling+pin; 饼干模 cookie+cutter; 厨具 kitchen; 香皂 soap; 喷壶 watering+can; 洒水壶 watering+can; 浇水壶

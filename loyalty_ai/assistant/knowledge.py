@@ -18,11 +18,13 @@ from django.db import connection
 from django.urls import reverse
 
 from loyalty_ai.assistant.indexing import ALL, category_levels
+from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
 from loyalty_ai.conf import app_settings
 from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import Alias, ListKind
 from loyalty_ai.shop.copying import fetch
+from loyalty_ai.shop.models import Product
 
 COMMON = 0.2
 """Share of the passages from which on a word only ranks, where rarer ones find."""
@@ -156,6 +158,30 @@ def search_products(
         LIMIT {query.add(limit)}
     """  # noqa: S608 (constants of this module, and placeholders)
     return [ProductHit(*row) for row in query.rows(sql)]
+
+
+def priced_products(
+    *, store: str, dearest: bool, limit: int = 8, min_price: Decimal | None = None, max_price: Decimal | None = None
+) -> list[ProductHit]:
+    """The cheapest or the dearest products of the whole shop that can be bought, by the mirror's price."""
+    found = Product.objects.filter(store__slug=store, available=True, withdrawn_at=None, price__isnull=False)
+    bounds = {"price__gte": min_price, "price__lte": max_price}
+    found = found.filter(**{bound: price for bound, price in bounds.items() if price is not None})
+    rows = found.order_by("-price" if dearest else "price", "id")[:limit]
+    return [ProductHit(row.external_id, row.title, row.category, row.price, 1.0) for row in rows]
+
+
+def unknown_words(*, store: str, words: str, language: str = "") -> list[str]:
+    """The words of a question, as they stand in it, that no product has, in any form or near spelling.
+
+    Args:
+        language: where given, words that no live document of it has.
+    """
+    scope = documents(language) if language else products(app_settings.store(store).language)
+    units, _mass, _shop, _size = _weighed(store, units_of(words, scope), scope)
+    unknown = {unit.word for unit in units if unit.whole and not unit.found_by}
+    latin = [word for word in words.split() if unknown.intersection(stems(word, scope.language))]
+    return [*latin, *(word for word in unknown if not word.isascii())]
 
 
 def search_passages(*, store: str, words: str, language: str, limit: int = 4) -> list[PassageHit]:

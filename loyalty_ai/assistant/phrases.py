@@ -118,7 +118,7 @@ _KEYWORDS = """
 much price delivery deliver shipping postage return returns refund exchange order orders ordered parcel package
 compare recommend available stock cheapest cheaper expensive between under difference loyalty basket cart voucher
 discount payment policy bought birthday present usual person someone about where when what which category describe
-similar popular recommendation
+similar popular recommendation different
 """
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words whose misspelling must not hide what is asked."""
@@ -189,12 +189,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             r"(other|another|a different|different|random|previous|next|your best|richest|biggest|top) (customer|client|shopper|user|buyer)s?",
-            "(别人|他人|别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
+            "((?<!给)别人|他人|别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
         ),
         (
             8,
             rf"(someone|somebody|anyone|anybody|person|people|everyone|everybody) else'?s?\b.{{0,25}}\b({PRIVATE}|bought|ordered)",
-            "(别人|他人|人家|其他人).{0,8}(订单|地址|信息|名字|买|电话|购物车|账|消费)",
+            "(?<!给)(?<!卖给)(别人|他人|人家|其他人).{0,8}(订单|地址|信息|名字|买|电话|购物车|账|消费)",
         ),
         (
             8,
@@ -392,16 +392,16 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"(delete|erase|remove|export|download|forget|wipe|access|copy of|see|correct)\b.{0,15}\b(my )?(data|account|information|profile|me\b)|gdpr|"
+            r"(delete|erase|remove|export|download|forget|wipe|access|copy of|see|correct)\b.{0,15}\b(my )?(data|account|information|profile|me\b)|(delete|erase|remove|wipe) (all|everything|anything|what) (that )?(you|u) (have|hold|know|keep|store)\b.{0,15}|gdpr|"
             r"right to be forgotten|opt(ing)? out|stop (tracking|profiling|personali\w+)|tracking me|privacy|cookies|sell my data|share my data|"
             r"(consent|personali[sz]ation|personali[sz]ed)|do you (sell|share|track)\b.{0,12}\b(my|data)",
-            "(删除|注销|导出|下载|清除|更正).{0,4}(我的)?(数据|账户|账号|信息|资料|记录)|隐私|个性化|退出(推荐|跟踪)|(卖|共享|分享|泄露).{0,6}(数据|信息)|停止跟踪",
+            "(删除|注销|导出|下载|清除|更正).{0,4}(我的)?(数据|账户|账号|信息|资料|记录)|隐私|个性化|退出(推荐|跟踪)|(卖|共享|分享|泄露).{0,6}(数据|信息)|(数据|信息|资料).{0,4}(卖|共享|分享|泄露|给别人|外泄)|停止跟踪",
         ),
     ),
     Intent.CART_EMPTY: (
         (
             9,
-            r"(empty|clear|wipe|reset|delete) (out )?(everything |all )?(from |in )?(my |the |our )?(shopping )?(cart|basket|trolley)|(remove|delete|take) (everything|all)( of it| items)?( out)?( of| from)?",
+            r"(empty|clear|wipe|reset|delete) (out )?(everything |all )?(from |in )?(my |the |our )?(shopping )?(cart|basket|trolley)|(remove|delete|take) (everything|all)( of it| items)?( out)?( of| from)?(?! (you|u) (have|hold|know|keep|store))",
             "(清空|清掉|清理)(一下)?.{0,3}购物车|把?购物车(里的东西)?(都|全部|全)?(清|删|移|去)(空|掉|除|了)?|购物车.{0,4}(都不要|全不要|全删)",
         ),
     ),
@@ -560,7 +560,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.POLICY: (
         (
             7,
-            r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time",
+            r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time|how long (does|will|would|do|did) (it|this|that|they)?.{0,3}take\b|(take|get|arrive|be)\b.{0,12}\b(to|in) (france|germany|spain|italy|ireland|belgium|holland|netherlands|portugal|austria|switzerland|sweden|norway|denmark|finland|scotland|wales|europe|usa|america|canada|australia)\b|(get|have|here|arrive|come) (it |them |this )?(by|before|in time for) (mon|tues|wednes|thurs|fri|satur|sun)day|(pay|paying) (extra|more) (for|to)|if i pay extra|faster|in a hurry",
             "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(才)?(能|可以|会)?(到|送|收到|发货)(?!了)|国际|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
         ),
         (
@@ -570,7 +570,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|in pieces)\b|wrong (item|thing|product|order|colour|color|size|one)|(missing|incomplete|not what i ordered)|(lost|stolen) (in the post|parcel|package)|never (arrived|came|turned up)|warranty|guarantee",
+            r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|in pieces)\b|wrong (item|thing|product|order|colour|color|size|one)|(in|into|to) (bits|pieces|shards)\b|(missing|incomplete|not what i ordered)|(lost|stolen) (in the post|parcel|package)|never (arrived|came|turned up)|warranty|guarantee",
             "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|少(发|了|件|一)|发错|错发|漏发|丢件|寄丢|保修|质保|保证",
         ),
         (
@@ -580,7 +580,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"(cancel|cancelling|canceling|cancellation|amend|modify|edit)\b|(change|update|correct|fix)\b.{0,25}\b(address|order|e-?mail|password|details|name|phone|card)|(wrong|new|different) address|forgot(ten)? (my )?password|reset (my )?password|(create|open|close|make|need) (an |my )?account|sign up|log ?in|sign in|register|guest checkout|without (an )?account",
+            r"(cancel|cancelling|canceling|cancellation|amend|modify|edit)\b|(add|put|include)\b.{0,25}\b(to|in|into|with) (my|the|an|our) (order|parcel)\b|(change|update|correct|fix)\b.{0,25}\b(address|order|e-?mail|password|details|name|phone|card)|(wrong|new|different) (address|house|flat|street|postcode|post code|door|number|town|name)|forgot(ten)? (my )?password|reset (my )?password|(create|open|close|make|need) (an |my )?account|sign up|log ?in|sign in|register|guest checkout|without (an )?account",
             "取消|(改|换|更改|修改|更新).{0,4}(地址|订单|邮箱|密码|电话|资料|收货)|忘(记|了)密码|注册|登录|登陆|(开|没有|建)账(户|号)|访客",
         ),
         (
@@ -590,15 +590,22 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"gift.?wrap(ping|ped)?|wrap (it|this|them|the)|gift (message|note|receipt|option|box)s?|wholesale|bulk (order|buy|discount)s?|trade (account|discount|price|customer)s?|minimum order|(student|nhs|military|staff) discount|newsletter|unsubscribe|sustainab\w+|recycl\w+|eco|packaging|environment\w*|ethical|back in stock|restock\w*|pre-?order|reserve|terms|conditions|(your|the|shop|store|what|any) (\w+ )?(polic(y|ies)|rules|terms|faq)|polic(y|ies)\b|refer(ral|ring)? (a friend|friends|program)|referral",
-            "礼品(包装|盒)|礼物包装|包装(服务|费|成礼物)|贺卡(?!.{0,3}(吗|多少))|批发|大量(购买|采购)|团购|企业|最低(起订|消费|订单)|起订|学生(优惠|折扣)|退订|环保|可持续|回收|补货|到货通知|预订|预售|条款|政策|规定|规则|常见问题|推荐(朋友|好友|人)|邀请(朋友|好友)",
+            r"(put|add|include|write|enclose)\b.{0,20}\b(note|message|greeting)\b|gift.?wrap(ping|ped)?|wrap (it|this|them|the)|gift (message|note|receipt|option|box)s?|wholesale|bulk (order|buy|discount)s?|trade (account|discount|price|customer)s?|minimum order|(student|nhs|military|staff) discount|newsletter|unsubscribe|sustainab\w+|recycl\w+|eco|packaging|environment\w*|ethical|back in stock|restock\w*|pre-?order|reserve|terms|conditions|(your|the|shop|store|what|any) (\w+ )?(polic(y|ies)|rules|terms|faq)|polic(y|ies)\b|refer(ral|ring)? (a friend|friends|program)|referral",
+            "礼品(包装|盒)|礼物包装|包装(服务|费|成礼物|要|收|多少钱)|贺卡(?!.{0,3}(吗|多少))|批发|大量(购买|采购)|团购|企业|最低(起订|消费|订单)|起订|学生(优惠|折扣)|退订|环保|可持续|回收|补货|到货通知|预订|预售|条款|政策|规定|规则|常见问题|推荐(朋友|好友|人)|邀请(朋友|好友)",
         ),
         (
             7,
-            r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|(what|anything)\b.{0,20}\b(get|getting|receive|offer)\b.{0,30}\b(loyal|regular|returning|members?|gold|silver|platinum)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
+            r"(loyalty|rewards?|membership|points|tier|tiers) (program(me)?|scheme|system|work|benefits|levels|card|club|perks|rules)|(benefits?|perks|advantages|rewards?) (of|for|do|are|as)\b|(do|can|will|where) (i|we) (get|have|earn|collect|use|spend) (any |my )?points\b|(what|anything)\b.{0,20}\b(get|getting|receive|offer)\b.{0,30}\b(loyal|regular|returning|members?|gold|silver|platinum)\b|how (do|does|are) (the |your )?(loyalty|tiers?|points|membership|rewards?)|(what|which|how many|explain|list)\b.{0,25}\b(tiers|levels|memberships)\b|(gold|silver|platinum|members?) (tier|member|membership|benefits|perks|get|status)\b|expire",
             "会员(制度|计划|权益|福利|好处|规则|优惠|政策|体系|有什么|分)|(有|分)(哪些|几个|几)(会员)?(等级|级|档)|(金|银|白金|铂金)(卡|级|会员)(有|的|享|是|能)|积分(规则|怎么|有效|如何|能)|等级(怎么|如何|规则|制度|划分)|过期",
         ),
-        (8, r"(my|many|earn|collect|redeem|loyalty|reward|any|spend|use) points\b", "积分"),
+        (8, r"(my|many|earn|collect|redeem|loyalty|reward|any|spend|use|get) points\b", "积分"),
+        (9, r"(add|put|include)\b.{0,25}\b(to|in|into|with) (my|the|an|our) (order|parcel)\b", ""),
+        (9, r"(when|do|does|will|are)\b.{0,30}\b(sold.?out|out of stock)\b.{0,30}\b(back|again|return)\b", ""),
+        (
+            8,
+            r"vat\b|taxes|tax (included|incl)|include tax",
+            "交税|要税|税(费|吗|金)|支付宝|微信支付|花呗|几点(上班|开门|营业)|上班时间",
+        ),
         (8, r"(do|are|when) you (open|closed?|shut)\b|you open\b", ""),
         (9, "", "(等级|会员|金卡|银卡|白金).{0,3}(有什么|有哪些|的)?(好处|权益|福利|优惠)"),
     ),
@@ -638,9 +645,15 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.PRICE: (
         (
             5,
-            r"how (much|expensive)\b|prices?\b|priced|pricing|costs?\b|what\b.{0,60}\b(set me back|go for|going for|sell for|selling for|charge|worth)|(£|\$|€)\?|what do you (want|ask|charge) for",
+            r"how (much|expensive)\b|prices?\b|priced|pricing|costs?\b|(come|comes|add up|adds up) to\b|what\b.{0,60}\b(set me back|go for|going for|sell for|selling for|charge|worth)|(£|\$|€)\?|what do you (want|ask|charge) for",
             "多少钱|价格|价钱|什么价|卖多少|怎么卖|价位|几块|几镑|多少(镑|块|英镑|元)|售价|贵不贵|贵吗|报价|要多少|标价|啥价",
         ),
+        (
+            4,
+            r"how much (would|will|do|does|is|are|for)\b.{0,60}\b(cost|costs|be)\b|(come|comes|add up|adds up) to\b",
+            "",
+        ),
+        (-6, r"my (shopping )?(basket|cart|trolley|order|parcel)\b", ""),
     ),
     Intent.DESCRIBE: (
         (
@@ -681,14 +694,14 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.HELP: (
         (
             5,
-            r"(what|which|how)\b.{0,25}\b(can|could|do|are) (you|i|your)\b.{0,15}\b(do|help|ask|able|offer|capable|know|answer|assist)\b|what (sort|kind|type)s? of (things|questions)|^help( me)?( please)?$|i need help$|can you help( me)?$|how does this (work|chat)|your (abilities|capabilities|features)|menu|options please",
+            r"(what|which|how)\b.{0,25}\b(can|could|do|are) (you|i|your)\b.{0,15}\b(do|help|ask|able|offer|capable|know|answer|assist)\b(?! about (it|this|that))|what (sort|kind|type)s? of (things|questions)|^help( me)?( please)?$|i need help$|can you help( me)?$|how does this (work|chat)|your (abilities|capabilities|features)|menu|options please",
             "(你|能|可以)(能|会|可以)?.{0,4}(做|帮|干|问)(什么|些什么|啥|我什么|我做什么|哪些)|你会什么|^帮(助|我|忙)?$|怎么用你|有什么功能|我能问|能帮我(吗|什么)",
         ),
     ),
     Intent.ABOUT: (
         (
             6,
-            r"(are|r) (you|u|this) (a |an |really )*(robot|bot|human|real|ai|person|machine|computer|program|chatbot|chat bot|man|woman)|who (made|created|built|trained) you|(which|what) (ai|model|llm|language model|gpt)|your name|what are you|am i (talking|speaking|chatting) (to|with)|who are you|who am i (talking|speaking|chatting)",
+            r"(are|r) (you|u|this) (a |an |really )*(robot|bot|human|real|ai|person|machine|computer|program|chatbot|chat bot|man|woman)|who (made|created|built|trained) you|(which|what) (ai|model|llm|language model|gpt)|your name|what are you(?! (going|planning|doing|gonna|able))|am i (talking|speaking|chatting) (to|with)|who are you|who am i (talking|speaking|chatting)",
             "你是(谁|机器人|真人|人吗|人工智能|ai|什么|人还是)|你叫什么|谁(开发|做|造|训练)(了|的)?你|哪个模型|什么模型",
         ),
     ),
@@ -891,7 +904,9 @@ afternoon evening day hope hoping especially particularly have'nt another pop th
 quantity qty total pay paid send arrive spend spending spent approx approximately roughly ish differences suitable
 ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's does'nt yourself myself mate guys
 folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
-instead other others else lover lovers enthusiast addict placed both
+instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
+forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
+wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -904,7 +919,7 @@ _STOP_ZH = """
 爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
 他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
 购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
-特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 颜色 周末 是啥
 """
 STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
@@ -913,7 +928,7 @@ INTERESTS = {
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
     "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),
     "cook": ("kitchen", "recipe box", "apron"), "cooks": ("kitchen", "recipe box"), "chef": ("kitchen", "apron"),
-    "gardening": ("garden", "watering can", "plant"), "gardener": ("garden", "plant"), "gardens": ("garden", "plant"),
+    "gardening": ("watering can", "gardener", "plant pot"), "gardener": ("watering can", "gardener", "plant pot"), "gardens": ("garden", "plant"),
     "plants": ("garden", "plant pot"), "flowers": ("flower", "garden"), "tea": ("tea", "teapot"), "coffee": ("coffee", "mug"),
     "reading": ("book", "notebook"), "reader": ("book", "notebook"), "books": ("book", "notebook"), "writing": ("notebook", "pen"),
     "drawing": ("pencil", "sketchbook"), "painting": ("paint", "craft"), "crafts": ("craft", "sewing"), "crafting": ("craft", "sewing"),
@@ -929,8 +944,8 @@ INTERESTS = {
     "granddaughter": ("children toy", "game"), "teenager": ("notebook", "bag"), "teen": ("notebook", "bag"), "housewarming": ("home sweet home", "candle"),
     "wedding": ("wedding", "heart"), "christening": ("baby", "frame"), "stationery": ("notebook", "pencil"), "vintage": ("vintage",),
     "烘焙": ("baking cake", "cookie cutter"), "烘培": ("baking cake", "cookie cutter"), "做蛋糕": ("baking cake", "cakestand"), "蛋糕": ("baking cake", "cakestand"),
-    "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("garden", "watering can", "plant"),
-    "种花": ("garden", "watering can", "plant"), "养花": ("garden", "plant pot"), "花草": ("garden", "plant pot"), "植物": ("garden", "plant pot"), "喝茶": ("tea", "teapot"),
+    "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("watering can", "gardener", "plant pot"),
+    "种花": ("watering can", "gardener", "plant pot"), "养花": ("garden", "plant pot"), "花草": ("garden", "plant pot"), "植物": ("garden", "plant pot"), "喝茶": ("tea", "teapot"),
     "品茶": ("tea", "teapot"), "茶": ("tea", "teapot"), "咖啡": ("coffee", "mug"), "看书": ("book", "notebook"), "读书": ("book", "notebook"), "阅读": ("book", "notebook"),
     "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing", "craft"), "旅行": ("travel", "luggage tag"),
     "旅游": ("travel", "luggage tag"), "蜡烛": ("candle", "t-light holder"), "香薰": ("scented candle", "incense"), "小朋友": ("children toy", "game"), "孩子": ("children toy", "game"),

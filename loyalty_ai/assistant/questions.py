@@ -26,6 +26,9 @@ LONGEST = 1000
 STRONG = 5
 """The score from which on a part of a message is a question of its own."""
 
+SPOKEN = 3
+"""The score from which on a sentence about goods beside one about policies is a question of its own."""
+
 SPREAD = Decimal("0.25")
 """How far from "about 20" a price may be."""
 
@@ -139,15 +142,21 @@ PUNCTUATION = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "、": ",", "　": " "}
 )
 WORD = re.compile(r"[a-z']+")
+POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
+SENT_BACK = re.compile(
+    r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:it|this|that|them|these|those|something|things|stuff|an? \w+) back\b"
+)
 AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
 def normal(text: str) -> str:
     """Plain lower case: full-width forms narrowed, what people type short spelled out."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION)
+    text = POUND.sub("1 pound", text)
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
+    text = SENT_BACK.sub("return", text)
     return re.sub(r"[ \t\r\f\v]+", " ", text).strip()
 
 
@@ -227,7 +236,10 @@ def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = 
 # Parts.
 
 SENTENCE = re.compile(r"(?<!\bno)(?<!\be\.g)(?<!\bi\.e)\.(?=\s|$|[\u3400-\u9fff])|[!?;\n]+")
-ANEW = re.compile(r"(?:how|when|what|where|which|can|could|do|does|is|are|will)\b")
+ANEW = re.compile(
+    r"(?:also |and |then )?(?:how|when|what|where|which|can|could|do|does|is|are|will)\b|"
+    "(?:有没有|有|能|可以|可不可以|多久|几天|怎么|什么|是否|要不要|会不会|最低|最少|最多)"
+)
 JOINT = re.compile(
     r",? (?:and|also|plus|but|then) (?=(?:also |then |please |can you |could you )*(?:do|does|did|can|could|how|what|when|where|"
     r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|i want|i would|i need|my|take)\b)"
@@ -279,7 +291,11 @@ def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool
     kinds = {one[0], other[0]}
     if kinds & set(SMALL_TALK) and len(kinds) > 1:
         return False
-    if kinds <= ADVICE or min(one[1], other[1]) < STRONG:
+    if kinds <= ADVICE:
+        return True
+    if apart and Intent.POLICY in kinds and kinds & {Intent.SEARCH, Intent.STOCK, Intent.PRICE} and other[1] >= SPOKEN:
+        return False
+    if min(one[1], other[1]) < STRONG:
         return True
     return len(kinds) == 1 and not apart
 
@@ -415,7 +431,7 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
         before, after = text[max(0, amount.start - 28) : amount.start], text[amount.end : amount.end + 14]
         following = found[at + 1] if at + 1 < len(found) else None
         if following and _BETWEEN.match(text[amount.end : following.start]):
-            opened = re.search(r"(?:between|from|在|range(?: of)?) ?$", before)
+            opened = re.search(r"(?:between|from|在|range(?: of)?|budget(?: is| of)?|spend|预算(?:是|在)?) ?$", before)
             closed = re.match(r" ?(?:之间|区间|的)", text[following.end :])
             if opened or closed or amount.money or following.money:
                 if (opened or closed) and not (amount.money or following.money) and _counts(text, following):
@@ -482,6 +498,10 @@ UNITS = re.compile(
     rf"{_CHANGED}(?P<zh>{_CHINESE}|\d{{1,3}}) ?(?:{phrases.MEASURE_ZH})?|"
     rf"(?P<tail>{_CHINESE}|\d{{1,3}}) ?(?:{phrases.MEASURE_ZH})(?!多少|怎么|是)"
 )
+UNITS_OF = re.compile(
+    rf"(?:(?:would|for|do|will|are|is|and|,) |买|要)(?P<n>{_N}|\d{{1,3}})(?: of| x|个|只|件|盏)? ?(?:the |those |these )?"
+    rf"(?!pounds?\b|quid\b|£|people|years?|days?|weeks?|hours?|tier|in\b|p\b|层)(?P<rest>[a-z{HAN}].*)"
+)
 FEW = {"a couple of": 2, "a dozen": 12, "a pair of": 2, "another": 1}
 
 
@@ -505,6 +525,19 @@ def units_of(text: str) -> int | None:
         if value is not None and 0 < value <= 999 and value == int(value):
             return int(value)
     return None
+
+
+def counted(text: str) -> tuple[int, str] | None:
+    """How many of what a text speaks of; None where it names no number of things.
+
+    >>> counted("how much would 6 of the rabbit night lights cost"), counted("the 3 tier cakestand")
+    ((6, 'rabbit night lights cost'), None)
+    """
+    found = UNITS_OF.search(text)
+    value = (FEW.get(found["n"]) or number(found["n"])) if found else None
+    if found is None or value is None or not 1 < value <= 999 or value != int(value):
+        return None
+    return int(value), found["rest"]
 
 
 _THING = "one|two|item|product|option|of|and|or|on|in|is|to|from|result|thing|for"

@@ -82,14 +82,18 @@ SPECS: dict[str, tuple[str, Schema]] = {
         "Search the shop's products by words (English or Chinese) and get their prices and stock as they are right now. "
         "Use it for every question about products, gifts or prices; never answer those from memory.",
         _object(
-            ["query"],
-            query=_text("What to look for: product words, not a whole sentence.", 400),
+            query=_text("What to look for: product words, not a whole sentence; the whole shop if sort is given.", 400),
             min_price=_amount("Lowest price, in the shop's currency."),
             max_price=_amount("Highest price, in the shop's currency; for 'under 20 pounds' give 20."),
             category=_text("A category or the beginning of its path, as another tool gave it.", 300),
             available_only={
                 "type": "boolean",
                 "description": "Leave out what is sold out (the default). Give false to ask whether something is in stock.",
+            },
+            sort={
+                "type": "string",
+                "enum": ["cheapest", "dearest"],
+                "description": "Without a query: the cheapest or the dearest products of the whole shop.",
             },
             limit=_whole("How many products, 8 by default.", 1, MOST_PRODUCTS),
         ),
@@ -199,33 +203,38 @@ class Toolbox:
 
     def _search_catalog(
         self,
-        query: str,
+        query: str = "",
         min_price: Decimal | None = None,
         max_price: Decimal | None = None,
         category: str = "",
         available_only: bool = True,  # noqa: FBT001, FBT002 (called by keyword)
+        sort: str = "",
         limit: int = 8,
     ) -> Found:
+        if not query and not sort:
+            raise Wrong("Give a query, or sort for the cheapest or the dearest of the whole shop.")
         if min_price is not None and max_price is not None and min_price > max_price:
             raise Wrong("min_price is above max_price; give them the other way round.")
-        from loyalty_ai.assistant.knowledge import search_products
+        from loyalty_ai.assistant.knowledge import priced_products, search_products, unknown_words
 
-        hits = search_products(
-            store=self.turn.store,
-            words=query,
-            limit=limit + 8,  # some may be dearer or gone since the catalogue was last synced
-            min_price=min_price,
-            max_price=max_price,
-            category=category,
-            available=available_only,
-        )
+        bounds = {"min_price": min_price, "max_price": max_price}
+        more = limit + 8  # some may be dearer or gone since the catalogue was last synced
+        if not query:
+            hits = priced_products(store=self.turn.store, dearest=sort == "dearest", limit=more, **bounds)
+        else:
+            hits = search_products(
+                store=self.turn.store, words=query, limit=more, category=category, available=available_only, **bounds
+            )
         scores = {hit.product_id: hit.score for hit in hits}
         live = self._resolve(scores)
         fitting = [
             product_id
             for product_id in scores
             if product_id in live and self._fits(live[product_id], min_price, max_price, available_only=available_only)
-        ][:limit]
+        ]
+        if not query:
+            fitting.sort(key=lambda product_id: live[product_id].price or 0, reverse=sort == "dearest")
+        fitting = fitting[:limit]
         muted = self._muted(fitting)
         fitting.sort(key=lambda product_id: product_id in muted)
         categories = {hit.product_id: hit.category for hit in hits}
@@ -234,6 +243,8 @@ class Toolbox:
             if row["product_id"] in muted:
                 row["muted"] = True
         found = self._products({"products": rows, "note": DATA_NOTE}, rows)
+        if unknown := unknown_words(store=self.turn.store, words=query):
+            found.data["unknown"] = unknown
         if muted:
             found.data["muted"] = (
                 "The shopper asked not to see the products marked so: answer about them, never recommend them."
@@ -378,9 +389,10 @@ class Toolbox:
         return Found(data={"orders": rows}, facts=tuple(facts), sources=tuple(sources))
 
     def _search_shop_policies_and_faqs(self, query: str, limit: int = 4) -> Found:
-        from loyalty_ai.assistant.knowledge import search_passages
+        from loyalty_ai.assistant.knowledge import search_passages, unknown_words
 
-        hits = search_passages(store=self.turn.store, words=query, language=self.turn.language, limit=limit)
+        asked = {"store": self.turn.store, "words": query, "language": self.turn.language}
+        hits = search_passages(**asked, limit=limit)
         rows, facts, sources = [], [], []
         for hit in hits:
             key, title, heading = f"passage:{hit.key}", cut(plain(hit.title), TITLE), cut(plain(hit.heading), TITLE)
@@ -391,7 +403,10 @@ class Toolbox:
             )
             facts += facts_of(key, [(FactKind.NAME, title), (FactKind.TEXT, heading or None), (FactKind.TEXT, text)])
             sources.append(Source(key, f"{title}: {heading}" if heading and heading != title else title, hit.url))
-        return Found(data={"passages": rows, "note": DATA_NOTE}, facts=tuple(facts), sources=tuple(sources))
+        data = {"passages": rows, "note": DATA_NOTE}
+        if unknown := unknown_words(**asked):
+            data["unknown"] = unknown
+        return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
     def _get_recommendations(self, kind: str, product_ids: list[str] | None = None, limit: int = 6) -> Found:
         if kind == "goes_with":

@@ -89,6 +89,49 @@ def test_a_products_facts_are_said_and_cited(open_shop: Any, question: str, said
     assert all(key.startswith("product:") for key in keys(given))
 
 
+COUNTED = [
+    ("how much would 3 of the wooden picnic trays cost me", "3 × Wooden Picnic Tray: £22.50"),
+    ("Wooden Picnic Tray多少钱，买10个呢", "10 × Wooden Picnic Tray：£75.00"),
+    (
+        "what would 2 red retrospot mugs and 4 wooden picnic trays come to",
+        "2 × Red Retrospot Mug, 4 × Wooden Picnic Tray: £32.50 together.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("question", "said"), COUNTED, ids=str)
+def test_so_many_of_a_product_are_reckoned_up(open_shop: Any, question: str, said: str):
+    given = say(question)
+    assert said in given.text.splitlines()
+    assert given.proposal is None
+
+
+def test_the_dearest_and_the_cheapest_of_the_whole_shop_can_be_had(open_shop: Any):
+    assert say("what is the most expensive thing in the shop").cards[0] == TRAY
+    assert say("你们店里最便宜的东西是啥").cards[0] == MUG
+
+
+def test_of_what_was_shown_the_cheapest_is_told(open_shop: Any):
+    focus = (f"product:{TRAY}", f"product:{TIN}")
+    assert say("what is the cheapest of those", focus=focus).cards == (TIN,)
+
+
+def test_words_that_no_product_has_do_not_hide_what_the_others_name(open_shop: Any):
+    assert say("do you have a fluffy strawberry bag").cards == (BAG,)
+    assert say("do you sell motorcycles").outcome == Outcome.UNANSWERED
+
+
+def test_the_cards_are_those_that_the_text_tells_of(open_shop: Any):
+    given = say("a birthday gift under 8 pounds for someone who likes picnic")
+    assert all(TITLES[card] in given.text for card in given.cards)
+
+
+def test_one_answer_serves_every_part_of_a_question_about_a_policy(open_shop: Any):
+    told = say("how long do i have to return something and what does it cost").text
+    assert "30 days" in told
+    assert "£3.95" in told
+
+
 def test_the_page_that_is_open_is_meant_by_this(open_shop: Any):
     assert say("how much is this?", product=TRAY).cards == (TRAY,)
     assert "£7.50" in say("这个多少钱", product=TRAY).text

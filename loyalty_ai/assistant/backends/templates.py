@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import Shop
-from loyalty_ai.assistant.phrasing.voice import CERTAIN
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
@@ -75,7 +76,12 @@ class Reply(Products, Shop):
             before = understand(said[-1])[-1]
             if before.intent in ABOUT_PRODUCTS:
                 found[0] = continued(first, before)
-        return found
+        return [
+            replace(now, intent=Intent.PRICE, words="", there=True)
+            if now.intent is Intent.CART_ADD and now.text.endswith("呢") and before.intent is Intent.PRICE
+            else now
+            for before, now in zip([found[0], *found], found, strict=False)
+        ]  # "..., and if I buy ten?"
 
     @staticmethod
     def goes_on(now: Asked) -> bool:
@@ -112,7 +118,11 @@ class Reply(Products, Shop):
             for row in pointed:
                 yield self.state(row)
             return
+        if self.topic and not asked.words:
+            yield from self.goes_on_about(asked)
+            return
         rows = self.search(asked.words) if asked.words else []
+        asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         if best >= CERTAIN:
             yield from self.find(asked)

@@ -46,6 +46,8 @@ def decide(products: Iterable[Row], words: str) -> Choice:
     rows = by_likeness(products, words)
     if not rows:
         return Choice()
+    if len(exactly := [row for row in rows if says_no_more(row["title"], words)]) == 1:
+        return Choice(exactly, sure=True)
     alike = [likeness(row["title"], words) for row in rows]
     if len(rows) == 1 and rows[0]["score"] >= SURE:
         return Choice(rows, sure=True)
@@ -72,6 +74,13 @@ def named(rows: Iterable[Row], words: str, *, strictly: bool = False) -> list[Ro
         if all(has & tokens for tokens in wanted):
             found.append(row)
     return found
+
+
+def says_no_more(title: str, words: str) -> bool:
+    """Whether a title has all the words, English or Chinese, and no other."""
+    units = [unit for unit in units_of(words, catalogue("en")) if unit.whole]
+    spelled = set(stems(title, "en"))
+    return bool(units) and len(spelled) <= len(units) and all(spelled & unit.found_by.keys() for unit in units)
 
 
 def likeness(title: str, words: str) -> float:

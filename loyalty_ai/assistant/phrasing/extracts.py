@@ -18,10 +18,10 @@ MOST_SENTENCES = 3
 LONGEST = 500
 """Characters of a list that is quoted as one sentence."""
 
-HEADING, TITLE, TEXT = 0.6, 0.6, 0.3
+HEADING, TITLE, TEXT = 0.6, 1.0, 0.3
 """What a word is worth where it stands."""
 
-FIRST, FORM, ALIKE, BESIDE = 0.25, 0.4, 0.4, 0.5
+FIRST, FORM, ALIKE, BESIDE = 0.25, 0.6, 0.4, 0.5
 """What it is worth to open its document, to have the form of an answer ("30 days"), to have the question as heading, to have two
 of its words side by side ("american express")."""
 
@@ -46,12 +46,17 @@ ASKS = (
         re.compile(r"how (long|many|soon|quick|fast)|when|deadline|days?|几天|多久|多长|什么时候|时间|期限"),
         re.compile(r"\d+[^.。]{0,20}(day|week|hour|month|天|日|周|小时|个月)"),
     ),
+    (re.compile(r"\bopen|\bclosed?\b|what time|hours|几点|营业|上班"), re.compile(r"\d{1,2}:\d{2}")),
     (
         re.compile(r"^(can|do|does|is|are|may|will|could)\b|吗|能不能|可以|可不可以|支持"),
         re.compile(r"\b(yes|no|can|cannot|do not|only|not)\b|可以|不能|不可|支持|仅|不"),
     ),
 )
 """What a question asks for, and how a sentence looks that says it."""
+
+DENIED = re.compile(r"\b(?:not|cannot|never|no)\b|不能|不可")
+DENYING = re.compile(r"\b(?:cannot|can ?not|can't|not be|not allowed|never|except\w*|exclud\w*)\b|不能|不可|除外|例外")
+"""A heading about what is excepted, and a question about that."""
 
 AMOUNTS = {
     "money": (re.compile(r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?)\b|多少钱|费"), ASKS[0][1]),
@@ -141,14 +146,17 @@ class Question:
     def worth(self, passage: dict[str, Any]) -> float:
         """How much of the question a passage says: in its heading, its document's title, its text."""
         heading, title, text = (bag(passage[part], self.language) for part in ("heading", "title", "text"))
+        own = heading - title  # a word of the title says nothing of one part of the document
         said = sum(
-            weight * (HEADING * has(unit, heading) + TITLE * has(unit, title) + TEXT * has(unit, text))
+            weight * (HEADING * has(unit, own) + TITLE * has(unit, title) + TEXT * has(unit, text))
             for unit, weight in zip(self.units, self.rare, strict=True)
         )
         said += ALIKE * len(self.all_words & heading) / max(1, len(heading))
         if self.pairs:
             stated = set(pairwise(words(f"{passage['heading']} . {passage['text']}", self.language)))
             said += BESIDE * sum(pair in stated for pair in self.pairs)
+        if DENIED.search(passage["heading"].lower()) and not DENYING.search(self.text):
+            said -= FORM  # what is excepted answers no question about the rule
         return said + FORM * max(map(self.formed, sentences_of(passage["text"])), default=0.0)
 
     def formed(self, sentence: str) -> float:

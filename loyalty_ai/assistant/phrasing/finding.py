@@ -11,15 +11,23 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrases import INTERESTS
 from loyalty_ai.assistant.phrasing.choosing import (
+    CLEARLY,
+    SAME_TITLE,
     SURE,
     Row,
     by_likeness,
     codes_of,
+    likeness,
     named,
 )
-from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of
+from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of, key
 from loyalty_ai.assistant.questions import Asked, interests
 from loyalty_ai.assistant.turn import Sentence
+
+COLOUR = re.compile(
+    "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|large|small|big|medium|mini|"
+    "红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?"
+)
 
 MOST_SHOWN = 12
 """Products of a list that was asked for by number."""
@@ -45,18 +53,23 @@ class Finding(Voice):
     def find(self, asked: Asked) -> Iterator[Piece]:
         if asked.here and asked.words and (page := self.page()):  # "do you have this in blue?"
             asked = asked_of(asked, f"{asked.words} {page[0]['title'].lower()}")
+        if asked.there and COLOUR.fullmatch(asked.words) and (pointed := self.pointed(asked)[:1]):
+            kind = " ".join(word for word in pointed[0]["title"].lower().split() if not COLOUR.fullmatch(word))
+            yield from self.variant(asked_of(asked, f"{asked.words} {kind}"), asked.words)
+            return
         if asked.codes and (rows := self.rows(codes_of(asked))):
             self.meant = rows
             for row in rows:
                 yield self.state(row)
             return
         if asked.order and not asked.words:
-            yield Sentence(_("Tell me which kind of product, such as mugs, and I look for it."))
+            yield from self.extreme_of_all(asked)
             return
         if not asked.words:
             yield from self.recommend(asked)
             return
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
+        asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         if best < SURE and (passages := self.passages(asked.text, max(best, SURE))):
             yield from self.quote(asked, passages)
@@ -64,11 +77,47 @@ class Finding(Voice):
         if not rows:
             yield from self.nothing_fits(asked)
             return
+        if not asked.order and (gone := self.sold_out(asked, rows)):
+            yield Sentence(_("%(title)s is sold out at the moment.") % {"title": gone["title"]}, (key(gone),))
         count = asked.count or (1 if asked.order and not re.search(r"\b\w+s\b.*(are|ones)", asked.text) else SHOWN)
         rows = rows if asked.order else [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
+
+    def variant(self, asked: Asked, colour: str) -> Iterator[Piece]:
+        """The same kind of thing in another colour."""
+        rows = named(self.search(asked.words, asked), colour)
+        if not rows:
+            yield from self.none_found(asked)
+            return
+        yield Sentence(self.searched(asked, one=False))
+        yield from self.lines(rows[:SHOWN])
+
+    def sold_out(self, asked: Asked, rows: list[Row]) -> Row | None:
+        """What the words name best by its title, where that is sold out and what can be had is named less well."""
+        every = [*rows, *self.search(asked.words, asked, available=False)]
+        best = max(every, key=lambda row: likeness(row["title"], asked.words), default=None)
+        if best is None or best["available"] or likeness(best["title"], asked.words) < SAME_TITLE:
+            return None
+        others = max((likeness(row["title"], asked.words) for row in rows), default=0)
+        return best if likeness(best["title"], asked.words) >= others + CLEARLY else None
+
+    def extreme_of_all(self, asked: Asked) -> Iterator[Piece]:
+        """The cheapest or the dearest of what was shown, where the question points at it, else of the whole shop."""
+        dear = asked.order == "dearest"
+        pointed = [row for row in self.shown if row["price"] is not None] if asked.there or asked.both else []
+        if pointed:
+            edge = (max if dear else min)(row["price"] for row in pointed)
+            rows = [row for row in pointed if row["price"] == edge]
+        else:
+            found = self.call("search_catalog", sort=asked.order, min_price=asked.low, max_price=asked.high, limit=3)
+            rows = found.data.get("products", [])
+        if not rows:
+            yield from self.none_found(asked)
+            return
+        yield Sentence(_("The most expensive:") if dear else _("The cheapest:"))
+        yield from self.lines(rows)
 
     def extreme(self, asked: Asked) -> list[Row]:
         """What the words name, by price: the cheapest of all or the dearest of all first."""
@@ -120,13 +169,20 @@ class Finding(Voice):
         yield from self.lines(rows[:3])
 
     def gift(self, asked: Asked) -> Iterator[Piece]:
-        words = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in PEOPLE)
+        words = " ".join(word for word in asked.words.split() if not word[0].isdigit() and word not in PEOPLE)
+        if words:
+            unknown = self.call("search_catalog", query=words).data.get("unknown", ())
+            words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
         lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
         picked: dict[str, tuple[Row, str]] = {}
         for said, search in lines[:4]:
             for row in self.gifts_for(search, asked)[:4]:
                 picked.setdefault(row["product_id"], (row, said))
         chosen = interleaved(picked.values(), asked.count or SHOWN)
+        if not chosen and asked.bounded and lines and (rows := self.search(lines[0][1])):
+            yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
+            yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
+            return
         if not chosen:
             if lines:
                 text = _("For “%(words)s” I found no gift that fits; these are popular with our customers:")
@@ -164,10 +220,16 @@ class Finding(Voice):
 
     def popular(self, asked: Asked) -> Iterator[Piece]:
         rows = self.search(asked.words, asked, limit=20) if asked.words else []
-        if rows and rows[0]["score"] >= SURE:
+        if not rows or rows[0]["score"] < SURE:
+            yield from self.recommended("popular", asked)
+            return
+        best = self.call("get_recommendations", kind="popular", limit=20).data.get("products", [])
+        best = [row for row in named(best, self.told(asked.words)) if self.fits(row, asked)]
+        if not best:
             yield from self.find(asked)
             return
-        yield from self.recommended("popular", asked)
+        yield Sentence(_("These are popular with our customers:"))
+        yield from self.lines(best[: asked.count or SHOWN])
 
     def recommended(self, kind: str, asked: Asked, *, intro: bool = True) -> Iterator[Piece]:
         found = self.call("get_recommendations", kind=kind, limit=20)

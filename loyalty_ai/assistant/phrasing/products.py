@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrases import ASPECTS
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
 )
 from loyalty_ai.assistant.phrasing.finding import Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
-from loyalty_ai.assistant.questions import Asked, asked
+from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.turn import Sentence
+
+SIZES_ZH = ("大号", "中号", "小号")
+PROPERTY = re.compile(ASPECTS["unknown"][0])
+JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
+AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
+
+SIZES = {"large", "big", "small", "medium", "mini", "giant", "jumbo", "tall", "short", "long"}
 
 
 class Products(Finding):
@@ -40,10 +49,51 @@ class Products(Finding):
             yield from self.which(ready or chosen.products, asked.words)
 
     def price(self, asked: Asked) -> Iterator[Piece]:
-        if asked.order and asked.words:
+        if asked.order and (asked.words or asked.there or asked.both):
             yield from self.find(asked)
             return
-        yield from self.about_one(asked, lambda row: iter([self.state(row)]))
+        wanted = [(found[0], asked_(found[1])) for piece in AND.split(asked.text) if (found := counted(piece))]
+        if len(wanted) > 1 and (rows := self.each_of(part for _count, part in wanted)):
+            yield from self.sum_of([count for count, _part in wanted], rows)
+            return
+        units = wanted[0][0] if len(wanted) == 1 else 1
+        named_alone = asked_of(asked, wanted[0][1].words) if units > 1 and wanted[0][1].words else asked
+        if named_alone is not asked and not self._choose(named_alone).sure:
+            units, named_alone = 1, asked
+        rows = self.each_of(asked_(piece) for piece in AND.split(asked.text)) if units == 1 else []
+        if len(rows) > 1:
+            self.meant = rows
+            for row in rows:
+                yield self.state(row)
+            return
+        yield from self.about_one(named_alone, lambda row: self.cost(row, units))
+
+    def each_of(self, parts: Iterable[Asked]) -> list[Row]:
+        """The product that each part names, where each names one and no other."""
+        named_parts = [part for part in parts if part.words]
+        if len(named_parts) < 2:
+            return []
+        chosen = [self._choose(part) for part in named_parts]
+        rows = unique(choice.products[0] for choice in chosen if choice.sure and choice.products)
+        return rows if len(rows) == len(named_parts) else []
+
+    def sum_of(self, counts: list[int], rows: list[Row]) -> Iterator[Piece]:
+        """What so many of each cost, and all together."""
+        self.meant = rows
+        for row in rows:
+            yield self.state(row)
+        if all(row["price"] is not None for row in rows):
+            lines = [f"{count} × {row['title']}" for count, row in zip(counts, rows, strict=True)]
+            total = sum((count * row["price"] for count, row in zip(counts, rows, strict=True)), Decimal(0))
+            told = {"list": ", ".join(lines), "total": self.money(total)}
+            yield Sentence(_("%(list)s: %(total)s together.") % told, tuple(key(row) for row in rows))
+
+    def cost(self, row: Row, units: int) -> Iterator[Piece]:
+        """What a product costs, and so many of it."""
+        yield self.state(row)
+        if units > 1 and row["price"] is not None:
+            told = {"units": units, "title": row["title"], "total": self.money(units * row["price"])}
+            yield Sentence(_("%(units)s × %(title)s: %(total)s") % told, (key(row),))
 
     def stock(self, asked: Asked) -> Iterator[Piece]:
         def say(row: Row) -> Iterator[Piece]:
@@ -64,6 +114,8 @@ class Products(Finding):
         yield from self.about_one(asked, say)
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
+        plain = " ".join(word for word in asked.words.split() if not PROPERTY.fullmatch(word))
+        asked = asked_of(asked, plain or asked.words)
         chosen = self._choose(asked)
         if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
             yield from self.out_of_scope(asked)
@@ -147,17 +199,16 @@ class Products(Finding):
     def parts_of(asked: Asked) -> list[str]:
         """The words of each product that shall be compared; what one leaves out ("the green and the red clock") the other says."""
         text = re.sub(r"^.*?(?:between|compare|difference|区别|对比(?:一下)?|比较(?:一下)?)(?![a-z])", " ", asked.text)
-        parts = [
-            part.words
-            for piece in re.split(
-                r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同", text
-            )
-            if (part := asked_(piece)).words
-        ][:3]
-        if len(parts) == 2 and "".join(parts).isascii():
+        # "is the set with jars cheaper than ..." has a with of its own
+        joints = r"\bthan\b|比(?!较)" if re.search(r"\bthan\b", text) else JOINTS
+        parts = [part.words for piece in re.split(joints, text) if (part := asked_(piece)).words][:3]
+        if len(parts) == 2 and parts[0] in SIZES_ZH and parts[1].startswith(SIZES_ZH):  # 大号和小号野餐篮
+            parts[0] += parts[1].removeprefix(next(size for size in SIZES_ZH if parts[1].startswith(size)))
+        elif len(parts) == 2 and "".join(parts).isascii():
             one, other = sorted((part.split() for part in parts), key=len)
             if len(one) == 1 and len(other) > 1:
-                parts[parts.index(one[0])] = " ".join([*one, *other[1:]])
+                at = next((at for at, word in enumerate(other) if {word, *one} <= SIZES), 0)
+                parts[parts.index(one[0])] = " ".join([*other[:at], *one, *other[at + 1 :]])
         return parts
 
     def similar(self, asked: Asked) -> Iterator[Piece]:

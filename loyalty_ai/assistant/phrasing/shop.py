@@ -18,7 +18,7 @@ from loyalty_ai.assistant.turn import Outcome, Sentence
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
-ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will)\b)")
+ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will|put|add|include)\b)")
 
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
@@ -73,6 +73,7 @@ class Shop(Orders):
             return
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
+        passages = passages or self.passages(self.known_to_policies(first), RELEVANT / 2)
         yield from self.quote(asked_of(asked, asked.words, text=first), passages)
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))

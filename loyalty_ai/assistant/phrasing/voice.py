@@ -26,14 +26,17 @@ from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 from loyalty_ai.serving.money import format_money
 
-SHOWN, MOST_CHOICES = 5, 4
+SHOWN, MOST_CHOICES = 5, 6
 """Products of a list, and to choose from."""
 
 CERTAIN = 0.75
 """Score of a product from which on the words alone say that it is meant."""
 
 EMPTY_OF_POLICIES = re.compile(
-    r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|政策|规定|规则|是什么|有哪些|方式|怎么办|咋办"
+    r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|\b(?:in|into|to|hit|on) my (?:bank )?account\b|"
+    r"if (?:i|we) pay (?:extra|more)|"
+    r"\b(?:\d+|an?|one|two|three|four|five|six|few) (?:minutes?|hours?|days?|weeks?|months?|years?)(?: ago)?\b|"
+    r"\d+ ?(?:天|周|个月|年)前?|政策|规定|规则|是什么|有哪些|方式|怎么办|咋办"
 )
 """Words of a question about policies that no policy needs to hold."""
 
@@ -49,6 +52,7 @@ class Voice:
         self.meant: list[Row] = []
         self.topic = ""
         self.quoted: set[str] = set()
+        self.known: dict[str, str] = {}
         self._shown: list[Row] | None = None
 
     def call(self, name: str, **arguments: Any) -> Found:
@@ -60,8 +64,16 @@ class Voice:
 
     def search(self, words: str, asked: Asked | None = None, *, available: bool = True, limit: int = 12) -> list[Row]:
         bounds = {"min_price": asked.low, "max_price": asked.high} if asked else {}
-        found = self.call("search_catalog", query=words[:400], available_only=available, limit=limit, **bounds)
+        given = {"available_only": available, "limit": limit, **bounds}
+        found = self.call("search_catalog", query=words[:400], **given)
+        if (unknown := found.data.get("unknown")) and (known := without(words, unknown)):
+            self.known[words] = known
+            found = self.call("search_catalog", query=known[:400], **given)
         return [row for row in found.data.get("products", []) if row["score"] >= POSSIBLE and not row.get("muted")]
+
+    def told(self, words: str) -> str:
+        """The words that were searched for in the end: those that no product has are left out where others are left."""
+        return self.known.get(words, words)
 
     @property
     def shown(self) -> list[Row]:
@@ -113,7 +125,8 @@ class Voice:
             and (asked.follows or len(fitting) == 1)
         ):
             return Choice(fitting, sure=len(fitting) == 1)
-        return decide(self.search(asked.words, available=False), asked.words)
+        found = self.search(asked.words, available=False)
+        return decide(found, self.told(asked.words))
 
     def money(self, amount: Decimal | None) -> str:
         return format_money(amount, self.currency) if amount is not None else ""
@@ -146,7 +159,7 @@ class Voice:
     def which(self, rows: list[Row], words: str) -> Iterator[Piece]:
         """Ask back, with the facts beside each that may be meant."""
         if words:
-            yield Sentence(_("Several products fit “%(words)s”. Which one do you mean?") % {"words": words})
+            yield Sentence(_("Several products fit “%(words)s”. Which one do you mean?") % {"words": self.told(words)})
         else:
             yield Sentence(_("Which one of these do you mean?"))
         yield from self.lines(rows[:MOST_CHOICES])
@@ -158,7 +171,7 @@ class Voice:
             )
             yield Outcome.ANSWERED
             return
-        words = asked.words or " ".join(asked.codes)
+        words = self.told(asked.words) or " ".join(asked.codes)
         text = _("I searched for “%(words)s” and found nothing that fits.")
         yield Sentence(text % {"words": words})
         yield from self.offer_person()
@@ -184,6 +197,12 @@ class Voice:
         told = EMPTY_OF_POLICIES.sub(" ", query).strip() or query
         found = self.call("search_shop_policies_and_faqs", query=told[:400], limit=8).data.get("passages", [])
         return [passage for passage in found if passage["score"] >= least]
+
+    def known_to_policies(self, query: str) -> str:
+        """The query without the words that no document has."""
+        told = EMPTY_OF_POLICIES.sub(" ", query).strip() or query
+        unknown = self.call("search_shop_policies_and_faqs", query=told[:400], limit=8).data.get("unknown", ())
+        return " ".join(word for word in told.split() if word not in unknown)
 
     def quote(self, asked: Asked, passages: list[dict[str, Any]]) -> Iterator[Piece]:
         """The sentences of the policies that answer, word for word."""
@@ -230,6 +249,21 @@ class Voice:
                 "tier, delivery or returns."
             )
         )
+
+
+def without(words: str, unknown: Iterable[str]) -> str:
+    """The words without those that are unknown; "" where the last is, as that says what kind of thing is meant.
+
+    >>> without("red retro bag", ["retro"]), without("washing machines", ["machines"])
+    ('red bag', '')
+    """
+    unknown = set(unknown)
+    if any(words.endswith(word) for word in unknown):
+        return ""
+    kept = " ".join(word for word in words.split() if word not in unknown)
+    for word in unknown:
+        kept = kept if word.isascii() else kept.replace(word, " ")
+    return " ".join(kept.split())
 
 
 def asked_of(question: Asked, words: str, **changes: Any) -> Asked:
