@@ -130,6 +130,9 @@ class HeldOutput(serializers.Serializer):
     group = serializers.CharField(allow_blank=True)
     measures = serializers.SerializerMethodField()
     predictions = serializers.SerializerMethodField(help_text=_("Empty where personalisation is off."))
+    why = serializers.SerializerMethodField(
+        help_text=_("What the predictions rest on: each fact, and how far it moves one.")
+    )
     conversations = serializers.IntegerField()
     messages = serializers.IntegerField()
     choices = serializers.SerializerMethodField(help_text=_("How many choices were recorded."))
@@ -142,6 +145,10 @@ class HeldOutput(serializers.Serializer):
     @extend_schema_field(FactOutput(many=True))
     def get_predictions(self, held: Held) -> list[dict[str, str]]:
         return [{"name": name, "value": value} for name, value in held.predictions]
+
+    @extend_schema_field(FactOutput(many=True))
+    def get_why(self, held: Held) -> list[dict[str, str]]:
+        return [{"name": fact, "value": effect} for fact, effect in held.why]
 
     def get_choices(self, held: Held) -> int:
         return len(held.consents)

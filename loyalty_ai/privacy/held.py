@@ -14,6 +14,8 @@ from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.loyalty.models import LoyaltyProfile, RFMGroup
 from loyalty_ai.privacy.selectors import person_of
 from loyalty_ai.privacy.tables import EVENTS
+from loyalty_ai.registry.deadlines import overdue
+from loyalty_ai.serving.drivers import explain_prediction
 from loyalty_ai.serving.facts import UNKNOWN, Facts, day, money, number, prediction_facts
 from loyalty_ai.serving.models import Alias, Deployment, Prediction
 from loyalty_ai.shop.consent import has_consent
@@ -99,6 +101,7 @@ class Held:
         group: the RFM group in a sentence.
         predictions: name (with its horizon) and value; empty where profiling is off or there are none.
         predicted: the deployment that they are of.
+        why: a fact about the person, and how far it moves a prediction; the strongest first.
         started: the latest fresh start.
     """
 
@@ -108,6 +111,7 @@ class Held:
     group: str = ""
     predictions: Facts = field(default_factory=list)
     predicted: Deployment | None = None
+    why: Facts = field(default_factory=list)
     conversations: int = 0
     messages: int = 0
     last_conversation: datetime | None = None
@@ -124,7 +128,7 @@ def held_about(customer: Customer) -> Held:
     counts = events.values_list("type").annotate(Count("pk"), Max("occurred_at")).order_by("-pk__count", "type")
     profile = LoyaltyProfile.objects.filter(customer=account).first()
     live = Deployment.objects.filter(store=account.store, alias=Alias.CHAMPION, closed_at__isnull=True)
-    deployment = live.select_related("version", "run").first()
+    deployment = live.exclude(overdue("version")).select_related("version", "run").first()
     prediction = None
     if deployment is not None and has_consent(customer=account, purpose=Purpose.PREFERENCES):
         prediction = Prediction.objects.filter(run=deployment.run_id, customer=account).first()
@@ -137,12 +141,21 @@ def held_about(customer: Customer) -> Held:
         group=str(GROUPS[profile.group]) if profile else "",
         predictions=[fact for fact in prediction_facts(prediction, currency) if fact[1] != UNKNOWN],
         predicted=deployment if prediction else None,
+        why=why(prediction, deployment, currency),
         conversations=last["threads"],
         messages=Message.objects.filter(conversation__in=threads.order_by().values("pk")).count(),
         last_conversation=last["at"],
         consents=list(ConsentRecord.objects.filter(customer__in=keys).order_by("-pk")),
         started=FreshStart.objects.filter(customer__in=keys).aggregate(at=Max("created_at"))["at"],
     )
+
+
+def why(prediction: Prediction | None, deployment: Deployment | None, currency: str) -> Facts:
+    """What the predictions rest on, in words."""
+    if prediction is None or deployment is None:
+        return []
+    explanation = explain_prediction(prediction, typical=deployment.run.typical, currency=currency)
+    return [(driver.text, driver.effect_text) for driver in (*explanation.churn, *explanation.value)]
 
 
 def measures(profile: LoyaltyProfile | None, currency: str) -> Facts:

@@ -35,10 +35,17 @@ def test_what_is_held_is_counted_and_told(ann, store, products):
     fakes.record_purchase(ann.customer, products[0])
     fakes.record_event(ann.customer, EventType.VIEW_ITEM, products[1])
     run = fakes.make_run(store)
-    run.predictions.create(customer=ann.customer, purchase_probability=0.25)
+    run.typical = {"recency": 40.0, "orders": 3.0, "gap": 30.0, "order_value": 12.5}
+    run.save()
+    run.predictions.create(
+        customer=ann.customer, purchase_probability=0.25, facts=[12.0, 1.0, None, 20.0],
+        churn_drivers=[-0.21, None, None, None],
+    )  # fmt: skip
     held = ann.get(f"{ME}data/").json()
     assert {kind["type"]: kind["count"] for kind in held["events"]} == {"purchase": 1, "view_item": 1}
     assert held["predictions"] == [{"name": "Chance of an order in 30 days", "value": "25 %"}]
+    effect = "lowers the chance of no order in 90 days by 21 points"
+    assert held["why"] == [{"name": "last order 12 days ago (typical: 40)", "value": effect}]
     assert (held["sources"], held["choices"], held["fresh_start"]) == (["test"], 0, None)
 
 

@@ -23,6 +23,7 @@ from loyalty_ai.assistant.tools import MOST_CALLS, SPECS, Toolbox, cut
 from loyalty_ai.assistant.turn import Fact, FactKind, Found
 from loyalty_ai.shop.adapters.base import CartItem
 from loyalty_ai.shop.consent import record_consent
+from loyalty_ai.shop.wishes import mute
 from tests import fakes
 from tests.assistant.conftest import BAG, LAMP, MUG, TIN, TITLES, TRAY, box
 
@@ -112,6 +113,19 @@ def test_what_is_muted_is_found_by_name_and_never_offered(shop):
     assert all(
         "muted" not in row for row in box("bob").call("search_catalog", {"query": "red retrospot mug"}).data["products"]
     )
+
+
+@pytest.mark.parametrize(("kind", "value"), [("brand", "Larkspur"), ("category", "Kitchen")])
+def test_of_a_muted_brand_or_category_nothing_is_offered_or_recommended(shop, kind, value):
+    index_products(shop.store)
+    mute(customer=shop.ann, kind=kind, value=value)
+    for list_kind in ("for_you", "discover", "buy_again", "popular"):
+        assert ids(box("ann").call("get_recommendations", {"kind": list_kind})) == []
+    assert ids(box("ann").call("get_recommendations", {"kind": "goes_with", "product_ids": [MUG]})) == []
+    found = box("ann").call("search_catalog", {"query": "red retrospot mug"})
+    assert found.data["products"]
+    assert all(row["muted"] for row in found.data["products"])
+    assert found.cards == ()
 
 
 def test_a_policy_is_found_with_its_own_words(shop):

@@ -36,7 +36,7 @@ from loyalty_ai.serving.models import (
 )
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.identity import merge_customers
-from loyalty_ai.shop.models import Product, Store
+from loyalty_ai.shop.models import EventType, ForgottenEvent, FreshStart, Product, Store
 from tests.fakes import FAKE_SETTINGS, NOON, make_customer, make_product, make_store, record_purchase
 
 CUTOFF = NOON + timedelta(days=30)
@@ -240,6 +240,31 @@ def test_who_opts_out_while_the_run_is_made_is_taken_out_of_it(shop, monkeypatch
     assert out.pk in shop.scorers[0].asked
     assert not Prediction.objects.filter(run=run, customer__in=[out, late]).exists()
     assert not Recommendation.objects.filter(run=run, customer__in=[out, late]).exists()
+
+
+def test_who_begins_anew_or_forgets_while_the_run_is_made_finds_nothing_old_in_it(shop, monkeypatch):
+    anew, forgetful = shop.customers[0], shop.customers[1]
+    complete = scoring._complete
+
+    def ask_after_the_chunks(work, run):
+        assert Recommendation.objects.filter(run=run, customer__in=[anew, forgetful]).exists()
+        FreshStart.objects.create(customer=anew, since=run.cutoff)
+        for event in forgetful.events.filter(type=EventType.PURCHASE):
+            ForgottenEvent.objects.create(customer=forgetful, event_id=event.pk)
+        complete(work, run)
+
+    monkeypatch.setattr(scoring, "_complete", ask_after_the_chunks)
+    run = score(shop)
+    assert not Prediction.objects.filter(run=run, customer=anew).exists()
+    assert not Recommendation.objects.filter(run=run, customer=anew).exists()
+    bought = set(forgetful.events.filter(type=EventType.PURCHASE).values_list("product", flat=True))
+    named = {
+        reason
+        for row in Recommendation.objects.filter(run=run, customer=forgetful)
+        for reason, kind in zip(row.reasons, row.reason_kinds, strict=True)
+        if kind in (ReasonKind.BECAUSE_BOUGHT, ReasonKind.BOUGHT_BEFORE)
+    }
+    assert not named & bought
 
 
 def test_only_products_that_can_be_bought_are_listed(shop):
