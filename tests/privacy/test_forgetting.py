@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.privacy.forgetting import forget_event, start_afresh, use_again
@@ -16,7 +18,7 @@ from loyalty_ai.serving.page import LoyaltyPage
 from loyalty_ai.serving.withdrawal import withdraw_late
 from loyalty_ai.shop.adapters.base import EventRecord
 from loyalty_ai.shop.identity import merge_customers, unmerge_customer
-from loyalty_ai.shop.models import Event, EventKey, EventType, ForgottenEvent, Order
+from loyalty_ai.shop.models import Customer, Event, EventKey, EventType, ForgottenEvent, Order
 from loyalty_ai.shop.services import record_events
 from tests import fakes
 
@@ -52,7 +54,7 @@ def take(store, *records: EventRecord):
     return record_events(store=store, source="shop", records=records, now=MUCH_LATER)
 
 
-def people(store, cutoff=MUCH_LATER) -> list[tuple[int, int]]:
+def people_of(store, cutoff=MUCH_LATER) -> list[tuple[int, int]]:
     """The customers and products of the training data's rows; customer 0 is nobody."""
     log = build_dataset(store=store, cutoff=cutoff).log
     return [
@@ -102,17 +104,17 @@ def test_a_purchase_that_is_forgotten_stays_an_order_and_is_nobodys_in_the_next_
     fakes.record_refund(order, products[0], value="2.00", at=LATER)
     assert forget_event(customer=ann, event_id=order.events.get(product=products[0], type=EventType.PURCHASE).pk)
     assert Order.objects.get().events.count() == 3
-    assert sorted(people(store)) == [(0, products[0].pk), (ann.pk, products[1].pk)]
+    assert sorted(people_of(store)) == [(0, products[0].pk), (ann.pk, products[1].pk)]
     use_again(customer=ann, event_id=order.events.get(product=products[0], type=EventType.PURCHASE).pk)
-    assert len(people(store)) == 3
-    assert {who for who, _ in people(store)} == {ann.pk}
+    assert len(people_of(store)) == 3
+    assert {who for who, _ in people_of(store)} == {ann.pk}
 
 
 def test_a_refund_that_comes_later_does_not_tell_of_the_purchase(store, ann, products):
     order = fakes.record_purchase(ann, products[0])
     forget_event(customer=ann, event_id=order.events.get().pk)
     fakes.record_refund(order, products[0], value="2.00", at=LATER)
-    assert people(store) == [(0, products[0].pk)]
+    assert people_of(store) == [(0, products[0].pk)]
 
 
 def test_what_is_listed_because_of_a_forgotten_purchase_leaves_the_lists_at_once(store, ann, products):
@@ -161,16 +163,16 @@ def test_a_fresh_start_ends_lists_and_predictions_at_once_and_the_past_is_nobody
     start_afresh(customer=guest)
     assert not Recommendation.objects.exists()
     assert not Prediction.objects.exists()
-    assert sorted(people(store)) == [(0, products[0].pk), (0, products[1].pk)]
+    assert sorted(people_of(store)) == [(0, products[0].pk), (0, products[1].pk)]
     assert LoyaltyPage(store="default", customer_id="ann").read.recent == []
     fakes.record_purchase(guest, products[3], at=LATER)
     fakes.record_purchase(ann, products[5], at=LATER - timedelta(hours=1))  # a late arrival from before
-    assert sorted(people(store)) == sorted(
+    assert sorted(people_of(store)) == sorted(
         [(0, products[0].pk), (0, products[1].pk), (0, products[5].pk), (ann.pk, products[3].pk)]
     )
     assert LoyaltyPage(store="default", customer_id="ann").read.recent == [products[3].pk]
     unmerge_customer(alias=guest)
-    assert (guest.pk, products[1].pk) in people(store), "the account asked, not the guest"
+    assert (guest.pk, products[1].pk) in people_of(store), "the account asked, not the guest"
 
 
 def test_a_run_that_was_being_made_meanwhile_brings_nothing_back(store, ann, products):
@@ -188,3 +190,65 @@ def test_a_run_that_was_being_made_meanwhile_brings_nothing_back(store, ann, pro
     fakes.recommend(after, ann, ListKind.RECOMMENDED, products[:3])
     withdraw_late(after)
     assert after.recommendations.filter(customer=ann).exists()
+
+
+WHO = st.sampled_from(["ann", "guest"])
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(st.sampled_from(["buy", "view"]), WHO, st.integers(0, 2)),
+        st.tuples(st.sampled_from(["forget", "again"]), st.integers(0, 9)),
+        st.tuples(st.just("anew"), WHO),
+        st.tuples(st.sampled_from(["merge", "unmerge"])),
+    ),
+    max_size=14,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_no_history_of_wishes_lets_the_training_data_tell_of_what_is_forgotten(store, products, steps):
+    """An event may arrive up to two days late; each step is a day."""
+    Event.objects.all().delete()
+    Order.objects.all().delete()
+    Customer.objects.all().delete()
+    people = {name: fakes.make_customer(store, name) for name in ("ann", "guest")}
+    happened: list[dict] = []
+    anew: list[tuple[str, datetime]] = []
+    merged = False
+    for day, (step, *what) in enumerate(steps):
+        now = fakes.NOON + timedelta(days=day)
+        get_adapter("default").now = lambda now=now: now
+        people = {name: Customer.objects.get(pk=one.pk) for name, one in people.items()}
+        if step in ("buy", "view"):
+            who, late = what
+            at, product = now - timedelta(days=late), products[len(happened) % len(products)]
+            if step == "buy":
+                event = fakes.record_purchase(people[who], product, at=at).events.get()
+            else:
+                event = fakes.record_event(people[who], EventType.VIEW_ITEM, product, at=at)
+            happened.append({"id": event.pk, "who": who, "at": at, "product": product.pk, "kind": step, "used": True})
+        elif step in ("forget", "again") and what[0] < len(happened):
+            event = happened[what[0]]
+            if step == "forget" and Event.objects.filter(pk=event["id"]).exists():
+                forget_event(customer=people[event["who"]], event_id=event["id"])
+                event["used"] = False
+            elif step == "again" and event["kind"] == "buy":
+                use_again(customer=people[event["who"]], event_id=event["id"])
+                event["used"] = True
+        elif step == "anew":
+            start_afresh(customer=people[what[0]])
+            anew.append(("ann" if merged else what[0], now))
+        elif step == "merge" and not merged:
+            merge_customers(alias=people["guest"], main=people["ann"])
+            merged = True
+        elif step == "unmerge" and merged:
+            unmerge_customer(alias=people["guest"])
+            merged = False
+    expected = []
+    for event in happened:
+        asked = [since for who, since in anew if merged or who == event["who"]]
+        account = people["ann" if merged else event["who"]].pk
+        used = event["used"] and event["at"] >= max(asked, default=event["at"])
+        if used or event["kind"] == "buy":
+            expected.append((account if used else 0, event["product"]))
+    assert sorted(people_of(store)) == sorted(expected)

@@ -119,7 +119,14 @@ def test_the_page_says_what_is_held_in_words_without_anything_inline(client, ann
     run.predictions.create(customer=ann, purchase_probability=0.5)
     post(client, "choice", purpose="marketing", granted="yes")
     text = text_of(client)
-    words = ("Things you bought", "Products you looked at", "Bought, 3 pieces", "50 %", "choices page", "from test")
+    words = (
+        "Things you bought",
+        "Products you looked at",
+        "Bought, 3 pieces",
+        "50 %",
+        "choices page",
+        "It came from: test.",
+    )
     assert [each for each in words if each not in text] == []
     assert INLINE.findall(text) == []
     post(client, "choice", purpose="preferences", granted="no")
