@@ -16,6 +16,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -75,6 +76,7 @@ PURPOSES: dict[Purpose, tuple[Promise, Promise]] = {
 
 SOURCES = {
     "shop": gettext_lazy("the shop"),
+    "page": gettext_lazy("the shop's pages"),
     "api": gettext_lazy("another service of the shop"),
     "file": gettext_lazy("a file of the shop"),
 }
@@ -290,7 +292,8 @@ def receipt(request: HttpRequest, me: Me) -> HttpResponse:
         response["Content-Disposition"] = 'attachment; filename="erasure-receipt.json"'
         return response
     rows = sum(held["rows"].values())
-    return render(request, "loyalty_ai/privacy/receipt.html", {"receipt": held, "rows": rows})
+    context = {"receipt": held, "rows": rows, "erased_at": parse_datetime(held["erased_at"])}
+    return render(request, "loyalty_ai/privacy/receipt.html", context)
 
 
 def prove(request: HttpRequest, me: Me, *, field: str) -> HttpResponse | None:
