@@ -26,6 +26,7 @@ from loyalty_ai.privacy.api import (
     ResetView,
 )
 from loyalty_ai.privacy.key_page import receipt_keys
+from loyalty_ai.privacy.transparency_page import transparency
 from loyalty_ai.serving.api import BoughtTogetherView, MyRecommendationsView, SimilarView, VersionsView
 from loyalty_ai.shop.api import RecordEventsView
 
@@ -85,5 +86,6 @@ urlpatterns = [
     path("assistant/", include(assistant)),
     path("my-data/", include(my_data)),
     path("documents/<slug:slug>/", pages.document, name="document"),
+    path("how-it-works/", transparency, name="transparency"),
     path("receipts/keys/", receipt_keys, name="receipt-keys"),
 ]

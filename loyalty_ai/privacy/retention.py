@@ -249,7 +249,7 @@ KINDS: dict[str, Kind] = {
     "conversations": Kind(_("Conversations with the assistant"), _conversations, "updated_at", _remove_conversations),
     "rejected": Kind(_("Records that could not be taken in"), _rejected, "created_at"),
     "jobs": Kind(_("Records of finished jobs"), _jobs, "finished_at"),
-    "runs": Kind(_("Older lists and predictions, kept for rollback"), _kept_runs, "finished_at", _remove_runs),
+    "runs": Kind(_("Older lists and predictions"), _kept_runs, "finished_at", _remove_runs),
     "trainings": Kind(_("Data of interrupted trainings"), _trainings, "created_at", _remove_trainings),
     "artifacts": Kind(_("Model versions out of use"), _unneeded_versions, "trained_at", _remove_artifacts),
 }

@@ -70,7 +70,7 @@ def test_a_picture_may_be_drawn_in_the_address():
 
 def test_a_product_without_address_picture_and_price_is_still_a_card(shop):
     get_adapter("default").stock = {"P1": LiveProduct("P1", "Bare", None, "", True, "javascript:alert(1)", "")}
-    html = render("{% recommendations limit=1 %}", "ann")
+    html = render("{% recommendations limit=1 %}", "ann").partition("loyalty-row__how")[0]
     assert "Bare" in html
     for absent in ("<a ", "<img", "loyalty-card__price", "javascript"):
         assert absent not in html
