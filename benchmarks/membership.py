@@ -1,6 +1,6 @@
 """Can it be told from what a model gives away who it was trained on? The audit of `loyalty_ai.ml.membership` on a public log.
 
-    python -m benchmarks.membership [--shadows 8] [--version DIR] [--work DIR] [--seed 0] [--device auto]
+    python -m benchmarks.membership [--shadows 8] [--minutes M] [--version DIR] [--work DIR] [--seed 0] [--device auto]
 
 On the demo shop's log (Online Retail) so many shadow models are fitted, each on a random half of the customers and planted
 canaries, with the settings and the rungs of a version (read from DIR; by default production's settings and the ranker with the
@@ -55,6 +55,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
                 rungs=rungs,
                 directory=args.work or Path(name) / "audit",
                 shadows=args.shadows,
+                minutes=args.minutes,
             )
     return {
         "command": "membership",
@@ -73,6 +74,7 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--shadows", type=positive(int), default=8, help="shadow models, an even number of at least 4 (8)"
     )
+    parser.add_argument("--minutes", type=float, help="begin no further shadow after so long, once four are done")
     parser.add_argument("--version", type=Path, help="a version directory whose settings and rungs are audited")
     parser.add_argument("--work", type=Path, help="a folder that keeps finished shadows until the audit is done")
     add_skip_days(parser)

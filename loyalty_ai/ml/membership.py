@@ -17,6 +17,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -33,12 +34,21 @@ from loyalty_ai.ml.training import fit
 from loyalty_ai.ml.transactions import Transactions
 from loyalty_ai.ml.windows import DAY
 
-SHADOWS = 8
+SHADOWS, LEAST_SHADOWS = 8, 4
 AUDITED_USERS = 2000
 """Most users whose membership is asked, drawn at random."""
 
 CANARIES, COPIES = 25, (1, 4)
 """Planted users of each number of copies: made-up histories that nothing but their own copies resembles."""
+
+SIGNALS = {
+    "published": (
+        *(f"{kind}_{measure}" for kind in LISTS for measure in ("mean", "best", "spread")),
+        "purchase_soon", "purchase_later", "orders", "spend",
+    ),
+    "artifact": ("decoder", "ranker_repeats", "ranker_new_only", "behaviour_purchase", "behaviour_orders"),
+}  # fmt: skip
+"""What each attacker looks at, see `signals`; the second at the first's signals too."""
 
 FALSE_POSITIVES = 0.01
 RESAMPLES = 1000
@@ -66,6 +76,7 @@ def audit_membership(
     rungs: dict[str, str],
     directory: Path,
     shadows: int = SHADOWS,
+    minutes: float | None = None,
     progress: Progress | None = None,
     cache: Path | None = None,
 ) -> dict[str, Any]:
@@ -75,11 +86,13 @@ def audit_membership(
         model, training, rungs: of the audited version.
         directory: a folder for the shadows; what an earlier, killed audit of the same data finished there is not done again.
             It is removed at the end.
+        shadows: even. minutes: no further shadow is begun after so long, once `LEAST_SHADOWS` are done.
 
     Returns:
         JSON-able. `published` and `artifact`, an attacker each: `auc` and `tpr` (true positives at 1 % false positives), each
         with `value` and its bootstrap 95 % interval over users, `low` to `high`; `canaries`: the same by number of copies;
-        `users` and `shadows`.
+        `signals`: the AUC of each signal alone, which says where it comes from;
+        `users` asked, and `shadows` that were fitted.
 
     Raises:
         ValueError: fewer than two users have bought.
@@ -93,11 +106,15 @@ def audit_membership(
     users = np.concatenate([asked, canaries.users])
     inside = halves(log.n_users, shadows, seed=seed)
     inside[:, canaries.users] = inside[:, canaries.users[canaries.group]]
-    found = []
+    found: list[dict[str, np.ndarray]] = []
+    started = perf_counter()
     for number, members in enumerate(inside):
         report("shadows", number, shadows)
         path = directory / f"shadow_{number}.npz"
         if not path.exists():
+            late = minutes is not None and perf_counter() - started > 60 * minutes
+            if late and len(found) >= LEAST_SHADOWS:
+                break
             version = directory / "version"
             half = log.take((log.user == ANONYMOUS) | members[log.user])
             settings = replace(training, seed=seed + number)
@@ -110,17 +127,21 @@ def audit_membership(
             found.append({name: saved[name] for name in saved.files})
     report("shadows", shadows, shadows)
     shutil.rmtree(directory)
-    members = inside[:, users]
+    members = inside[: len(found), users]
     real = np.arange(len(asked))
     result: dict[str, Any] = {
         "users": len(asked),
-        "shadows": shadows,
+        "shadows": len(found),
         "false_positives": FALSE_POSITIVES,
+        "signals": {},
         "canaries": {},
     }
     for name, parts in (("published", ("published",)), ("artifact", ("published", "artifact"))):
         columns = np.stack([np.concatenate([one[part] for part in parts], axis=1) for one in found])
         columns = standardised(columns, real)
+        for place, signal in enumerate(SIGNALS[name], start=columns.shape[2] - len(SIGNALS[name])):
+            alone = likelihood_ratios(columns[:, real, place : place + 1], members[:, real])
+            result["signals"][signal] = attack(alone, members[:, real], seed=seed)["auc"]
         scores = likelihood_ratios(columns[:, real], members[:, real])
         result[name] = attack(scores, members[:, real], seed=seed)
         for copies in np.unique(canaries.copies):
@@ -180,7 +201,7 @@ def halves(n: int, shadows: int, *, seed: int) -> np.ndarray:
 def signals(
     model: CustomerModel, log: Interactions, *, cutoff: int, users: np.ndarray, cache: Path | None
 ) -> dict[str, np.ndarray]:
-    """What the two attackers see of each user, float64 [users, columns], nan where there is nothing.
+    """What the two attackers see of each user, float64 [users, columns of `SIGNALS`], nan where there is nothing.
 
     `published`: mean, best and spread of the scores of each list, and the predictions on a scale of logarithms and logits.
     `artifact`: the log-probability of what the user bought, by the decoder over the whole history, by the rankers and by the
@@ -188,19 +209,22 @@ def signals(
     """
     scorer = model.scorer(log, cutoff=cutoff, cache=cache)
     scored = scorer.score(users.astype(np.int32), k=LIST_LENGTH)
+    nothing = np.full(len(users), np.nan)
     published = [column for kind in LISTS for column in _list_columns(getattr(scored, kind).scores)]
-    if scored.behaviour is not None:
+    if scored.behaviour is None:
+        published += [nothing] * 4
+    else:
         says = scored.behaviour
         chance = np.clip(says.p_purchase[:, :2], 1e-9, 1 - 1e-9)
         published += [*np.log(chance / (1 - chance)).T, np.log1p(says.expected_orders[:, -1])]
         published.append(np.log1p(says.expected_spend[:, -1]))
     view = scorer.origin.view
-    artifact = [] if view is None else [decoder_fit(view, users)]
+    artifact = [nothing if view is None else decoder_fit(view, users)]
     del scorer, scored
     past = cutoff - int(model.training.window_days * DAY)
     earlier = model.scorer(log, cutoff=past, cache=cache)
     artifact += [_ranker_fit(earlier, log, users, past, cutoff, mode) for mode in MODES]
-    artifact += _behaviour_fit(earlier, log, users, past, cutoff)
+    artifact += [nothing] * 2 if model.behaviour is None else _behaviour_fit(earlier, log, users, past, cutoff)
     return {"published": np.stack(published, axis=1), "artifact": np.stack(artifact, axis=1)}
 
 
@@ -254,8 +278,6 @@ def _ranker_fit(scorer: Scorer, log: Interactions, users: np.ndarray, past: int,
 def _behaviour_fit(scorer: Scorer, log: Interactions, users: np.ndarray, past: int, end: int) -> list[np.ndarray]:
     """Log-probability of having bought at all, and of the number of orders, in the last window."""
     model = scorer.model.behaviour
-    if model is None:
-        return []
     days = (end - past) // DAY
     states = None if scorer.start is None else scorer.start.states(users)
     says = model.predict(log, users=users, cutoff=past, states=states, horizons_days=(days,))
@@ -286,7 +308,7 @@ def likelihood_ratios(columns: np.ndarray, members: np.ndarray) -> np.ndarray:
 
     Args:
         columns: float64 [shadows, users, columns], nan where there is nothing.
-        members: bool [shadows, users], every user inside of half of them.
+        members: bool [shadows, users], every user inside of about half of them.
 
     Returns:
         float64 [shadows, users], log-likelihood ratios; above 0 speaks for inside.
@@ -298,20 +320,31 @@ def likelihood_ratios(columns: np.ndarray, members: np.ndarray) -> np.ndarray:
         known = ~np.isnan(seen)
         within, without = (_mean(seen, known & side, axis=0) for side in (inside, ~inside))
         shift = within - without  # [users, columns]
-        residual = np.nan_to_num(seen - np.where(inside, within, without)).reshape(-1, columns.shape[2])
-        freedom = max(1, residual.shape[0] - 2 * members.shape[1])
-        covariance = residual.T @ residual / freedom
+        residual = (seen - np.where(inside, within, without)).reshape(-1, columns.shape[2])
+        covariance = _covariance(residual) * len(seen) / max(1, len(seen) - 2)  # two means a user were fitted
         share = (1 / np.maximum(inside.sum(axis=0), 1) + 1 / np.maximum((~inside).sum(axis=0), 1)).mean()
         common = np.nan_to_num(_mean(shift, ~np.isnan(shift), axis=0))
         spread = np.nan_to_num(_mean((shift - common) ** 2, ~np.isnan(shift), axis=0))
-        own = np.clip(1 - np.diag(covariance) * share / np.maximum(spread, 1e-12), 0, 1)
-        shift = np.nan_to_num(common + own * (shift - common))
+        own = np.clip(1 - 2 * np.diag(covariance) * share / np.maximum(spread, 1e-12), 0, 1)
+        shift = common + own * np.nan_to_num(shift - common)  # the common one, where a user was always on one side
         # The mean of all others, unlike the middle of the two sides, errs independently of their difference.
         middle = _mean(seen, known, axis=0) + (0.5 - inside.mean(axis=0)) * shift
         away = np.nan_to_num(columns[target] - middle)
-        steady = np.diag(np.where(np.diag(covariance) > 1e-9, 1e-3 * np.diag(covariance), 1.0))
-        ratios[target] = (away * np.linalg.solve(covariance + steady, shift.T).T).sum(axis=1)
+        ratios[target] = (away * np.linalg.solve(covariance, shift.T).T).sum(axis=1)
     return ratios
+
+
+def _covariance(values: np.ndarray) -> np.ndarray:
+    """Covariance of the columns of `values` [rows, columns] of mean 0, each pair over the rows that have both; 1 for an empty
+    column; no direction has less than a hundredth of the spread that independent columns would have."""
+    known = ~np.isnan(values)
+    both = known.T.astype(np.float64) @ known
+    filled = np.nan_to_num(values)
+    covariance = filled.T @ filled / np.maximum(both, 1)
+    spread = np.sqrt(np.diag(covariance))
+    spread = np.where(spread > 1e-9, spread, 1.0)
+    power, axes = np.linalg.eigh(covariance / np.outer(spread, spread))
+    return (axes * np.maximum(power, 0.01)) @ axes.T * np.outer(spread, spread)
 
 
 def attack(scores: np.ndarray, members: np.ndarray, *, seed: int) -> dict[str, dict[str, float]]:

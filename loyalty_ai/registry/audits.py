@@ -22,7 +22,8 @@ from loyalty_ai.registry.selectors import artifact_directory, get_version, text_
 KIND, QUEUE = "audit", "loyalty_train"
 
 BARS = {"auc": 0.55, "tpr": 0.02}
-"""What an attacker may reach at most: AUC, and true positives at 1 % false positives."""
+"""What an attacker who sees what leaves the system may reach at most: AUC, and true positives at 1 % false positives. The weights
+do not leave it; what they would tell is measured and said, so that nobody lets them."""
 
 LEAST_CUSTOMERS = 200
 """Fewer customers than this say nothing: half of them teach a shadow, and the interval holds every bar."""
@@ -104,20 +105,17 @@ def audit_findings(version: ModelVersion) -> list[str]:
     if audit is None:
         return [_("The version was not audited: run loyalty_audit.")] if app_settings.REQUIRE_AUDIT else []
     text = {
-        "auc": _("Membership: %(attacker)s tells who was trained on with AUC %(value)s (%(low)s to %(high)s); the bar is %(bar)s."),
-        "tpr": _("Membership: %(attacker)s finds %(value)s of those trained on at 1 %% false alarms (%(low)s to %(high)s); the "
-                 "bar is %(bar)s."),
+        "auc": _("Membership: lists and predictions tell who was trained on with AUC %(value)s (%(low)s to %(high)s); the bar is "
+                 "%(bar)s."),
+        "tpr": _("Membership: lists and predictions give away %(value)s of those trained on at 1 %% false alarms (%(low)s to "
+                 "%(high)s); the bar is %(bar)s."),
     }  # fmt: skip
+    found = audit.result["published"]
     return [
         text[measure]
-        % {
-            "attacker": attacker_name(attacker),
-            "bar": shown(measure, bar),
-            **{end: shown(measure, number) for end, number in audit.result[attacker][measure].items()},
-        }
-        for attacker in ATTACKERS
+        % {"bar": shown(measure, bar), **{end: shown(measure, number) for end, number in found[measure].items()}}
         for measure, bar in BARS.items()
-        if audit.result[attacker][measure]["value"] > bar
+        if found[measure]["value"] > bar
     ]
 
 
@@ -130,7 +128,10 @@ def audit_limit(version: ModelVersion) -> str:
     text = _("Asked who was trained on, an attacker who sees lists and predictions reaches AUC %(published)s, one who holds the "
              "weights too %(artifact)s (0.5 is chance; %(shadows)d shadow models).")  # fmt: skip
     values = {name: estimate("auc", audit.result[name]["auc"]) for name in ATTACKERS}
-    return text % {"shadows": audit.result["shadows"], **values}
+    said = text % {"shadows": audit.result["shadows"], **values}
+    if audit.result["artifact"]["auc"]["value"] > BARS["auc"]:
+        said += " " + _("The weights are as confidential as the orders they were learnt from.")
+    return said
 
 
 def audit_rows(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

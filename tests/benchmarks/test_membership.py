@@ -11,6 +11,7 @@ from tests.ml.logs import cycle_log
 def test_the_command_prints_both_attackers(monkeypatch, capsys):
     log = cycle_log(users=60)
     monkeypatch.setattr(membership, "online_retail", lambda folder: (log, int(log.time.max()) + 1))
+    monkeypatch.setattr(audit, "RESAMPLES", 20)
     monkeypatch.setattr(audit, "CANARIES", 2)
     args = membership.parse(["--shadows", "4", "--device", "cpu"])
     vars(args).update(SMALL)

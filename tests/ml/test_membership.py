@@ -14,6 +14,11 @@ from tests.ml.logs import DAY, cycle_log
 SHADOWS, USERS = 8, 1500
 
 
+@pytest.fixture(autouse=True)
+def few_resamples(monkeypatch):
+    monkeypatch.setattr(membership, "RESAMPLES", 100)
+
+
 def leaking(shift: float, *, columns: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """Signals that are users' own levels, each model's own level, noise of 1, and `shift` more in the first column inside."""
     order = np.random.default_rng(seed)
@@ -47,6 +52,14 @@ def test_missing_signals_say_nothing():
     ratios = likelihood_ratios(signals, members)
     assert (ratios[:, :500] == 0).all()
     assert attack(ratios[:, 500:], members[:, 500:], seed=0)["auc"]["value"] > 0.7
+
+
+def test_who_was_always_on_one_side_is_judged_by_the_common_shift():
+    signals, members = leaking(1.0)
+    members[:, :300] = True
+    ratios = likelihood_ratios(signals, members)
+    assert np.isfinite(ratios).all()
+    assert ratios[:, :300].std() > 0.1
 
 
 def test_the_rates_are_those_of_a_hand_worked_table():
@@ -106,4 +119,5 @@ def test_a_whole_audit_leaves_a_result_and_nothing_else(tmp_path, monkeypatch):
         assert set(found["canaries"]) == {"1", "2"}
         assert found["canaries"]["1"]["users"] == 3
         assert 0 <= found["canaries"]["2"][attacker]["auc"]["value"] <= 1
+    assert set(found["signals"]) == set(membership.SIGNALS["published"] + membership.SIGNALS["artifact"])
     assert not (tmp_path / "audit").exists()
