@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
@@ -9,10 +11,7 @@ from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Valu
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.shop.models import Customer, EventKey, ForgottenEvent, RejectedRow
-
-CUSTOMER_NAMES = ("customer", "customers", "customerid", "customerids")
-SHOP_NAMES = (*CUSTOMER_NAMES, "user", "userid")
-"""What a key is called whose value names customers, without case and marks: `customer_id`, `Customer ID`, a file's `USER_ID`."""
+from loyalty_ai.shop.rejection import BETWEEN_FIELDS, CUSTOMER_NAMES, LINE, SHOP_NAMES
 
 
 class Mentions(Func):
@@ -41,8 +40,9 @@ def event_keys(events: QuerySet, person: list[int]) -> QuerySet[EventKey]:
 
 
 def rejected_rows(customers: list[Customer]) -> QuerySet[RejectedRow]:
-    """What ingest did not take and was sent about these customers of one store."""
-    about = Mentions("raw", SHOP_NAMES, [customer.external_id for customer in customers])
+    """What ingest did not take and was sent about these customers of one store, lines that it could not even read included."""
+    about = Q(Mentions("raw", SHOP_NAMES, [customer.external_id for customer in customers]))
+    about |= Q(**{f"raw__{LINE}__regex": as_field(customers)})
     return RejectedRow.objects.filter(about, store=customers[0].store_id).order_by("pk")
 
 
@@ -52,6 +52,18 @@ def jobs(customers: list[Customer]) -> QuerySet[Job]:
     told = Q(Mentions("params", CUSTOMER_NAMES, ids)) | Q(Mentions("result", CUSTOMER_NAMES, ids))
     parted = JobChunk.objects.filter(Mentions("payload", CUSTOMER_NAMES, ids)).values("job")
     return Job.objects.filter(told | Q(pk__in=parted), store=customers[0].store_id).order_by("pk")
+
+
+def job_errors(customers: list[Customer]) -> list[QuerySet]:
+    """Jobs and their parts whose error names one of the customers, as a database tells what it refused."""
+    named, store = {"error__regex": as_field(customers)}, customers[0].store_id
+    return [Job.objects.filter(store=store, **named), JobChunk.objects.filter(job__store=store, **named)]
+
+
+def as_field(customers: list[Customer]) -> str:
+    """A PostgreSQL expression that finds the id of one of the customers where it stands as a whole field."""
+    ids = "|".join(re.escape(customer.external_id) for customer in customers)
+    return f"(^|[{BETWEEN_FIELDS}])({ids})([{BETWEEN_FIELDS}]|$)"
 
 
 def admin_log(customers: list[Customer]) -> QuerySet | None:

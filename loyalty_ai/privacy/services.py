@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from loyalty_ai.assistant.models import Conversation
 from loyalty_ai.conf import app_settings
 from loyalty_ai.loyalty.services import hold_off_refresh
 from loyalty_ai.privacy import mentions
@@ -29,6 +30,8 @@ from loyalty_ai.shop.wishes import mute
 from loyalty_ai.signals import customer_erased
 
 logger = logging.getLogger(__name__)
+
+ERROR_NAMED_SOMEBODY = "The error named somebody who was erased."
 
 
 @transaction.atomic
@@ -53,6 +56,7 @@ def erase_customer(*, customer: Customer, now: datetime) -> ErasureRecord:
     hold_off_refresh(store)
     people = person_of(customer)
     digests = [erasure_digest(store=store, external_id=one.external_id) for one in people]
+    hold_writers(people)
     leaving = retire_versions(store, people, now=now)
     counts = delete_rows(people)
     records = [
@@ -67,6 +71,13 @@ def erase_customer(*, customer: Customer, now: datetime) -> ErasureRecord:
     return records[0]
 
 
+def hold_writers(people: list[Customer]) -> None:
+    """Wait for whoever is writing a row about these customers, and let nobody write another."""
+    keys = [one.pk for one in people]
+    list(Customer.objects.filter(pk__in=keys).order_by("pk").select_for_update().values_list("pk"))
+    list(Conversation.objects.filter(customer__in=keys).order_by("pk").select_for_update().values_list("pk"))
+
+
 def retire_versions(store: Store, people: list[Customer], *, now: datetime) -> list[VersionDeadline]:
     """By when which versions leave service that these customers' events are in."""
     times = EVENTS.rows([one.pk for one in people]).values_list("occurred_at", flat=True)
@@ -77,6 +88,8 @@ def retire_versions(store: Store, people: list[Customer], *, now: datetime) -> l
 def delete_rows(people: list[Customer]) -> dict[str, int]:
     """Empty every table of these customers of one store; rows removed by table."""
     keys = [one.pk for one in people]
+    for failed in mentions.job_errors(people):
+        failed.update(error=ERROR_NAMED_SOMEBODY)
     found = {
         "event_keys": mentions.event_keys(EVENTS.rows(keys), keys),
         "rejected_rows": mentions.rejected_rows(people),

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
 from django.db.models import Count, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,6 +81,13 @@ def score_chunk(work: ChunkWork) -> int:
     run = _running(work.payload["run"])
     seat = _seat(run.pk)
     work.progress(_("scoring"), 0, 1)
+    while (done := _score_range(work, run, seat)) is None:
+        pass
+    return done
+
+
+def _score_range(work: ChunkWork, run: ScoringRun, seat: _Seat) -> int | None:
+    """How many customers were scored and written; None, with nothing written, where one was erased meanwhile."""
     # Asked again here: whoever said no since the run was opened is not scored.
     in_range = _scorable(run.store).filter(pk__range=(work.payload["first"], work.payload["last"]))
     users = seat.users(list(in_range.order_by("pk").values_list("pk", flat=True)))
@@ -94,10 +102,30 @@ def score_chunk(work: ChunkWork) -> int:
         )
         keys = seat.log.user_ids[users].tolist()
         work.rows = len(keys)
-        with work.fenced():
-            write_rows(Prediction, prediction_rows(run, keys, scored.behaviour, scored.drivers))
-            write_recommendations(run, seat.log.user_ids[users], scored, seat.log.item_ids)
+        try:
+            with work.fenced():
+                _hold_customers(keys)
+                write_rows(Prediction, prediction_rows(run, keys, scored.behaviour, scored.drivers))
+                write_recommendations(run, seat.log.user_ids[users], scored, seat.log.item_ids)
+        except _Erased:
+            return None
     return len(users)
+
+
+class _Erased(Exception):
+    """A customer is gone whose scores were about to be written."""
+
+
+def _hold_customers(keys: list[int]) -> None:
+    """Let nobody erase these customers until the transaction ends.
+
+    Raises:
+        _Erased: somebody was already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM loyalty_ai_customer WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [keys])
+        if cursor.rowcount < len(keys):
+            raise _Erased
 
 
 def finish_scoring(work: Work) -> dict[str, Any]:

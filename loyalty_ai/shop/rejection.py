@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -16,6 +17,7 @@ from django.utils.translation import gettext_noop
 
 from loyalty_ai.shop.adapters.base import CustomerRecord, EventRecord, ProductRecord, Rejected
 from loyalty_ai.shop.models import EventType, RejectedRow, Store
+from loyalty_ai.shop.suppression import erased_customers
 
 CLOCK_SKEW = timedelta(minutes=5)
 LARGEST_QUANTITY = 2**31 - 1
@@ -162,10 +164,42 @@ def unreadable(text: str) -> bool:
     return False
 
 
+CUSTOMER_NAMES = ("customer", "customers", "customerid", "customerids")
+SHOP_NAMES = (*CUSTOMER_NAMES, "user", "userid")
+"""What a key is called whose value names customers, without case and marks: `customer_id`, `Customer ID`, a file's `USER_ID`."""
+
+LINE = "line"
+"""The key of a whole line that nobody could read, whose fields have no names."""
+
+BETWEEN_FIELDS = r"\s,;|\"':=(){}\[\]"
+"""The characters that part the fields of a line and the words of an error, as a class of Python's and PostgreSQL's expressions."""
+
+FIELD = re.compile(f"[^{BETWEEN_FIELDS}]+")
+
+
+def named_customers(raw: Any) -> Iterator[str]:
+    """Every text in a record that may be a customer's id: by the name of its key, or as a field of a line nobody could read."""
+    for name, value in raw.items() if isinstance(raw, dict) else ():
+        plain = re.sub("[^a-z]", "", str(name).lower())
+        if plain in SHOP_NAMES:
+            yield from (str(one) for one in (value if isinstance(value, list) else [value]))
+        elif name == LINE:
+            yield from FIELD.findall(str(value))
+        yield from named_customers(value)
+    if isinstance(raw, list):
+        for value in raw:
+            yield from named_customers(value)
+
+
 def keep_rejected(*, store: Store, source: str, rejected: Iterable[Rejected]) -> int:
-    """List rejected records; the same record rejected again for the same reason is listed once. Returns how many were given."""
-    rows = []
-    for item in rejected:
+    """List rejected records; the same record rejected again for the same reason is listed once. Returns how many were given.
+
+    What speaks of somebody who was erased is not listed.
+    """
+    given, rows = list(rejected), []
+    named = [set(named_customers(item.raw)) for item in given]
+    erased = erased_customers(store=store, external_ids=set().union(*named))
+    for item in (item for item, names in zip(given, named, strict=True) if not names & erased):
         raw = {_clean(name): _plain(value) for name, value in item.raw.items()}
         location, reason = _clean(item.location)[:300], _clean(item.reason)[:500]
         content = json.dumps([source, location, item.code, raw], sort_keys=True)
@@ -176,7 +210,7 @@ def keep_rejected(*, store: Store, source: str, rejected: Iterable[Rejected]) ->
             )
         )
     RejectedRow.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
-    return len(rows)
+    return len(given)
 
 
 def _clean(text: Any) -> str:

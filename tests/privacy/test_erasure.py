@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.serializers import serialize
 from django.db import connection
 
+from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.privacy.services import choose, erase_customer, is_erased
 from loyalty_ai.shop.consent import has_consent
 from loyalty_ai.shop.models import ConsentRecord, Customer, ErasureRecord, Event, EventKey, Product, RejectedRow
@@ -138,6 +139,50 @@ def test_rejected_rows_are_found_by_what_they_say_of_the_customer(store):
         )
     assert erase_customer(customer=customer, now=NOW).counts["rejected_rows"] == 3
     assert [row.raw for row in RejectedRow.objects.order_by("pk")] == [{"quantity": "12"}, {"customer_id": "120"}]
+
+
+LINES = ("12,P1,view", "P1;12;view", '{"USER_ID": "12"', "12\t\xff", 'what "12" did')
+OTHERS = ("120,P1", "2011-12-01,P1", "ab12,P1", "order-12")
+
+
+def reject(store, lines) -> None:
+    from loyalty_ai.shop.adapters.base import Rejected
+    from loyalty_ai.shop.rejection import keep_rejected
+
+    keep_rejected(
+        store=store,
+        source="file",
+        rejected=[Rejected(f"f:{n}", "bad", "bad", {"line": each}) for n, each in enumerate(lines)],
+    )
+
+
+def test_lines_that_nobody_could_read_go_where_the_id_is_one_of_their_fields(store):
+    customer = fakes.make_customer(store, "12")
+    reject(store, (*LINES, *OTHERS))
+    assert erase_customer(customer=customer, now=NOW).counts["rejected_rows"] == len(LINES)
+    assert [row.raw["line"] for row in RejectedRow.objects.order_by("pk")] == list(OTHERS)
+    RejectedRow.objects.all().delete()
+    reject(store, (*LINES, *OTHERS))  # the same file again
+    assert [row.raw["line"] for row in RejectedRow.objects.order_by("pk")] == list(OTHERS)
+
+
+def test_an_id_of_any_characters_is_found_as_it_stands(store):
+    for who in ("a.b", "a+b (c)", "王小明", "x|y", "back\\slash", "100%_", "[z]"):
+        customer = fakes.make_customer(store, who)
+        reject(store, [f"{who},P1", "a-b,P1"])
+        assert erase_customer(customer=customer, now=NOW).counts["rejected_rows"] == 1, who
+
+
+def test_errors_of_jobs_forget_whom_a_database_named(store):
+    customer = fakes.make_customer(store, "ann")
+    told = "IntegrityError: Key (store_id, external_id)=(1, {}) already exists.".format
+    jobs = [Job.objects.create(kind="sync", slot=who, store=store, error=told(who)) for who in ("ann", "anna")]
+    parts = [JobChunk.objects.create(job=job, number=0, error=told(job.slot)) for job in jobs]
+    erase_customer(customer=customer, now=NOW)
+    for row in (*jobs, *parts):
+        row.refresh_from_db()
+    assert jobs[0].error == parts[0].error == "The error named somebody who was erased."
+    assert jobs[1].error == parts[1].error == told("anna")
 
 
 def test_the_next_sync_brings_nobody_back(store, run):

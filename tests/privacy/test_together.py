@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
+from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.loyalty.services import hold_off_refresh, refresh_profiles
 from loyalty_ai.privacy.services import choose, erase_customer, is_erased
+from loyalty_ai.serving import scoring
+from loyalty_ai.serving.models import Prediction
 from loyalty_ai.shop.models import Customer, Event
 from loyalty_ai.shop.services import record_events
 from loyalty_ai.shop.suppression import hold_off_erasure
@@ -84,6 +88,39 @@ def test_an_ingest_that_comes_second_finds_the_digest(store, ann):
     ingest.finish()
     assert not Event.objects.exists()
     assert not Customer.objects.filter(external_id="ann").exists()
+
+
+def test_scores_of_somebody_erased_meanwhile_are_made_again_without_them(store, ann, monkeypatch):
+    """Whoever writes scores first is waited for; whoever comes second scores the rest."""
+    with transaction.atomic():
+        scoring._hold_customers([ann.pk])
+        erasing = Beside(lambda: erase_customer(customer=ann, now=NOW)).start()
+        assert erasing.waits()
+        Prediction.objects.create(run=fakes.make_run(store), customer=ann)
+    erasing.finish()
+    assert not Prediction.objects.exists()
+    with pytest.raises(scoring._Erased), transaction.atomic():
+        scoring._hold_customers([ann.pk])
+    answers = iter([None, 3])
+    monkeypatch.setattr(scoring, "_seat", lambda key: SimpleNamespace())
+    monkeypatch.setattr(scoring, "_score_range", lambda work, run, seat: next(answers))
+    work = SimpleNamespace(payload={"run": 1}, progress=lambda *told: None)
+    monkeypatch.setattr(scoring, "_running", lambda key: SimpleNamespace(pk=1))
+    assert scoring.score_chunk(work) == 3
+
+
+def test_a_message_that_is_being_written_is_refused_and_the_erasure_holds(store, ann):
+    conversation = Conversation.objects.create(store=store, customer=ann, language="en")
+
+    def write_while_they_are_erased() -> None:
+        with transaction.atomic():
+            Message.objects.create(conversation=conversation, role=Message.Role.SHOPPER, text="hello")
+            Beside(lambda: erase_customer(customer=ann, now=NOW)).start().finish()
+
+    with pytest.raises(IntegrityError):
+        write_while_they_are_erased()
+    assert not Message.objects.exists()
+    assert not Conversation.objects.exists()
 
 
 def test_a_refresh_that_comes_second_measures_without_them(store, ann):
