@@ -242,6 +242,14 @@ def test_guessing_passwords_is_slowed_down(client, ann):
     assert post(client, "export", password="a-long-password").status_code == 429
 
 
+def test_choices_obey_the_project_s_own_rate(client, ann, settings):
+    settings.REST_FRAMEWORK = {"DEFAULT_THROTTLE_RATES": {"loyalty_choices": "2/min"}}
+    codes = [post(client, "choice", purpose="marketing", granted="yes").status_code for _ in range(3)]
+    assert codes == [302, 302, 429]
+    assert ConsentRecord.objects.count() == 2
+    assert client.get(PAGE).status_code == 200
+
+
 def test_a_project_without_passwords_names_its_own_page(client, ann, settings):
     settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"CONFIRM_URL": "home"}
     text = text_of(client)
