@@ -19,6 +19,7 @@ from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs.leases import LIVE
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.loyalty.models import LoyaltySnapshot
+from loyalty_ai.registry.audits import remove_left_audits
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.registry.services import remove_artifacts, remove_snapshots
 from loyalty_ai.registry.training import discard_abandoned
@@ -181,6 +182,7 @@ def _remove_runs(store: Store, before: datetime, transaction_of_chunk: Transacti
 
 def _remove_trainings(store: Store, before: datetime, transaction_of_chunk: Transaction) -> int:
     remove_snapshots(store=store)
+    remove_left_audits(store=store)
     return discard_abandoned(store=store, before=before)
 
 

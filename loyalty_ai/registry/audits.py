@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from loyalty_ai.conf import app_settings
-from loyalty_ai.jobs.leases import MAX_ATTEMPTS
+from loyalty_ai.jobs.leases import LIVE, MAX_ATTEMPTS
+from loyalty_ai.jobs.models import Job
 from loyalty_ai.jobs.work import CannotWork, LeaseLost, Work, WorkStopped
 from loyalty_ai.registry.datasets import build_dataset
 from loyalty_ai.registry.models import ModelVersion, VersionAudit
 from loyalty_ai.registry.selectors import artifact_directory, get_version, text_cache
+from loyalty_ai.shop.models import Store
 
 KIND, QUEUE = "audit", "loyalty_train"
 
@@ -82,6 +84,13 @@ def run_audit(work: Work) -> dict[str, Any]:
     write_audit(version)
     with override("en"):
         return {"version": version.number, **result, "findings": audit_findings(version)}
+
+
+def remove_left_audits(*, store: Store) -> None:
+    """Remove the shadows of audits that were cancelled or gave up, unless an audit is under way."""
+    if not Job.objects.filter(kind=KIND, store=store, state__in=LIVE).exists():
+        for left in (app_settings.artifacts / store.slug).glob("*.audit-*"):
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def write_audit(version: ModelVersion) -> None:

@@ -14,7 +14,7 @@ from loyalty_ai.jobs import services
 from loyalty_ai.ml import membership
 from loyalty_ai.registry import audits
 from loyalty_ai.registry.admin import audit_table
-from loyalty_ai.registry.audits import audit_findings, audit_of
+from loyalty_ai.registry.audits import audit_findings, audit_of, remove_left_audits
 from loyalty_ai.registry.card import limits
 from loyalty_ai.registry.models import ModelVersion, VersionAudit
 from loyalty_ai.serving.gate import gate_findings
@@ -110,6 +110,17 @@ def test_a_version_without_an_audit_may_pass_unless_the_settings_want_one(versio
     assert gate_findings(version=version, run=run, champion=None) == []
     settings.LOYALTY_AI = settings.LOYALTY_AI | {"REQUIRE_AUDIT": True}
     assert "loyalty_audit" in gate_findings(version=version, run=run, champion=None)[0]
+
+
+def test_what_a_stopped_audit_left_goes_once_nobody_audits(version, tmp_path):
+    left = tmp_path / version.store.slug / "v1-abc.audit-123"
+    left.mkdir(parents=True)
+    job = services.request_job(kind=audits.KIND, store=version.store, slot="audit", wake=False)
+    remove_left_audits(store=version.store)
+    assert left.exists()
+    services.cancel_job(job=job)
+    remove_left_audits(store=version.store)
+    assert not left.exists()
 
 
 def test_too_few_customers_and_a_missing_version_are_said(version, monkeypatch):
