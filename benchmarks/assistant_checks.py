@@ -13,6 +13,7 @@ from benchmarks.assistant_questions import Ask
 from loyalty_ai.assistant.models import Document, Passage
 from loyalty_ai.assistant.turn import Answer, Outcome
 from loyalty_ai.loyalty.models import LoyaltyProfile
+from loyalty_ai.loyalty.rfm import TIERS as TIERS_BY_SPEND
 from shop_demo.delivery import journey
 from shop_demo.ledger import LONDON
 from shop_demo.models import Customer, Kind, Opening, Order, OrderLine, Product
@@ -432,6 +433,8 @@ def numbers_behind(judged: Judged, key: str) -> set[Decimal]:
         return numbers(product.title) | numbers(product.sku) | {product.price} | units | reasons
     if kind == "order":
         return numbers_of_order(Order.objects.get(number=name))
+    if kind == "orders":
+        return numbers_of_orders(judged, *name.split(".."))
     if kind == "passage":
         passage = Passage.objects.get(pk=name)
         return numbers(passage.text) | numbers(passage.heading)
@@ -453,7 +456,30 @@ def numbers_behind(judged: Judged, key: str) -> set[Decimal]:
         return titles | worth | {total} | {Decimal(count) for _, count in both}
     profile = LoyaltyProfile.objects.get(customer__external_id=judged.customer.number)
     since = numbers_of_day(profile.first_order_at.astimezone(LONDON).date()) if profile.first_order_at else set()
-    return {Decimal(profile.orders), profile.monetary} | since
+    missing = {least - profile.recent_spend for least, _tier in TIERS_BY_SPEND if profile.recent_spend is not None}
+    return {Decimal(profile.orders), profile.monetary} | since | missing
+
+
+def numbers_of_orders(judged: Judged, first: str, last: str) -> set[Decimal]:
+    """Of the customer's orders of these days, "" for no bound: how many, their total, and each product's orders and units."""
+    orders = [
+        each
+        for each in orders_by(judged)
+        if (first or "0") <= each.placed_at.astimezone(LONDON).date().isoformat() <= (last or "9")
+    ]
+    found = {Decimal(len(orders)), sum((each.total for each in orders), Decimal(0))}
+    found = found.union(*(numbers_of_day(date.fromisoformat(day)) for day in (first, last) if day))
+    times: dict[str, int] = {}
+    units: dict[str, int] = {}
+    for order in orders:
+        lines = goods(order)
+        for sku in {line.product.sku for line in lines}:
+            times[sku] = times.get(sku, 0) + 1
+        for line in lines:
+            kept = line.quantity - sum(refund.quantity for refund in line.refunds.all())
+            units[line.product.sku] = units.get(line.product.sku, 0) + kept
+            found |= numbers(line.product.title)
+    return found | {Decimal(count) for count in (*times.values(), *units.values())}
 
 
 def numbers_of_order(order: Order) -> set[Decimal]:

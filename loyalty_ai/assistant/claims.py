@@ -22,6 +22,7 @@ from django.utils.translation import override
 
 from loyalty_ai.assistant import wording
 from loyalty_ai.assistant.asking import spoken
+from loyalty_ai.assistant.questions import period
 from loyalty_ai.assistant.readings import (
     Amount,
     Day,
@@ -93,7 +94,7 @@ class Evidence:
         own = key.partition(":")[2] if key.startswith("order:") else ""
         name, values = "", {}
         for fact in self.facts.get(key, ()):
-            if fact.kind == FactKind.NAME and key.partition(":")[0] in ("order", "cart"):
+            if fact.kind == FactKind.NAME and key.partition(":")[0] in ("order", "orders", "cart", "loyalty"):
                 if values:
                     yield name, values
                 name, values = ("" if fact.value == own else str(fact.value)), {}
@@ -302,7 +303,7 @@ class _Reading:
                 ]
             elif kind == "order":
                 whole.append((fold(own), key))
-            if kind in ("order", "cart"):
+            if kind in ("order", "orders", "cart"):
                 goods |= {fold(name) for name, _values in self.evidence.groups(key) if name}
             if kind == "passage":
                 whole += [(fold(str(name)), "") for name in self.evidence.values(key, FactKind.NAME)]
@@ -351,6 +352,7 @@ class _Reading:
         cued = [
             key for key in ("cart", "loyalty") if key in kinds and key in self.evidence.facts and self.speaks_of(key)
         ]
+        cued += [key for key in self.keys("orders") if "orders" in kinds and self.speaks_of("orders")]
         meant = [key for key in self.before if key.partition(":")[0] in kinds and key in self.evidence.facts]
         if not (cued or meant) and "order" in kinds and self.speaks_of("order"):
             orders = self.keys("order")
@@ -361,6 +363,8 @@ class _Reading:
         return known if len(known) == 1 else []
 
     def speaks_of(self, kind: str) -> bool:
+        if kind == "loyalty" and wording.MISSING.search(self.body) and self.missing():
+            return True
         return wording.CUES[kind].search(self.body) is not None
 
     def nearest(self, at: int, text: str) -> list[str]:
@@ -395,7 +399,7 @@ class _Reading:
             return self.bounded(value, targets, lead)
         if wording.DENIED.search(lead) or wording.PAST.search(lead):
             return []
-        for key in self.about("cart", "order", "loyalty"):
+        for key in [*self.about("cart", "order", "loyalty"), *self.about("orders")]:
             if self.holds(key, value, targets):
                 return [key]
         prices = {key: self.evidence.values(key, FactKind.PRICE) for key in targets}
@@ -421,6 +425,10 @@ class _Reading:
 
     def holds(self, key: str, value: Decimal, targets: list[str]) -> bool:
         """Whether an order, the cart or the loyalty says this amount of itself, or of the product that is named."""
+        if key == "loyalty" and wording.MISSING.search(self.body):
+            return any(value in missing for _tier, missing in self.missing())
+        if key.startswith("orders:") and not self.of_these_days(key):
+            return False
         kinds = (FactKind.TOTAL, FactKind.SPENT, FactKind.PRICE)
         titles = {fold(str(name)) for target in targets for name in self.evidence.values(target, FactKind.NAME)}
         for name, values in self.evidence.groups(key):
@@ -429,6 +437,24 @@ class _Reading:
             if (of_it or line) and any(value in values.get(kind, ()) for kind in kinds):
                 return True
         return False
+
+    def missing(self) -> list[tuple[str, list[FactValue]]]:
+        """What is missing to the tier above that the sentence names; nothing where it names more than one."""
+        named = set(wording.TIERS.findall(self.body))
+        groups = [(fold(name), values.get(FactKind.MISSING, [])) for name, values in self.evidence.groups("loyalty")]
+        found = [(word, values) for name, values in groups for word in named if values and word in name]
+        return found if len(found) == 1 else []
+
+    def of_these_days(self, key: str) -> bool:
+        """Whether a sentence that sums up orders speaks of the days that were summed up, and of no others."""
+        if self.ours:
+            return True
+        days_of = [day for day in self.evidence.values(key, FactKind.ORDERED_ON) if isinstance(day, date)]
+        today = self.turn.now.date()
+        said = period(self.body, today)
+        if said is None:
+            return key in self.before or not days_of
+        return len(days_of) == 2 and (said[0], min(said[1], today)) == (days_of[0], min(days_of[1], today))
 
     def bounded(self, value: Decimal, targets: list[str], lead: str) -> list[str]:
         """A limit ("under 20") holds for the products named; for none, the shopper must have set it."""
@@ -500,6 +526,9 @@ class _Reading:
     def check_days(self, found: list[Day], body: str) -> None:
         if not found:
             return
+        if summed := [key for key in self.about("orders") if self.covers(key, found)]:
+            self.carry(summed)
+            return
         orders = self.about("order")
         if not orders and self.relative_only(found, body):
             return
@@ -518,6 +547,12 @@ class _Reading:
             ):
                 raise _Wrong(key)
             self.carry([key])
+
+    def covers(self, key: str, found: list[Day]) -> bool:
+        """Whether all the dates are the first and the last of the days that were summed up, or their month."""
+        held = [day for day in self.evidence.values(key, FactKind.ORDERED_ON) if isinstance(day, date)]
+        one_order = any(named.key.startswith("order:") for named in self.named)
+        return not one_order and self.of_these_days(key) and all(any(d.means(h) for h in held) for d in found)
 
     def relative_only(self, found: list[Day], body: str) -> bool:
         """ "Today" and the like claim nothing where nothing comes or goes."""
@@ -626,10 +661,21 @@ class _Reading:
             if said and not self.ours:
                 raise _Wrong(*self.keys("passage"))
             return
-        held = {fold(str(value)) for value in self.evidence.values("loyalty", FactKind.TIER)}
-        if not self.ours and not said <= held:
+        held = " ".join(fold(str(value)) for value in self.evidence.values("loyalty", FactKind.TIER))
+        above = {tier for tier in said if tier not in held}
+        if not self.ours and above and not self.reaches(above, body):
             raise _Wrong("loyalty")
         self.carry(["loyalty"])
+
+    def reaches(self, tiers: set[str], body: str) -> bool:
+        """Whether the tier is said to be reached with just the amount that is missing to it."""
+        missing = dict(self.missing())
+        spent = {amount.value for amount in amounts(body)[0]}
+        return (
+            bool(tiers)
+            and tiers == missing.keys()
+            and all(wording.reached(tier, body) and spent & {*values} for tier, values in missing.items())
+        )
 
     def check_codes(self, found: list[str], money: list[Amount], found_days: list[Day], body: str) -> None:
         """Numbers of orders and codes of products that were not found: only to say that they were not."""
@@ -682,13 +728,15 @@ class _Reading:
     def number_keys(self, number: Number, targets: list[str]) -> list[str]:
         if self.ours and self.given:
             return [key for key in self.given if key in self.evidence.facts]
-        holders = self.about("cart", "order", "loyalty")
+        holders = [*self.about("cart", "order", "loyalty"), *self.about("orders")]
         return list(dict.fromkeys([*holders, *targets, *([] if targets else self.about("product", "passage"))]))
 
     def counts(self, key: str, number: Number, targets: list[str]) -> bool:
         """Whether a source says this number: as a count of its own or of the product named, or in its name or its words."""
         value, kind = number.value, key.partition(":")[0]
-        if kind in ("cart", "order", "loyalty") and not number.unit:
+        if kind == "orders" and not self.of_these_days(key):
+            return False
+        if kind in ("cart", "order", "loyalty", "orders") and not number.unit:
             titles = {fold(str(name)) for target in targets for name in self.evidence.values(target, FactKind.NAME)}
             kinds = [FactKind.UNITS, FactKind.COUNT] + [FactKind.PROPOSED] * bool(
                 self.ours or wording.PROPOSING.search(self.body)
@@ -778,7 +826,8 @@ class _Reading:
                     weight += SAME_NUMBER * bool({*mine.numbers} & {*theirs.numbers})
                     if weight > best:
                         best, near, holder = weight, part, key
-        if wording.STRONG.search(body) or not (self.named or self.about("order")):
+        reached = self.reaches(set(dict(self.missing())), body)
+        if wording.STRONG.search(body) or not (self.named or self.about("order") or reached):
             named = [named.key for named in self.products()]
             raise _Wrong(*([f"{holder}\n{near}"] if best / 2 >= NEAR and not named else named))
         return False
@@ -816,7 +865,8 @@ class _Reading:
             for key in [*keys, *self.carriers]
             for text in self.evidence.values(key, FactKind.TEXT)
         )
-        if bought and not orders and not {"loyalty", "cart"} & set(self.carriers):
+        summed = {key.partition(":")[0] for key in self.carriers} & {"loyalty", "cart", "orders"}
+        if bought and not orders and not summed:
             raise _Wrong(*(named.key for named in self.products()))
         if not self.products() or wording.UNABLE.search(body):
             return

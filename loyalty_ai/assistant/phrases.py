@@ -463,6 +463,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(same|all) (again|as (last|before|always)|order again|stuff again|things again)|re-?order|order (the same|again|it again|that again|them again)|(repeat|redo|duplicate|replicate)\b.{0,15}\border|(repeat|same) purchase|stock up again|again please",
             "再来一(单|次|份|遍)|重新(下单|订购|买一)|再(买|订|下)一(次|单|遍|份)|重复(上|购)|再下一?单|照上次(的)?",
         ),
+        (
+            9,
+            r"(do|did|have|which|what) i\b.{0,20}\b(buy|bought|get|got|order|ordered|purchased?)\b.{0,20}\bmost\b|^(my )?(most (often |frequently )?(bought|ordered|purchased)|(bought|ordered|purchased) (the )?most)\b|my (most (often |frequently )?(bought|ordered|purchased|frequent)\w*|favorite (products?|items?|things?))",
+            "(我|自己).{0,8}(最常|最经常|买得?最多|买的最多|次数最多|订得?最多)|最常(买|订)的?",
+        ),
     ),
     Intent.GOES_WITH: (
         (
@@ -522,6 +527,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             8,
             r"(member|customer|shopping|buying|with you|client) (here |with you )?(since|for how long)|how long (have i|am i)\b.{0,25}\b(member|customer|shopping|buying|with you|client)|since when am i|when did i (first|join|sign up|become|start)|my first (order|purchase)",
             "(什么时候|哪年|何时|多久).{0,6}(成为|加入|注册|开始买|会员|顾客|第一次)|(会员|顾客|客户)(多久|多长|几年)|第一次(买|下单|购)",
+        ),
+        (
+            9,
+            r"what (does|do|will|would) (it|that|this|my (tier|level|status)|the (tier|level)|gold|silver|platinum)( \w+)? (give|get|bring|offer)( me)?\b|what (do|will|would|can) i get (for|from|with|out of|as) (it|that|this|my (tier|level|status))\b",
+            "有什么(好处|权益|福利|特权)",
         ),
     ),
     Intent.ORDER: (

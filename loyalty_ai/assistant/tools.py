@@ -8,9 +8,10 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from decimal import Decimal
+from datetime import date
+from decimal import ROUND_UP, Decimal
 from typing import Any, TypeVar
 
 from django.utils.html import strip_tags
@@ -23,6 +24,7 @@ from loyalty_ai.assistant.claims import Evidence, plain
 from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Proposal, Source, Turn
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.loyalty.models import Tier
+from loyalty_ai.loyalty.rfm import tiers_above
 from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.serving.page import LoyaltyPage, Row, deadline, guarded, resting
 from loyalty_ai.serving.widgets import PERSONAL, reason, safe_address
@@ -39,8 +41,12 @@ PATIENCE = 2.0
 MOST_CALLS = 24
 """Calls of one turn that ask anything; the same call again is answered from the first."""
 
+MOST_ORDERS = 100
+"""Orders, the latest, among which a sum or a product is looked for."""
+
 MOST_JSON = 8_000
 MOST_PRODUCTS = 20
+MOST_OFTEN = 10
 DESCRIPTION, PASSAGE, TITLE = 600, 1_200, 160
 """Characters of each that a caller is given."""
 
@@ -123,10 +129,15 @@ SPECS: dict[str, tuple[str, Schema]] = {
         ),
     ),
     "get_order": (
-        "Get the signed-in shopper's own orders: state, items, total, when they arrive. Nobody else's can be seen.",
+        "Get the signed-in shopper's own orders: state, items, total, when they arrive. Nobody else's can be seen. "
+        "With since, until or summary also how many orders they are, what they came to before returns, and what was bought most.",
         _object(
-            order_id=_text("The number of one order; without it the latest orders.", 64),
-            limit=_whole("How many of the latest orders, 5 by default.", 1, 20),
+            order_id=_text("The number of one order; without it the latest orders. Goes with nothing else.", 64),
+            limit=_whole("How many orders to list, 5 by default, the latest first.", 1, 20),
+            since=_text("Only orders from this day on, as 2011-11-01.", 10),
+            until=_text("Only orders up to this day, as 2011-11-30; the day counts.", 10),
+            product_ids=_list(PRODUCT_ID, "Only orders that hold one of these products."),
+            summary={"type": "boolean", "description": "Add the orders up, for what was bought most often."},
         ),
     ),
     "search_shop_policies_and_faqs": (
@@ -152,7 +163,10 @@ SPECS: dict[str, tuple[str, Schema]] = {
             limit=_whole("How many products, 6 by default.", 1, MOST_PRODUCTS),
         ),
     ),
-    "get_loyalty": ("Get the signed-in shopper's loyalty: tier, orders so far, money spent.", _object()),
+    "get_loyalty": (
+        "Get the signed-in shopper's loyalty: tier, orders so far, money spent, and what is missing to each tier above.",
+        _object(),
+    ),
 }
 
 
@@ -356,14 +370,101 @@ class Toolbox:
             proposal=Proposal(tuple((product_id, count) for product_id, (count, _held) in wanted.items())),
         )
 
-    def _get_order(self, order_id: str | None = None, limit: int = 5) -> Found:
+    def _get_order(
+        self,
+        order_id: str | None = None,
+        limit: int = 5,
+        since: str | None = None,
+        until: str | None = None,
+        product_ids: list[str] | None = None,
+        summary: bool = False,  # noqa: FBT001, FBT002 (called by keyword)
+    ) -> Found:
         customer = self.turn.customer_id
         if customer is None:
             raise Wrong("Nobody is signed in, so no orders can be shown. Ask the shopper to sign in.")
-        orders = self._ask("orders", lambda: self.adapter.orders(customer, limit=limit, order_id=order_id))
-        if order_id is not None and not orders:
-            raise Wrong("The shopper has no order of this number. Say only that; nothing is known of others' orders.")
+        first, last = _day(since, "since"), _day(until, "until")
+        narrowed = summary or bool(first or last or product_ids)
+        if narrowed and order_id is not None:
+            raise Wrong("order_id goes with no other argument.")
+        if first and last and first > last:
+            raise Wrong("since is after until; give them the other way round.")
+        if not narrowed:
+            orders = self._ask("orders", lambda: self.adapter.orders(customer, limit=limit, order_id=order_id))
+            if order_id is not None and not orders:
+                raise Wrong(
+                    "The shopper has no order of this number. Say only that; nothing is known of others' orders."
+                )
+            return self._orders(orders)
+        orders, whole = self._orders_between(customer, first, last)
+        if product_ids:
+            orders = [order for order in orders if any(item.product_id in product_ids for item in order.items)]
+            return self._orders(orders[:limit])
+        return self._orders(orders[:limit], self._summary(orders, first, last, whole=whole))
+
+    def _orders_between(self, customer: str, first: date | None, last: date | None) -> tuple[list[OrderRecord], bool]:
+        """The orders of these days among the latest, and whether none is older than what was looked through."""
+        orders: list[OrderRecord] = []
+        for most in (20, MOST_ORDERS) if first else (MOST_ORDERS,):
+            orders = self._ask("orders", lambda most=most: self.adapter.orders(customer, limit=most))
+            whole = len(orders) < most or (first is not None and self._placed(orders[-1]) < first)
+            if whole:
+                break
+        kept = [order for order in orders if (first or date.min) <= self._placed(order) <= (last or date.max)]
+        return kept, whole
+
+    def _placed(self, order: OrderRecord) -> date:
+        return localtime(order.placed_at, self.store.time_zone).date()
+
+    def _summary(
+        self, orders: Sequence[OrderRecord], first: date | None, last: date | None, *, whole: bool
+    ) -> dict[str, Any]:
+        """How many they are and what they came to, without those cancelled; what was bought most often, most often first."""
+        kept = [order for order in orders if order.state != "cancelled"]
+        titles: dict[str, str] = {}
+        times: Counter[str] = Counter()
+        units: Counter[str] = Counter()
+        for order in kept:
+            for item in order.items:
+                if item.product_id and item.units > item.returned:
+                    titles.setdefault(item.product_id, cut(plain(item.title), TITLE))
+                    times[item.product_id] += 1
+                    units[item.product_id] += item.units - item.returned
+        often = sorted(times, key=lambda product_id: (-times[product_id], -units[product_id]))[:MOST_OFTEN]
+        # A sum of some of the orders, or of all of them beside the loyalty's own, would only mislead.
+        summed = whole and (first or last) and {order.currency for order in kept} <= {"", self.store.currency}
+        return {
+            "since": first,
+            "until": last,
+            "orders": len(kept) if whole else None,
+            "total": sum((order.total for order in kept), Decimal(0)) if summed else None,
+            "among_latest": None if whole else MOST_ORDERS,
+            "most_often": [
+                {
+                    "product_id": product_id,
+                    "title": titles[product_id],
+                    "orders": times[product_id],
+                    "units": units[product_id],
+                }
+                for product_id in often
+            ],
+        }
+
+    def _orders(self, orders: Sequence[OrderRecord], summary: dict[str, Any] | None = None) -> Found:
+        """What is told of these orders, and of many together."""
         rows, facts, sources = [], [], []
+        if summary:
+            key = f"orders:{summary['since'] or ''}..{summary['until'] or ''}"
+            sources.append(Source(key, _("Your orders")))
+            said = [
+                (FactKind.COUNT, summary["orders"]),
+                (FactKind.COUNT, summary["among_latest"]),
+                (FactKind.TOTAL, summary["total"]),
+                (FactKind.ORDERED_ON, summary["since"]),
+                (FactKind.ORDERED_ON, summary["until"]),
+            ]
+            for row in summary["most_often"]:
+                said += [(FactKind.NAME, row["title"]), (FactKind.COUNT, row["orders"]), (FactKind.UNITS, row["units"])]
+            facts += facts_of(key, said)
         for order in orders:
             row = self._order(order)
             key, title = f"order:{order.order_id}", _("Order %(number)s") % {"number": order.order_id}
@@ -386,7 +487,8 @@ class Toolbox:
                 said += [(FactKind.COUNT, item["returned"] or None)]
             facts += facts_of(key, said)
             rows.append(row)
-        return Found(data={"orders": rows}, facts=tuple(facts), sources=tuple(sources))
+        data = ({"summary": summary} if summary else {}) | {"orders": rows}
+        return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
     def _search_shop_policies_and_faqs(self, query: str, limit: int = 4) -> Found:
         from loyalty_ai.assistant.knowledge import search_passages, unknown_words
@@ -444,18 +546,29 @@ class Toolbox:
         tier = Tier(profile.tier) if profile else Tier.MEMBER
         since = localtime(profile.since, self.store.time_zone).date() if profile and profile.since else None
         orders, spent = (profile.orders, profile.spent) if profile else (0, Decimal(0))
+        recent = profile.recent_spend if profile else Decimal(0)
+        above = [
+            {"tier": name.value, "tier_name": str(name.label), "missing": cents_up(max(least - recent, Decimal(0)))}
+            for name, least in tiers_above(tier)
+            if recent is not None
+        ]
         facts = [
             (FactKind.TIER, str(tier.label)),
             (FactKind.COUNT, orders),
             (FactKind.SPENT, spent),
+            (FactKind.SPENT, recent),
             (FactKind.ORDERED_ON, since),
         ]
+        for row in above:
+            facts += [(FactKind.NAME, row["tier_name"]), (FactKind.MISSING, row["missing"])]
         return Found(
             data={
                 "tier": tier.value,
                 "tier_name": str(tier.label),
                 "orders": orders,
                 "spent": spent,
+                "spent_in_365_days": recent,
+                "tiers_above": above,
                 "currency": self.store.currency,
                 "since": since,
                 "group": profile.group if profile else "",
@@ -583,6 +696,18 @@ class Toolbox:
 def facts_of(source: str, said: Iterable[tuple[FactKind, FactValue | None]]) -> tuple[Fact, ...]:
     """The facts of one source, without those that nobody knows."""
     return tuple(Fact(source, kind, value) for kind, value in said if value is not None)
+
+
+def _day(text: str | None, name: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:
+        raise Wrong(f"{name} must be a day like 2011-11-30.") from None
+
+
+def cents_up(amount: Decimal) -> Decimal:
+    """Whole cents, so that spending them is enough."""
+    return amount.quantize(Decimal("0.01"), ROUND_UP)
 
 
 def cut(text: str, most: int) -> str:

@@ -35,6 +35,7 @@ class FactKind(StrEnum):
     TIER = "tier"  # str
     COUNT = "count"  # int: orders so far, products found
     SPENT = "spent"  # Decimal
+    MISSING = "missing"  # Decimal: spend that is missing to the tier named before
     TEXT = "text"  # str: words of a policy, a description, a reason
 
 
@@ -46,7 +47,8 @@ class Source:
     """What a sentence may cite.
 
     Args:
-        key: "product:<the shop's id>", "order:<number>", "passage:<our key>", "cart", "loyalty" or "recommendations".
+        key: "product:<the shop's id>", "order:<number>", "orders:<first day>..<last day>", "passage:<our key>", "cart" or
+            "loyalty".
         title: how it is named to the shopper.
         url: a path of the shop's own, "" where there is no page.
     """
@@ -60,7 +62,8 @@ class Source:
 class Fact:
     """One thing that the database says of a source, read in this turn.
 
-    A NAME begins a group: what follows it, of the same source, is said of what it names. So an order's lines follow the order.
+    A NAME begins a group: what follows it, of the same source, is said of what it names. So an order's lines follow the order,
+    and what is missing to a tier follows the tier.
     """
 
     source: str

@@ -236,10 +236,28 @@ def compared(body: str) -> str | None:
 
 TIER = _any("tier|status|level|member(?:ship)?|rank|loyalty", "等级|会员|级别|身份")
 TIERS = re.compile(r"\b(?:platinum|gold|silver|bronze|diamond|vip)\b|白金|黄金|金卡|银卡|金牌|银牌|钻石|铂金|金级|银级")
+MISSING = _any(
+    "needs?|needed|away|short|missing|to go|remaining|another|further|more (?:to|for|until|and|before)",
+    "还差|差|还需|还要|再消费|再花|再买|只需|只要再",
+)
+
+
+def reached(tier: str, body: str) -> bool:
+    """Whether a sentence speaks of reaching this tier, not of having it."""
+    english = (
+        rf"(?<!\w)(?:to|for|from|until|before|off|of|reach\w*|becom\w+|be|being|get|earn\w*)\s+(?:the\s+)?{tier}\b"
+    )
+    return re.search(rf"{english}|(?:离|距|到|为|成|升|达)(?:级|到|为|成)*{tier}", body) is not None
+
+
 CUES = {
     "cart": _any("cart|basket|trolley", "购物车|购物篮"),
     "loyalty": _any(
         "loyalty|tier|member(?:ship)?|you(?:'ve| have)? spent|orders so far|your status", "会员|等级|累计|消费了|积分"
+    ),
+    "orders": _any(
+        "orders|ordered|bought|spent|came to|in total|altogether|most often|times",
+        "订单|下单|买|花|消费|共|合计|最常|次",
     ),
     "order": _any("order|orders|parcel|package|purchase|bought|ordered", "订单|包裹|下单|购买记录|买过"),
 }

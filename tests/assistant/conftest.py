@@ -77,7 +77,7 @@ def shop(fake_shop, db) -> SimpleNamespace:
     fakes.record_purchase(bob, products[BAG], at=before, value="20.80", quantity=10, ref="B-2002")
     LoyaltyProfile.objects.create(
         customer=ann, store=store, as_of=fakes.NOON, first_order_at=before, orders=1, monetary=Decimal("10.00"),
-        tier="silver", group="NEW",
+        recent_spend=Decimal("300.00"), tier="silver", group="NEW",
     )  # fmt: skip
     return SimpleNamespace(
         store=store, run=run, products=products, ann=ann, bob=bob, adapter=adapter, order=order, before=before

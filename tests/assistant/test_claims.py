@@ -537,3 +537,79 @@ def test_any_text_is_judged_and_judged_the_same_again(text: str, lead: str):
         assert said(sentence.text) == sentence
         assert "![" not in sentence.text
         assert "](" not in sentence.text
+
+
+NOVEMBER = "orders:2011-11-01..2011-11-30"
+OWN_FACTS = (
+    Fact("loyalty", FactKind.TIER, "Silver"),
+    Fact("loyalty", FactKind.COUNT, 7),
+    Fact("loyalty", FactKind.SPENT, Decimal("923.41")),
+    Fact("loyalty", NAME, "Gold"),
+    Fact("loyalty", FactKind.MISSING, Decimal("76.59")),
+    Fact("loyalty", NAME, "Platinum"),
+    Fact("loyalty", FactKind.MISSING, Decimal("4076.59")),
+    Fact(NOVEMBER, FactKind.COUNT, 3),
+    Fact(NOVEMBER, FactKind.TOTAL, Decimal("638.28")),
+    Fact(NOVEMBER, FactKind.ORDERED_ON, date(2011, 11, 1)),
+    Fact(NOVEMBER, FactKind.ORDERED_ON, date(2011, 11, 30)),
+    Fact(NOVEMBER, NAME, "Set of 3 Cake Tins"),
+    Fact(NOVEMBER, FactKind.COUNT, 2),
+    Fact(NOVEMBER, FactKind.UNITS, 9),
+    Fact(ORDER, NAME, "536365"),
+    Fact(ORDER, FactKind.STATE, "delivered"),
+    Fact(ORDER, FactKind.ORDERED_ON, date(2011, 11, 25)),
+    Fact(ORDER, FactKind.TOTAL, Decimal("239.66")),
+)
+OWN = Evidence([Found(facts=OWN_FACTS, sources=tuple(Source(key, key) for key in ("loyalty", NOVEMBER, ORDER)))])
+
+
+@pytest.mark.parametrize(
+    ("text", "carrier"),
+    [
+        ("You need £76.59 more to reach the Gold tier.", "loyalty"),
+        ("You are £4,076.59 away from Platinum.", "loyalty"),
+        ("Your tier is Silver, and another £76.59 makes it up to Gold.", "loyalty"),
+        ("离黄金会员还差 76.59 英镑。", "loyalty"),
+        ("You have spent £923.41 so far.", "loyalty"),
+        ("In November you spent £638.28.", NOVEMBER),
+        ("Last month you placed 3 orders, £638.28 in total.", NOVEMBER),
+        ("Between 1 November 2011 and 30 November 2011 you placed 3 orders.", NOVEMBER),
+        ("上个月您一共花了 638.28 英镑。", NOVEMBER),
+        ("In November you bought 9 Set of 3 Cake Tins in 2 orders.", NOVEMBER),
+        ("Order 536365 of 25 November 2011 came to £239.66.", ORDER),
+    ],
+)
+def test_what_is_missing_to_a_tier_and_what_orders_sum_up_to_may_be_said(text: str, carrier: str):
+    evidence = OWN
+    if "黄金" in text:
+        named = [Fact("loyalty", NAME, "黄金会员"), Fact("loyalty", FactKind.MISSING, Decimal("76.59"))]
+        facts = (Fact("loyalty", FactKind.TIER, "银卡会员"), *named)
+        evidence = Evidence([Found(facts=facts, sources=(Source("loyalty", "L"),))])
+    sentence = said(text, language="en" if text.isascii() or "£" in text else "zh-hans", evidence=evidence)
+    assert sentence is not None
+    assert sentence.text == text
+    assert carrier in sentence.sources
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You need £4,076.59 more to reach the Gold tier.",
+        "You need £923.41 more to reach the Gold tier.",
+        "You need £76.59 more for Gold and £4,076.59 for the Platinum tier.",
+        "You need £4,076.59 more for Gold and £76.59 for the Platinum tier.",
+        "Your tier is Gold, £76.59 away from the next.",
+        "You are a Gold member and need £76.59 more.",
+        "You have spent £76.59 so far.",
+        "In October you spent £638.28.",
+        "This month you spent £638.28.",
+        "You have spent £638.28.",
+        "In November you placed 7 orders.",
+        "Between 1 October 2011 and 30 November 2011 you placed 3 orders.",
+        "Order 536365 of 30 November 2011 came to £239.66.",
+        "Order 536365 came to £638.28.",
+    ],
+)
+def test_another_tier_another_time_or_another_order_is_not_carried_by_them(text: str):
+    sentence = said(text, evidence=OWN)
+    assert sentence is None or sentence.text != text

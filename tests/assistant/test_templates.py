@@ -242,6 +242,105 @@ def test_the_cart_is_told_and_changed_only_by_a_proposal(open_shop: Any):
     assert say("what is in my cart", cart=None).outcome == Outcome.UNANSWERED
 
 
+def test_what_is_missing_to_a_tier_is_told_with_the_amount(open_shop: Any):
+    assert "You need to spend £4,700.00 more to reach Platinum." in say("how far off platinum am I", "ann").text
+    assert "£700.00 more to reach Gold" in say("how much more do i need to spend to be gold", "ann").text
+    assert "£700.00" in say("我离金卡还差多少", "ann").text
+    assert "behind you" in say("how much more to be silver", "ann").text
+    assert "£" not in say("how far off platinum am I").text
+
+
+def test_what_was_spent_in_a_time_comes_with_its_orders(open_shop: Any):
+    fakes.record_purchase(open_shop.ann, open_shop.products[MUG], at=open_shop.before + timedelta(days=2), value="2.50")
+    for question in ("how much have i spent in may", "我上个月花了多少钱", "how much did I pay last month"):
+        given = say(question, "ann")
+        assert "£12.50" in given.text, question
+        assert "A-1001" in given.text
+        assert keys(given)[0] == "orders:2011-05-01..2011-05-31"
+    assert "£" not in say("how much have i spent in april", "ann").text
+
+
+def test_what_is_bought_most_often_is_told_and_not_proposed(open_shop: Any):
+    fakes.record_purchase(open_shop.ann, open_shop.products[MUG], at=fakes.NOON - timedelta(days=3), quantity=6)
+    for question in ("what do i buy the most", "bought most often", "which products have I ordered most often?"):
+        given = say(question, "ann")
+        assert "Red Retrospot Mug: in 2 orders, 10 units in all" in given.text, question
+        assert "Cake Tins" not in given.text
+        assert given.proposal is None
+    assert "2 个订单" in say("我最常买的是什么", "ann").text
+
+
+def test_what_was_bought_is_found_by_other_words_and_once(open_shop: Any):
+    given = say("我买过马克杯吗，什么时候买的", "ann")
+    assert given.text.count("A-1001") == 1
+    assert "4 × Red Retrospot Mug" in given.text
+    assert "A-1001" in say("when did i last buy this", "ann", product=MUG).text
+    assert "A-1001" not in say("when did i last buy a strawberry bag", "ann").text
+
+
+def test_what_a_tier_gives_is_the_documents_word(open_shop: Any):
+    body = "# Tiers\n\n## What a tier gives\n\nSilver: letters first.\n\n## How it is counted\n\nEvery night."
+    publish_document(store=open_shop.store, slug="tiers", language="en", title="", body=body)
+    given = say("what tier am i and what does it give me", "ann")
+    assert {"Your tier is Silver.", "Silver: letters first."} <= set(given.text.splitlines())
+    assert "Silver: letters first." in say("what does silver give me").text
+
+
+def test_calling_an_order_off_begins_with_its_state(open_shop: Any, monkeypatch):
+    body = "# Changes\n\n## Until when an order can be cancelled\n\nWhile it is prepared.\n\n"
+    body += "## Once it has left\n\nNot once it has left."
+    publish_document(store=open_shop.store, slug="changes", language="en", title="", body=body)
+    given = say("can i still cancel my order?", "ann")
+    assert given.text.startswith("Your order A-1001 of 2 May 2011 is placed.")
+    assert "While it is prepared." in given.text
+    orders = open_shop.adapter.orders
+
+    def dispatched(*args, **kwargs):
+        return [replace(order, state="dispatched") for order in orders(*args, **kwargs)]
+
+    monkeypatch.setattr(open_shop.adapter, "orders", dispatched)
+    given = say("can i still cancel todays order?", "ann")
+    assert given.text.splitlines()[0] == "In that time you ordered nothing."
+    assert "Not once it has left." in given.text
+
+
+def test_a_return_is_told_by_the_units_that_came_back(open_shop: Any):
+    order = fakes.record_purchase(
+        open_shop.ann, open_shop.products[MUG], at=fakes.NOON - timedelta(days=3), quantity=8, ref="580904"
+    )
+    fakes.record_refund(order, open_shop.products[MUG], quantity=5, value="2.00")
+    for question in ("did my return of the mugs go through? order 580904", "has my refund come through yet"):
+        given = say(question, "ann")
+        assert "5 of 8 × Red Retrospot Mug came back." in given.text, question
+        assert "£10" not in given.text
+    assert "其中 5 件已退回" in say("我订单580904的退货到了吗", "ann").text
+    assert say("where is order 580904", "ann").text.count("£10.00") == 1
+    assert "shows a return so far" in say("has my return been processed", "bob").text
+
+
+def test_a_second_question_goes_on_about_the_order_that_was_told(open_shop: Any):
+    for question in ("where is my order and how much was it", "我的订单到哪了，多少钱"):
+        given = say(question, "ann")
+        assert keys(given) == ["order:A-1001"], question
+        assert given.text.count("£10.00") == 1
+    fakes.record_purchase(open_shop.ann, open_shop.products[TRAY], at=fakes.NOON - timedelta(days=3), ref="N-3003")
+    given = say("how much was it", "ann", focus=("order:A-1001",))
+    assert keys(given) == ["order:A-1001"]
+
+
+def test_orders_that_cannot_be_looked_up_are_not_said_to_be_none(open_shop: Any, monkeypatch):
+    monkeypatch.setattr(open_shop.adapter, "orders", lambda *args, **kwargs: 1 / 0)
+    for question in (
+        "where is my order",
+        "how much did i spend last month",
+        "my usual please",
+        "what do i buy the most",
+    ):
+        given = say(question, "ann")
+        assert "cannot be looked up" in given.text, question
+        assert "not ordered" not in given.text
+
+
 def test_loyalty_is_told_with_consent_only(open_shop: Any):
     assert "Your tier is Silver." in say("what is my tier", "ann").text
     assert "£10.00" in say("我一共花了多少钱", "ann").text

@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -231,6 +232,38 @@ def test_anothers_order_and_one_that_never_was_are_told_alike(shop):
     assert "sign in" in stranger[0].error
 
 
+def test_orders_of_some_days_are_summed_up_without_those_cancelled(shop, monkeypatch):
+    may = {"since": "2011-05-01", "until": "2011-05-31"}
+    fakes.record_purchase(shop.ann, shop.products[MUG], at=shop.before - timedelta(days=3), value="7.00", quantity=2)
+    fakes.record_purchase(shop.ann, shop.products[MUG], at=shop.before + timedelta(days=1), value="2.50", quantity=2)
+    found = box("ann").call("get_order", may)
+    summary = found.data["summary"]
+    assert (summary["orders"], summary["total"]) == (2, Decimal("12.50"))
+    assert summary["most_often"][0] == {"product_id": MUG, "title": TITLES[MUG], "orders": 2, "units": 6}
+    assert found.sources[0].key == "orders:2011-05-01..2011-05-31"
+    assert Fact(found.sources[0].key, FactKind.TOTAL, Decimal("12.50")) in found.facts
+    assert len(box("ann").call("get_order", {"product_ids": [TIN]}).data["orders"]) == 1
+    everything = box("ann").call("get_order", {"summary": True}).data["summary"]
+    assert (everything["orders"], everything["total"]) == (3, None)
+
+    orders = shop.adapter.orders
+
+    def cancelled(*args, **kwargs):
+        return [replace(order, state="cancelled" if order.order_id == "A-1001" else order.state)
+                for order in orders(*args, **kwargs)]  # fmt: skip
+
+    monkeypatch.setattr(shop.adapter, "orders", cancelled)
+    assert box("ann").call("get_order", may).data["summary"]["total"] == Decimal("2.50")
+
+
+def test_a_sum_of_only_some_of_the_orders_is_not_told(shop, monkeypatch):
+    monkeypatch.setattr(tools, "MOST_ORDERS", 2)
+    for number in range(22):
+        fakes.record_purchase(shop.ann, shop.products[MUG], at=shop.before + timedelta(hours=number))
+    summary = box("ann").call("get_order", {"since": "2011-05-01"}).data["summary"]
+    assert (summary["orders"], summary["total"], summary["among_latest"]) == (None, None, 2)
+
+
 def test_recommendations_have_reasons_and_leave_out_what_is_muted_or_sold_out(shop):
     with queries(2):
         found = box("ann").call("get_recommendations", {"kind": "for_you", "limit": 2})
@@ -277,7 +310,11 @@ def test_loyalty_is_the_customers_own(shop):
         found = box("ann").call("get_loyalty", {})
     assert found.data == {
         "tier": "silver", "tier_name": "Silver", "orders": 1, "spent": Decimal("10.00"), "currency": "GBP",
-        "since": date(2011, 5, 2), "group": "NEW",
+        "since": date(2011, 5, 2), "group": "NEW", "spent_in_365_days": Decimal("300.00"),
+        "tiers_above": [
+            {"tier": "gold", "tier_name": "Gold", "missing": Decimal("700.00")},
+            {"tier": "platinum", "tier_name": "Platinum", "missing": Decimal("4700.00")},
+        ],
     }  # fmt: skip
     assert box("ann", language="zh-hans").call("get_loyalty", {}).data["tier_name"] != "Silver"
     assert box("bob").call("get_loyalty", {}).data["spent"] == Decimal("20.80")
@@ -303,6 +340,9 @@ def test_loyalty_is_the_customers_own(shop):
         ("get_order", {"order_id": 5}, "text"),
         ("get_order", {"order_id": "x" * 65}, "64"),
         ("get_order", {"limit": "5"}, "whole number"),
+        ("get_order", {"since": "last month"}, "day like"),
+        ("get_order", {"since": "2011-05-02", "until": "2011-05-01"}, "other way round"),
+        ("get_order", {"order_id": "A-1001", "summary": True}, "no other argument"),
         ("get_order", {"limit": 10**400}, "whole number"),
         ("get_loyalty", {"customer_id": "bob"}, "takes nothing"),
         ("get_product", {}, "missing"),

@@ -57,12 +57,14 @@ class Reply(Products, Shop):
 
     def pieces(self) -> Iterator[Piece]:
         """Sentences, then how it ended: answered where any question was."""
-        outcomes = []
+        outcomes: list[Outcome] = []
+        said: set[Piece] = set()
         for question in self.questions():
             for piece in self.answer(question):
                 if isinstance(piece, Outcome):
                     outcomes.append(piece)
-                else:
+                elif piece not in said:  # two questions may have part of their answer in common
+                    said.add(piece)
                     yield piece
         order = (Outcome.HANDED_OVER, Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.REFUSED)
         yield min(outcomes, key=order.index)
@@ -76,12 +78,23 @@ class Reply(Products, Shop):
             before = understand(said[-1])[-1]
             if before.intent in ABOUT_PRODUCTS:
                 found[0] = continued(first, before)
-        return [
+        found = [
             replace(now, intent=Intent.PRICE, words="", there=True)
             if now.intent is Intent.CART_ADD and now.text.endswith("呢") and before.intent is Intent.PRICE
             else now
             for before, now in zip([found[0], *found], found, strict=False)
         ]  # "..., and if I buy ten?"
+        for at, question in enumerate(found):
+            of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and question.there)
+            if of_order and self.names_nothing(question):  # "where is my order and how much was it"
+                found[at] = replace(question, intent=Intent.ORDER)
+        return found
+
+    @staticmethod
+    def names_nothing(question: Asked) -> bool:
+        """Whether a question of a price or of nothing at all says not of what."""
+        named = question.words or question.codes or question.here or question.ordinals or question.bounded
+        return question.intent in (Intent.PRICE, Intent.NONE) and not named
 
     @staticmethod
     def goes_on(now: Asked) -> bool:

@@ -5,21 +5,25 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.backends.base import Piece, Tools
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import (
+    by_likeness,
     codes_of,
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
-from loyalty_ai.assistant.questions import Asked, period
-from loyalty_ai.assistant.turn import Outcome, Sentence
+from loyalty_ai.assistant.questions import CODE, Asked, normal, period
+from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
 MOST_USUAL = 6
 """Products of a usual order."""
@@ -35,8 +39,41 @@ ORDER_WORDS = re.compile(
 )
 
 
+MOST = re.compile(
+    r"\bmost (?:often|frequently|of all)|\bthe most\b|\bmost (?:bought|ordered|purchased|frequent)|"
+    r"\b(?:buy|bought|order|ordered|purchased?) most\b|"
+    r"favou?rite|最常|最经常|最多"
+)
+"""Asks what was bought most often, and not for it in the cart unless `AGAIN`."""
+AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|再|购物车|老样子|照旧")
+
+BEFORE_IT = re.compile(r"\b(?:last|latest|previous|recent|newest|before|other)\b|上|最近|最新|之前|另")
+"""Of an order: another than the one that was told just now."""
+
+CAME_BACK = re.compile(
+    r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}"
+    r"\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|"
+    r"reach\w*)|\b(?:did|have) i (?:get|got|receive|received)\b.{0,20}\brefund|"
+    r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|"
+    r"\b(?:what|which|how many|how much)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back)\b|"
+    r"\b(?:have|has|did|was|were) (?:i|you|my \w+)\b.{0,20}\b(?:been )?(?:refunded|returned)|"
+    r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
+    r"我.{0,6}退了(?:哪些|什么|几|多少)"
+)
+"""Asks whether something that they sent back is there."""
+RETURN_WORDS = re.compile(r"returns?|returned|refund\w*|go|went|through|arrive\w*|received?|process\w*|status|退\S*")
+MONEY_BACK = re.compile(r"refund|money|退款|到账|钱")
+
+
 class Orders(Cart):
-    """Tells orders, as far as they are the shopper's own."""
+    """Tells orders, as far as they are the shopper's own; `order_told` is the number of the one that was told last,
+    `sought` the product looked for in them."""
+
+    def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
+        super().__init__(turn, tools, currency)
+        of_orders = [key.removeprefix("order:") for key in turn.focus if key.startswith("order:")]
+        self.order_told = self.sought = ""
+        self.order_before = of_orders[0] if len(of_orders) == 1 else ""
 
     def goes_with(self, asked: Asked) -> Iterator[Piece]:
         bought = bool(asked.aspects & {"bought_when", "ever"}) or re.search(
@@ -100,26 +137,49 @@ class Orders(Cart):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
+        if CAME_BACK.search(asked.text):
+            yield from self.tell_returns(asked)
+            return
+        if MOST.search(asked.text) and not asked.codes:
+            yield from self.often()
+            return
         if asked.codes:
             for code in asked.codes[:3]:
                 found = self.call("get_order", order_id=code)
                 if orders := found.data.get("orders"):
-                    yield from self.tell_order(orders[0], asked)
+                    if orders[0]["order_id"] != self.order_told or asked.aspects:
+                        yield from self.tell_order(orders[0], asked)
                 else:
                     text = _("I can show you only your own orders, and none of them has the number %(number)s.")
                     yield Sentence(text % {"number": code})
                     yield Outcome.REFUSED
             return
-        orders = self.call("get_order", limit=20).data.get("orders", [])
+        if not (self.sought and asked.aspects & {"bought_when", "ever"}) and (number := self.order_meant(asked)):
+            for order in self.call("get_order", order_id=number).data.get("orders", []):
+                yield from self.tell_order(order, asked)
+            return
+        found = self.call("get_order", limit=20)
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        orders = found.data["orders"]
         if not orders:
             yield Sentence(_("You have not ordered anything yet."))
             return
         words = " ".join(word for word in asked.words.split() if not ORDER_WORDS.fullmatch(word))
-        if words and (asked.aspects & {"bought_when", "ever"} or named_items(orders, words)):
-            yield from self.tell_bought(orders, words, asked)
+        of_product = asked.aspects & {"bought_when", "ever"}
+        if of_product and not words:
+            words = self.sought
+            if not words and (asked.here or asked.there) and (rows := self.pointed(asked)):
+                words = rows[0]["title"]
+        if words and (of_product or named_items(orders, words)):
+            yield from self.tell_bought(orders, words)
             return
         days = period(asked.text, local(self.turn.now))
         if days:
+            if "total" in asked.aspects:
+                yield from self.summed(days)
+                return
             orders = [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]
             if not orders:
                 yield Sentence(_("In that time you ordered nothing."))
@@ -138,6 +198,96 @@ class Orders(Cart):
             return
         yield from self.tell_order(orders[0], asked)
 
+    def order_meant(self, asked: Asked) -> str:
+        """The order that a question goes on about without naming it: of this message, or as "it" of the one before."""
+        if asked.words or asked.ordinals or BEFORE_IT.search(asked.text) or period(asked.text, local(self.turn.now)):
+            return ""
+        return self.order_told or (self.order_before if asked.there else "")
+
+    def no_orders_now(self) -> Iterator[Piece]:
+        yield Sentence(_("Your orders cannot be looked up at the moment; please ask again in a minute."))
+        yield Outcome.UNANSWERED
+
+    def summed(self, days: tuple[date, date]) -> Iterator[Piece]:
+        """How many orders of these days there are, what they came to, and which they are."""
+        found = self.call("get_order", **between(days))
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        orders, summary = found.data["orders"], found.data["summary"]
+        if not orders:
+            yield Sentence(_("In that time you ordered nothing."))
+            return
+        told = {"from": day(days[0]), "by": day(days[1]), "total": self.money(summary["total"])}
+        cited = (found.sources[0].key,)
+        if summary["total"] is not None:
+            text = ngettext(
+                "From %(from)s to %(by)s you placed %(count)d order, which came to %(total)s.",
+                "From %(from)s to %(by)s you placed %(count)d orders, which came to %(total)s together.",
+                summary["orders"],
+            )
+            yield Sentence(text % (told | {"count": summary["orders"]}), cited)
+        if any("returned" in order["state"] for order in orders):
+            yield Sentence(_("What you sent back is not taken off."), cited)
+        if any(order["state"] == "cancelled" for order in orders):
+            yield Sentence(_("What was called off is not counted."), cited)
+        if len(orders) > SHOWN:
+            yield Sentence(_("The latest of them:"), cited)
+        for order in orders[:SHOWN]:
+            yield self.order_line(order)
+
+    def often(self) -> Iterator[Piece]:
+        """What was bought in the most orders."""
+        found = self.call("get_order", summary=True, limit=1)
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        if not found.data["orders"]:
+            yield Sentence(_("You have not ordered anything yet."))
+            return
+        cited = (found.sources[0].key,)
+        rows = [row for row in found.data["summary"]["most_often"] if row["orders"] > 1]
+        if not rows:
+            yield Sentence(_("Nothing was in more than one of your orders."), cited)
+            return
+        yield Sentence(_("You bought these most often:"), cited)
+        for row in rows[:SHOWN]:
+            text = _("%(title)s: in %(orders)d orders, %(units)d units in all")
+            yield Sentence(text % row, cited)
+
+    def tell_returns(self, asked: Asked) -> Iterator[Piece]:
+        """What came back of the order that is meant: the one named, else the latest from which something came back."""
+        codes = asked.codes or tuple(CODE.findall(normal(self.turn.text)))
+        if codes:
+            orders = self.call("get_order", order_id=codes[0]).data.get("orders", [])
+            if not orders:
+                yield from self.order(replace(asked, text="", codes=codes))
+                return
+        else:
+            found = self.call("get_order", limit=20)
+            if found.error:
+                yield from self.no_orders_now()
+                return
+            latest = found.data["orders"]
+            orders = [order for order in latest if any(item["returned"] for item in order["items"])][:1]
+            words = " ".join(word for word in asked.words.split() if not RETURN_WORDS.fullmatch(word))
+            if words and (named_in := named_items(latest, words)):
+                sent_back = [order for order, items in named_in if any(item["returned"] for item in items)]
+                orders = sent_back[:1] or [named_in[0][0]]
+        for order in orders:
+            cited = (f"order:{order['order_id']}",)
+            yield self.state_of(order)
+            back = [item for item in order["items"] if item["returned"]]
+            for item in back[:SHOWN]:
+                yield Sentence(_("%(returned)s of %(units)s × %(title)s came back.") % item, cited)
+            if not back:
+                yield Sentence(_("That order shows no return so far."), cited)
+        if not orders:
+            yield Sentence(_("None of your latest orders shows a return so far."))
+        if MONEY_BACK.search(asked.text):
+            query = _("when does the money come back")
+            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
+
     def order_line(self, order: dict[str, Any]) -> Sentence:
         told = {
             "number": order["order_id"],
@@ -150,13 +300,8 @@ class Orders(Cart):
     def tell_order(self, order: dict[str, Any], asked: Asked) -> Iterator[Piece]:
         """One order: always its number, day and state; its items, total and arrival where they are asked for."""
         cited = (f"order:{order['order_id']}",)
-        told = {
-            "number": order["order_id"],
-            "date": day(order["placed_at"]),
-            "state": state_name(order["state"]),
-            "total": self.money(order["total"]),
-        }
-        yield Sentence(_("Your order %(number)s of %(date)s is %(state)s.") % told, cited)
+        told = {"total": self.money(order["total"])}
+        yield self.state_of(order)
         if order["state"] in ARRIVING and order["expected_by"]:
             if order["expected_from"] and order["expected_from"] != order["expected_by"]:
                 days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
@@ -171,6 +316,11 @@ class Orders(Cart):
             yield Sentence(_("In it:"), cited)
             yield from self.items_of(order)
 
+    def state_of(self, order: dict[str, Any]) -> Sentence:
+        self.order_told = order["order_id"]
+        told = {"number": order["order_id"], "date": day(order["placed_at"]), "state": state_name(order["state"])}
+        return Sentence(_("Your order %(number)s of %(date)s is %(state)s.") % told, (f"order:{order['order_id']}",))
+
     def items_of(self, order: dict[str, Any]) -> Iterator[Piece]:
         cited = (f"order:{order['order_id']}",)
         for item in order["items"][:MOST_SHOWN]:
@@ -182,9 +332,15 @@ class Orders(Cart):
         if len(order["items"]) > MOST_SHOWN:
             yield Sentence(_("The rest is on the page of the order."), cited)
 
-    def tell_bought(self, orders: list[dict[str, Any]], words: str, asked: Asked) -> Iterator[Piece]:
+    def tell_bought(self, orders: list[dict[str, Any]], words: str) -> Iterator[Piece]:
         """When they last bought what the words name."""
+        self.sought = words
         found = named_items(orders, words)
+        if not found:  # in other words, or in another language: what the shop's search finds, among more orders
+            alike = by_likeness(self.search(words, available=False, limit=20), words)
+            ids = [row["product_id"] for row in alike]
+            orders_with = self.call("get_order", product_ids=ids, limit=1).data.get("orders", []) if ids else []
+            found = [(order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders_with]
         if not found:
             text = _("In your latest orders I find nothing for “%(words)s”.")
             yield Sentence(text % {"words": words}, keys_of(orders[:1]))
@@ -201,7 +357,14 @@ class Orders(Cart):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
-        orders = self.call("get_order", limit=20).data.get("orders", [])
+        if MOST.search(asked.text) and not AGAIN.search(asked.text):
+            yield from self.often()
+            return
+        found = self.call("get_order", limit=20)
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        orders = found.data["orders"]
         if not orders:
             yield Sentence(_("You have not ordered anything yet, so I know of no usual order."))
             yield from self.recommended("popular", asked)
@@ -232,6 +395,11 @@ class Orders(Cart):
             if not row["available"]:
                 yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
         yield from proposed
+
+
+def between(days: tuple[date, date]) -> dict[str, Any]:
+    """The arguments of `get_order` for the orders of these days."""
+    return {"since": days[0].isoformat(), "until": days[1].isoformat(), "limit": 20}
 
 
 def keys_of(orders: Iterable[dict[str, Any]]) -> tuple[str, ...]:
@@ -268,6 +436,6 @@ def state_name(state: str) -> str:
         "delivered": _("delivered"),
         "cancelled": _("cancelled"),
         "returned": _("returned"),
-        "partly_returned": _("delivered, partly returned"),
+        "partly_returned": _("partly returned"),
     }
     return names.get(state, state)

@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import Orders
-from loyalty_ai.assistant.phrasing.voice import EMPTY_OF_POLICIES, asked_of, day
-from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between
+from loyalty_ai.assistant.phrasing.voice import EMPTY_OF_POLICIES, asked_of, day, local
+from loyalty_ai.assistant.questions import Asked, period
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
 RELEVANT = 0.3
@@ -23,21 +23,52 @@ ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|ca
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
 
+GIVES = re.compile(
+    r"\b(?:benefits?|perks|advantages|privileges)\b|\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
+    r"好处|权益|福利|特权|有什么用"
+)
+OF_TIERS = re.compile(
+    r"\b(?:tiers?|levels?|status|member(?:s|ship)?|gold|silver|platinum)\b|等级|会员|金卡|银卡|白金|铂金"
+)
+"""A tier, and what it gives."""
+
+TIERS = {
+    "platinum": re.compile(r"\bplatinum\b|白金|铂金"),
+    "gold": re.compile(r"\bgold\b|(?<!白)(?<!铂)(?:金卡|黄金|金牌|金级|金会员)"),
+    "silver": re.compile(r"\bsilver\b|银"),
+    "member": re.compile(r"(?!)"),
+}
+"""A tier by its name; nobody has to reach the lowest."""
+
+CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
+OWN_ORDER = re.compile(
+    r"\b(?:my|our|this|that|today'?s?|yesterday'?s?|latest|last|the)\b.{0,20}\border\b|\border (?:i|from|of)\b|"
+    r"\bjust (?:placed|ordered)|"
+    r"(?:我|今天|昨天|刚|最近|这|上).{0,6}(?:订单|单|下的|买的)"
+)
+"""An order of their own that shall be called off or changed."""
+DAYS = re.compile(r"\b(today|yesterday)s\b")
+LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
+"""States of an order that is out of the shop's hands."""
+
+
 class Shop(Orders):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
     def loyalty(self, asked: Asked) -> Iterator[Piece]:
+        if GIVES.search(asked.text):
+            yield from self.benefits(asked)
+            return
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
+        days = period(asked.text, local(self.turn.now))
+        if days and asked.aspects & {"orders", "spent"}:
+            yield from self.summed(days)
+            return
         found = self.call("get_loyalty")
         if found.error:
-            yield Sentence(
-                _(
-                    "There is no loyalty to show: it is measured from your orders, and only while you allow "
-                    "personalised pages."
-                )
-            )
+            yield self.no_loyalty()
             return
         wanted = asked.aspects & {"orders", "spent", "since"} or {"tier"}
         data, cited = found.data, ("loyalty",)
@@ -56,17 +87,56 @@ class Shop(Orders):
         elif "since" in wanted:
             yield Sentence(_("You have not ordered anything yet."), cited)
 
-    def next_tier(self, asked: Asked) -> Iterator[Piece]:
-        if self.turn.customer_id is not None:
-            yield from (
-                piece
-                for piece in self.loyalty(asked_of(asked, "", aspects=frozenset({"tier"})))
-                if isinstance(piece, Sentence)
+    @staticmethod
+    def no_loyalty() -> Sentence:
+        return Sentence(
+            _(
+                "There is no loyalty to show: it is measured from your orders, and only while you allow "
+                "personalised pages."
             )
+        )
+
+    def benefits(self, asked: Asked) -> Iterator[Piece]:
+        """Their tier, and what the shop's documents say that a tier gives."""
+        found = self.call("get_loyalty") if self.turn.customer_id is not None else None
+        if found and not found.error:
+            yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
+        query = _("what a tier gives")
+        yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1))
+
+    def next_tier(self, asked: Asked) -> Iterator[Piece]:
+        """Their tier, what is missing to the one that they name or to the next, and how tiers are counted."""
+        found = self.call("get_loyalty") if self.turn.customer_id is not None else None
+        if found and not found.error:
+            yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
+            above = found.data["tiers_above"]
+            named = next((name for name, pattern in TIERS.items() if pattern.search(asked.text)), "")
+            row = next((row for row in above if row["tier"] == named), above[0] if above else None)
+            if named and row and row["tier"] != named:
+                yield Sentence(_("That tier is behind you already."))
+            if row:
+                enough = _("What you have spent is enough for %(tier)s; your tier follows when it is next counted.")
+                short = _("You need to spend %(missing)s more to reach %(tier)s.")
+                told = {"tier": row["tier_name"], "missing": self.money(row["missing"])}
+                yield Sentence((short if row["missing"] else enough) % told, ("loyalty",))
+            elif not above and found.data["tier"] == next(iter(TIERS)):
+                yield Sentence(_("There is no tier above it."), ("loyalty",))
+        elif found:
+            yield self.no_loyalty()
         tiers = _("tiers spend silver gold platinum year")
         yield from self.quote(asked_of(asked, "", text=tiers), self.passages(tiers, 0.1))
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
+        if self.turn.customer_id is not None:
+            if CALL_OFF.search(asked.text) and (OWN_ORDER.search(asked.text) or asked.codes):
+                yield from self.calling_off(asked)
+                return
+            if CAME_BACK.search(asked.text):
+                yield from self.tell_returns(asked)
+                return
+        if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
+            yield from self.benefits(asked)
+            return
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
@@ -77,6 +147,27 @@ class Shop(Orders):
         yield from self.quote(asked_of(asked, asked.words, text=first), passages)
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
+
+    def calling_off(self, asked: Asked) -> Iterator[Piece]:
+        """The state of the order that is meant, then the rule for orders in that state."""
+        days = period(DAYS.sub(r"\1", asked.text), local(self.turn.now))
+        orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders") if asked.codes else None
+        if days and orders is None:
+            orders = self.call("get_order", **between(days)).data.get("orders")
+            if not orders:
+                yield Sentence(_("In that time you ordered nothing."))
+        orders = orders or (None if asked.codes else self.call("get_order", limit=1).data.get("orders"))
+        if orders:
+            yield self.state_of(orders[0])
+        elif asked.codes:
+            yield from self.order(asked)
+            return
+        if orders and orders[0]["state"] in LEFT:
+            queries = [_("once an order has left it can not be changed or cancelled")]
+        else:
+            queries = [_("until when can an order be changed or cancelled"), _("how to cancel an order")]
+        for query in queries:
+            yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
