@@ -25,10 +25,11 @@ oven stove; hook hanger peg; cupboard cabinet; box chest case; basket hamper tru
 grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose floral flower; flower bloom blossom;
 metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
-picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier; arrive delivery;
+picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
-weekend saturday sunday; bit piece broken;
+weekend saturday sunday; bit piece broken; visit pop; jersey guernsey channel; keep store hold save hang retain;
+choose chosen pick select; join refer invite bring; charge charged deduct; holiday holidays closed;
 change amend; pay payment card klarna clearpay; invoice receipt; vat tax duty customs; note message; house address; cafe wholesale;
 wholesale trade bulk reseller; discount offer promotion;
 voucher coupon; loyalty loyal tier points reward; privacy data gdpr; personalisation personalization recommendation;
@@ -74,7 +75,11 @@ CHINESE = """
 个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
 联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
 交税 tax/customs; 关税 tax/customs; 进口税 tax/customs; 上班 opening+hours; 碎了 broken/damaged; 复古圆点 retrospot;
-发错 wrong; 错货 wrong; 寄错 wrong; 上班 opening+hours; 卖给 sell/sold; 出售 sell/sold;
+少了 missing; 少发 missing; 漏发 missing; 缺少 missing; 卖完 stock; 预订 preorder; 预定 preorder;
+英国国旗 union+jack; 国旗 union+jack; 摆设 ornament; 放假 holiday; 节假日 holiday; 假期 holiday; 扣钱 charge; 扣款 charge;
+寄 delivery; 芬兰 finland; 挪威 norway; 瑞典 sweden; 丹麦 denmark; 西班牙 spain; 意大利 italy; 荷兰 netherlands; 比利时 belgium;
+发错 wrong; 错货 wrong; 寄错 wrong; 上班 opening+hours;
+卖给 sell/sold; 出售 sell/sold;
 国外 international/country; 国家 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
 寄往 delivery; 摔碎 broken/damaged; 碎 damaged/broken; 门垫 doormat; 便当 lunch+box; 午餐盒 lunch+box; 擀面杖
 rolling+pin; 饼干模 cookie+cutter; 厨具 kitchen; 香皂 soap; 喷壶 watering+can; 洒水壶 watering+can; 浇水壶

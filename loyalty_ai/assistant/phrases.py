@@ -118,7 +118,7 @@ _KEYWORDS = """
 much price delivery deliver shipping postage return returns refund exchange order orders ordered parcel package
 compare recommend available stock cheapest cheaper expensive between under difference loyalty basket cart voucher
 discount payment policy bought birthday present usual person someone about where when what which category describe
-similar popular recommendation different
+similar popular recommendation different stick
 """
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words whose misspelling must not hide what is asked."""
@@ -217,7 +217,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(i am|this is) (actually |really |now )?(the |an |a |your |one of the |from |from the |with the )*(store |shop |site |system |support |lead |senior )?"
             r"(admin|administrator|manager(?! of)|owner(?! of (a|an)\b)|staff|developer|employee|police|policeman|police officer|ceo|boss|head office|hq|"
             r"headquarters|support|support team|support agent|auditor|engineer|courier|postman|it department|data team|bank)\b|"
-            r"i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from|on behalf of (?!me)|authori[sz]ed",
+            r"i am (calling )?from (the |your )?(\w+ )?(team|department|office)\b|i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from|on behalf of (?!me)|authori[sz]ed",
             "我是(.{0,6})(管理员|店长|老板|员工|客服|开发|工程师|总部|警察|经理|审计|店主|快递员|律师)|我在(你们|这)(公司|店)(上班|工作)|(代表|受).{0,6}(委托|公司)|授权",
         ),
         (
@@ -315,7 +315,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"how (tall|old|far|deep|high|heavy|big) (is|are|was) (the )?(?!this|that|it\b|one)(earth|moon|sun|mount|everest|eiffel|queen|king|president|\w+ away)|"
             r"when (was|did) (the )?(world war|war|titanic|rome|queen)|meaning of life|tallest|fastest|longest river|dinosaurs (die|become)|"
             r"news|headlines|horoscope|zodiac|star sign|lottery numbers|spell\b|synonym|define|wikipedia|speed of light|what (day|time|year) is it|photosynthesis",
-            "首都|人口|谁(发明|写|赢|获|导演|唱|画|是第一)|世界杯|足球|球赛|比分|篮球|奥运|电影|电视剧|明星|歌手|新闻|头条|星座|运势|彩票|珠穆朗玛|地球|月球|太阳系|宇宙|光速|"
+            "黄金.{0,6}(一?克|价)|股票|股价|汇率|首都|人口|谁(发明|写|赢|获|导演|唱|画|是第一)|世界杯|足球|球赛|比分|篮球|奥运|电影|电视剧|明星|歌手|新闻|头条|星座|运势|彩票|珠穆朗玛|地球|月球|太阳系|宇宙|光速|"
             "几点了|星期几|人生的意义|世界(最|上最)|唐朝|历史上|成语|造句|近义词",
         ),
         (
@@ -395,7 +395,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(delete|erase|remove|export|download|forget|wipe|access|copy of|see|correct)\b.{0,15}\b(my )?(data|account|information|profile|me\b)|(delete|erase|remove|wipe) (all|everything|anything|what) (that )?(you|u) (have|hold|know|keep|store)\b.{0,15}|gdpr|"
             r"right to be forgotten|opt(ing)? out|stop (tracking|profiling|personali\w+)|tracking me|privacy|cookies|sell my data|share my data|"
             r"(consent|personali[sz]ation|personali[sz]ed)|do you (sell|share|track)\b.{0,12}\b(my|data)",
-            "(删除|注销|导出|下载|清除|更正).{0,4}(我的)?(数据|账户|账号|信息|资料|记录)|隐私|个性化|退出(推荐|跟踪)|(卖|共享|分享|泄露).{0,6}(数据|信息)|(数据|信息|资料).{0,4}(卖|共享|分享|泄露|给别人|外泄)|停止跟踪",
+            "(删除|注销|导出|下载|清除|更正).{0,4}(我的)?(数据|账户|账号|信息|资料|记录)|隐私|个性化|退出(推荐|跟踪)|(卖|共享|分享|泄露).{0,6}(数据|信息)|(数据|信息|资料).{0,4}(卖|共享|分享|泄露|给别人|外泄)|停止跟踪|(记录|跟踪|追踪|保存|知道).{0,8}(我|用户).{0,6}(看过|浏览|点过)",
         ),
     ),
     Intent.CART_EMPTY: (
@@ -421,12 +421,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.CART_SET: (
         (
             8,
-            r"(change|set|make|update|increase|reduce|bump)\b.{0,60}\b(to|it|that|them) (\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen)\b",
+            r"(change|set(?! of)|make|update|increase|reduce|bump)\b.{0,60}\b(to|it|that|them) (\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve|a dozen)\b",
             "(改成|改为|改到|变成|换成|调成|调到|加到|减到) ?[\\d一二两三四五六七八九十]+",
         ),
         (
             7,
-            r"^(make|set|change)\b.{0,40}(\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|(quantity|qty)\b",
+            r"^(make|set(?! of)|change)\b.{0,40}(\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b|(quantity|qty)\b",
             "数量.{0,10}[\\d一二两三四五六七八九十]+",
         ),
     ),
@@ -483,6 +483,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.COMPARE: (
         (
+            9,
+            r"how much (more|less|dearer|cheaper)\b(?! (do|to|till|until|must|should)\b)",
+            "(差|相差)(几|多少)|(贵|便宜)(多少|几)",
+        ),
+        (
             8,
             r"compare|comparing|comparison|versus|\bvs?\.?\b|differences?|differ|different (from|to)",
             "比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
@@ -501,6 +506,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.NEXT_TIER: (
+        (
+            9,
+            r"why\b.{0,12}\b(am|have|did|is|was)\b.{0,20}\b(silver|gold|platinum|tier|level)\b",
+            "为什么.{0,8}(金|银|白金|等级|会员)",
+        ),
         (
             9,
             r"(how|what|when|where)\b.{0,50}\b(reach|become|get to|get up|get|earn|move up|qualify|make|upgrade|unlock|go up|need|take|till|until|away|left)\b.{0,40}\b(gold|silver|platinum|next (tier|level|status|rank)|higher (tier|level|status)|tier up)|(spend|much)\b.{0,40}\b(gold|silver|platinum|next (tier|level))\b|far (am i )?(from|off|to)\b.{0,20}(gold|silver|platinum|next|tier)",
@@ -535,6 +545,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.ORDER: (
+        (-7, "", "^(这|那)(个|一|款|件|套|盒|里面)"),
         (
             6,
             r"(my|our|last|latest|recent|previous|this|that|newest|most recent|the) (\w+ )?(orders?|parcels?|packages?|deliver(y|ies)|purchases?|shipments?|shopping|stuff|things|items)\b(?! (cost|fee|charge|option|policy|price|time)s?)",
@@ -568,6 +579,25 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.POLICY: (
+        (
+            9,
+            r"(store|keep|save|hold|hang on to|remember)\b.{0,20}\bcard (details|numbers?|info\w*)|(who|how|where)\b.{0,15}\bcomplain|\d{4,} (of|pieces|units|items)\b|"
+            r"wrap (each|every|all|my|a|an|separately|presents?|gifts?)\b|hand.?written|(deliver|ship|post|send)\b.{0,8}\bthere\b|(deliver|ship|post|send)\b.{0,30}\b(jersey|guernsey|isle of man|channel islands|northern ireland|scotland|wales|france|germany|spain|italy|ireland|belgium|holland|netherlands|luxembourg|portugal|austria|switzerland|sweden|norway|denmark|finland|europe|eu|usa|america|canada|australia|japan|china|india|poland|greece)\b|"
+            r"(choose|pick|select)\b.{0,25}\b(day|date|time|slot)\b|(add|put|include|stick|pop|throw|chuck)\b.{0,30}\b(to|in|into|with|on|onto) (my|the|an|our|that) (order|parcel)\b|"
+            r"(refer|invite|bring|get)\b.{0,10}\b(friends?|mates?)\b.{0,20}\b(join|sign|code|register)|(when|do|will)\b.{0,20}\b(charge|charged|take the money|take payment)\b(?! for)|"
+            r"(pop|drop|call) (in|into|by|round)\b|(come|walk) (into|by|round to) (the|your)\b|(visit|see) (you|your (shop|store|showroom))|(shop|store) (i|we) can (visit|go|come)",
+            "(上班|放假|营业|休息|开门|关门)(吗|么|不|时间|到)|扣(钱|款)|(寄|发|送|邮)(到|往|去|给)?(法国|德国|西班牙|意大利|爱尔兰|比利时|荷兰|卢森堡|葡萄牙|奥地利|瑞士|丹麦|瑞典|挪威|芬兰|美国|加拿大|澳大利亚|澳洲|日本|中国|欧洲|欧盟|苏格兰|悉尼)|支票|货到付款|少(了|发).{0,4}(件|个|东西)|漏(了|发)|预(订|定|售)|提前(看|买|知道)|新品.{0,6}(提前|先)",
+        ),
+        (
+            7,
+            r"(will|would|can|could)\b.{0,30}\b(get here|arrive|be here|come|reach|delivered)\b.{0,20}\b(by|before|in time|for) (christmas|xmas|new year|easter|the weekend|mon|tues|wednes|thurs|fri|satur|sun|the \d)|in time for",
+            "(圣诞|元旦|新年|过年|周末)前.{0,6}(到|收到|送到)",
+        ),
+        (
+            9,
+            r"(if|when) (i|we) order (it |this |them )?(today|now|tomorrow|on|by|before)",
+            "(今天|现在|明天)下单.{0,8}(到|收到|送)",
+        ),
         (
             7,
             r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time|how long (does|will|would|do|did) (it|this|that|they)?.{0,3}take\b|(take|get|arrive|be)\b.{0,12}\b(to|in) (france|germany|spain|italy|ireland|belgium|holland|netherlands|portugal|austria|switzerland|sweden|norway|denmark|finland|scotland|wales|europe|usa|america|canada|australia)\b|(get|have|here|arrive|come) (it |them |this )?(by|before|in time for) (mon|tues|wednes|thurs|fri|satur|sun)day|(pay|paying) (extra|more) (for|to)|if i pay extra|faster|in a hurry",
@@ -617,9 +647,10 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             "交税|要税|税(费|吗|金)|支付宝|微信支付|花呗|几点(上班|开门|营业)|上班时间",
         ),
         (8, r"(do|are|when) you (open|closed?|shut)\b|you open\b", ""),
-        (9, "", "(等级|会员|金卡|银卡|白金).{0,3}(有什么|有哪些|的)?(好处|权益|福利|优惠)"),
+        (9, "", "(等级|会员|金卡|银卡|白金|身份).{0,4}(有什么|有哪些|有啥|的)?(好处|权益|福利|优惠|特权)"),
     ),
     Intent.GIFT: (
+        (-8, r"(bought|gave|got|sent|given) (me|us|it to me)\b", "(送|给)(了)?我(的|一)"),
         (
             7,
             r"gifts?\b(?! (card|voucher|wrap|receipt|certificate|bag|box|tag|message|option|note))|presents?\b|stocking (filler|stuffer)s?|secret santa|for (someone|somebody|a person|a friend|people) who|(turns?|turning|is) \d+|(birthday|anniversary|wedding|christening|housewarming|house warming|retirement|graduation|mother'?s day|father'?s day|valentine'?s?|thank you|leaving|new home|baby shower|engagement|hostess)( (gift|present|idea|do))?",
@@ -648,7 +679,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.STOCK: (
         (
             6,
-            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around)|(any|some|many|much|one|enough)\b.{0,40}\bleft|run out|(do you|have you) still|can i still|back in",
+            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around)|(any|some|many|much|one|enough)\b.{0,40}\bleft|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",
             "有货|缺货|现货|库存|有没有货|没货|卖完|售罄|断货|卖光|还有(吗|没有|货|么|没)|还能(买|订)|在售|有货吗|剩(多少|几|下)|还(卖|有)",
         ),
     ),
@@ -666,6 +697,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (-6, r"my (shopping )?(basket|cart|trolley|order|parcel)\b", ""),
     ),
     Intent.DESCRIBE: (
+        (
+            6,
+            r"(dimensions?|measurements?|materials?|sizes?|weight|height|width|ingredients|colours?|colors?) (of|for)\b",
+            "",
+        ),
         (
             4,
             r"(tell|know|learn|hear|read|find out|see|info|information|details|anything)\b.{0,15}\b(about|on|of)\b|describe|description|details|specifications?|specs|what (is|are) (a|an|the|this|that|it|these|your)\b|what (exactly )?(is|are)\b|what sort of thing",
@@ -916,7 +952,7 @@ ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's do
 folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
 instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
-wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes
+wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -929,12 +965,14 @@ _STOP_ZH = """
 爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
 他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
 购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
-特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 颜色 周末 是啥
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱
 """
 STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
 
 INTERESTS = {
+    "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "lists": ("notebook", "pencil"),
+    "骑车": ("bicycle",), "自行车": ("bicycle",), "幼儿园": ("pencil", "mini jigsaw"), "🐶": ("dog",), "🐱": ("cat",),
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
     "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),
     "cook": ("kitchen", "recipe box", "apron"), "cooks": ("kitchen", "recipe box"), "chef": ("kitchen", "apron"),

@@ -82,6 +82,8 @@ class Asked:
 def understand(text: str) -> list[Asked]:
     """The questions of a message in their order, at most `MOST_PARTS`; a message that must be refused gives that one alone."""
     whole = normal(text)
+    if not re.search(rf"[a-z0-9{HAN}]", whole) and re.search("[👍🙏👌❤😀-😊🥰]", text):
+        return [Asked(Intent.THANKS, whole)]
     if not re.search(rf"[a-z0-9{HAN}]", whole):
         return [Asked(Intent.NONE, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
@@ -99,7 +101,7 @@ def asked(part: str) -> Asked:
     return Asked(
         intent=intent,
         text=part,
-        words=words_of(CODE.sub(" ", rest)),
+        words=words_of(MEASURED.sub(" ", CODE.sub(" ", rest))),
         aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
         low=low,
         high=high,
@@ -479,6 +481,7 @@ def _counts(text: str, amount: Amount) -> bool:
 # Counts, units, places, codes, days.
 
 CODE = re.compile(r"(?<![a-z0-9£$€.])#?((?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)")
+MEASURED = re.compile(rf"[\d一二两三四五六七八九十百]+ ?(?:{phrases.MEASURE_ZH})(?![\u3400-\u9fff]*套装)")
 _N = rf"(?:{_DIGITS}|(?:{_ENGLISH})|a couple of|a dozen|a pair of|another|{_CHINESE})"
 SHOWN = re.compile(
     rf"(?:show|give|find|recommend|suggest|list|see|get)(?: me| us)? (?:the |your )?(?:top |best |cheapest )?"

@@ -195,6 +195,22 @@ INTENTS = {
     "怎么退货": Intent.POLICY,
     "转人工": Intent.PERSON,
     "你好": Intent.GREETING,
+    "how much would 6 of the wooden trays cost": Intent.PRICE,
+    "how much does my basket come to": Intent.CART,
+    "set of 5 red retrospot lid glass bowls": Intent.NONE,
+    "if i order today will it get here by christmas eve": Intent.POLICY,
+    "can i stick another thing on my order": Intent.POLICY,
+    "do you hang on to my card details": Intent.POLICY,
+    "who do i complain to": Intent.POLICY,
+    "delete everything you have on me": Intent.PRIVACY,
+    "empty my basket": Intent.CART_EMPTY,
+    "could you tell me the dimensions of this": Intent.DESCRIBE,
+    "why am i not silver": Intent.NEXT_TIER,
+    "what goes with the stuff i ordered": Intent.GOES_WITH,
+    "你们会把我的信息卖给别人吗": Intent.PRIVACY,
+    "下单的时候就扣钱吗": Intent.POLICY,
+    "卖完的东西能先预订吗": Intent.POLICY,
+    "👍": Intent.THANKS,
 }
 
 

@@ -121,6 +121,27 @@ def test_words_that_no_product_has_do_not_hide_what_the_others_name(open_shop: A
     assert say("do you sell motorcycles").outcome == Outcome.UNANSWERED
 
 
+def test_what_is_not_wanted_is_left_out(open_shop: Any):
+    assert say("red retrospot things other than mugs").outcome == Outcome.UNANSWERED
+    assert say("retrospot things").cards == (MUG,)
+
+
+def test_how_much_dearer_is_told_where_it_is_asked(open_shop: Any):
+    assert (
+        "The difference is £6.25." in say("how much dearer is the wooden picnic tray than the red retrospot mug").text
+    )
+    assert "difference" not in say("compare the wooden picnic tray and the red retrospot mug").text
+
+
+def test_a_rule_by_tiers_comes_with_ones_own_tier(open_shop: Any):
+    publish_document(
+        store=open_shop.store, slug="wrapping", language="en", title="",
+        body="# Gift wrapping\n\n## What it costs\n\nGift wrapping costs £2.50. It is free for Gold customers.",
+    )  # fmt: skip
+    assert say("is gift wrapping free for me", "ann").text.startswith("Your tier is Silver.")
+    assert "Your tier" not in say("is gift wrapping free").text
+
+
 def test_the_cards_are_those_that_the_text_tells_of(open_shop: Any):
     given = say("a birthday gift under 8 pounds for someone who likes picnic")
     assert all(TITLES[card] in given.text for card in given.cards)

@@ -16,7 +16,9 @@ from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     codes_of,
+    likeness,
 )
+from loyalty_ai.assistant.phrasing.finding import UNWANTED
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import Shop
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of
@@ -35,6 +37,12 @@ ABOUT_PRODUCTS = {
     Intent.CART_ADD,
     Intent.COMPARE,
 }
+
+HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块")
+"""It asks what so many would cost, and puts nothing into the cart."""
+
+NAMED = 0.55
+"""Likeness to a title from which on a question that no table knows is about that product."""
 
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
@@ -79,11 +87,11 @@ class Reply(Products, Shop):
             if before.intent in ABOUT_PRODUCTS:
                 found[0] = continued(first, before)
         found = [
-            replace(now, intent=Intent.PRICE, words="", there=True)
-            if now.intent is Intent.CART_ADD and now.text.endswith("呢") and before.intent is Intent.PRICE
+            replace(now, intent=Intent.PRICE, there=not now.words)
+            if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
             else now
-            for before, now in zip([found[0], *found], found, strict=False)
-        ]  # "..., and if I buy ten?"
+            for now in found
+        ]
         for at, question in enumerate(found):
             of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and question.there)
             if of_order and self.names_nothing(question):  # "where is my order and how much was it"
@@ -137,14 +145,25 @@ class Reply(Products, Shop):
         rows = self.search(asked.words) if asked.words else []
         asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
-        if best >= CERTAIN:
+        general = GENERAL.search(asked.text) is not None
+        if best >= CERTAIN or (rows and UNWANTED.search(asked.text)) or (best >= SURE and not general):
             yield from self.find(asked)
+            return
+        if asked.bounded and not rows and not general:
+            yield from self.recommended("popular", asked)
+            return
+        alike = max(rows, key=lambda row: likeness(row["title"], asked.words), default=None)
+        if (
+            alike is not None and likeness(alike["title"], asked.words) >= NAMED
+        ):  # "does the paint set come with a brush"
+            self.meant = [alike]
+            yield from self.describe_one(asked_of(asked, asked.words, aspects=frozenset({"unknown"})), alike)
             return
         passages = self.passages(asked.text, SURE)
         if passages:
             yield from self.quote(asked, passages)
             return
-        if asked.words and GENERAL.search(asked.text):
+        if asked.words and general:
             yield from self.out_of_scope(asked)
             return
         yield Sentence(_("Sorry, I did not understand that."))

@@ -29,6 +29,12 @@ COLOUR = re.compile(
     "红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?"
 )
 
+UNWANTED = re.compile(
+    r"\b(?:not|no|other than|except|without|apart from|but no) (?:the |any |an? )?"
+    r"(?!(?:more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
+)
+"""What shall not be among what is found: "wreaths, not easter ones"."""
+
 MOST_SHOWN = 12
 """Products of a list that was asked for by number."""
 
@@ -68,7 +74,14 @@ class Finding(Voice):
         if not asked.words:
             yield from self.recommend(asked)
             return
+        if unwanted := UNWANTED.findall(asked.text):
+            wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
+            asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
+        rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
+        if unwanted and not rows:
+            yield from self.none_found(asked)
+            return
         asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         if best < SURE and (passages := self.passages(asked.text, max(best, SURE))):
@@ -237,6 +250,12 @@ class Finding(Voice):
         if not rows and kind != "popular":
             found = self.call("get_recommendations", kind="popular", limit=20)
             rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
+        if not rows and asked.bounded:
+            found = self.call("search_catalog", sort="dearest", min_price=asked.low, max_price=asked.high, limit=SHOWN)
+            if rows := found.data.get("products", []):
+                yield Sentence(_("This is what there is within your price:"))
+                yield from self.lines(rows)
+                return
         if not rows:
             yield Sentence(
                 _(

@@ -19,6 +19,7 @@ from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, as
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.turn import Sentence
 
+DIFFERENCE = re.compile(r"how much|by what|difference in price|差|贵多少|便宜多少|贵几|便宜几")
 SIZES_ZH = ("大号", "中号", "小号")
 PROPERTY = re.compile(ASPECTS["unknown"][0])
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
@@ -156,9 +157,10 @@ class Products(Finding):
                 yield Sentence(_("Which products shall I compare? Tell me two by name or code."))
             return
         self.meant = rows
+        apart = len({row["category"] for row in rows}) > 1
         for row in rows:
             yield self.state(row)
-            if row["category"]:
+            if row["category"] and apart:
                 yield Sentence(
                     _("%(title)s is in %(category)s.") % {"title": row["title"], "category": row["category"]},
                     (key(row),),
@@ -170,6 +172,9 @@ class Products(Finding):
         elif len(priced) > 1:
             text = _("%(title)s is the cheaper one.") if len(rows) == 2 else _("%(title)s is the cheapest of them.")
             yield Sentence(text % {"title": priced[0]["title"]}, (key(priced[0]),))
+            if len(rows) == 2 and DIFFERENCE.search(asked.text):
+                difference = self.money(priced[1]["price"] - priced[0]["price"])
+                yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
         for row in rows:
             description = (
                 self.call("get_product", product_id=row["product_id"]).data.get("product", {}).get("description")

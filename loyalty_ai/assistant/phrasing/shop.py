@@ -20,6 +20,13 @@ RELEVANT = 0.3
 
 ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will|put|add|include)\b)")
 
+ARRIVAL = re.compile(
+    r"\b(?:will|would|can|could)\b.{0,30}\b(?:get here|arrive|be here|come|reach|delivered)\b.{0,20}\b(?:by|before|in time|for)\b|"
+    r"in time for|前.{0,6}(?:能?到|收到|送到)|(?:今天|现在|明天)下单.{0,8}(?:到|收到|送)"
+)
+
+TIERED = re.compile(r"\b(?:Silver|Gold|Platinum)\b|银卡|金卡|白金")
+
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
 
@@ -141,10 +148,15 @@ class Shop(Orders):
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
             return
+        if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
+            asked = asked_of(asked, "", text=_("how long delivery takes"))
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
         passages = passages or self.passages(self.known_to_policies(first), RELEVANT / 2)
-        yield from self.quote(asked_of(asked, asked.words, text=first), passages)
+        answer = list(self.quote(asked_of(asked, asked.words, text=first), passages))
+        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
+            yield from self.own_tier()
+        yield from answer
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
 
@@ -168,6 +180,11 @@ class Shop(Orders):
             queries = [_("until when can an order be changed or cancelled"), _("how to cancel an order")]
         for query in queries:
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+
+    def own_tier(self) -> Iterator[Piece]:
+        """The shopper's own tier, beside a rule that is not the same for all."""
+        if self.turn.customer_id is not None and not (found := self.call("get_loyalty")).error:
+            yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
