@@ -485,7 +485,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             9,
             r"how much (more|less|dearer|cheaper)\b(?! (do|to|till|until|must|should)\b)",
-            "(差|相差)(几|多少)|(贵|便宜)(多少|几)",
+            "(?<!还)(差|相差)(几|多少)|(贵|便宜)(多少|几)",
         ),
         (
             8,
