@@ -540,7 +540,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"what (does|do|will|would) (it|that|this|my (tier|level|status)|the (tier|level)|gold|silver|platinum)( \w+)? (give|get|bring|offer)( me)?\b|what (do|will|would|can) i get (for|from|with|out of|as) (it|that|this|my (tier|level|status))\b",
+            r"what (does|do|will|would) (it|that|this|my (tier|level|status)|the (tier|level)|gold|silver|platinum)( \w+)? (give|get|bring|offer)( me)?\b|what (do|will|would|can) i get (for|from|with|out of|as) (it|that|this|my (tier|level|status))\b|for being (a )?(gold|silver|platinum)\b|(did|have|will) i (already )?(reach|reached|made|make|get to) (gold|silver|platinum)\b",
             "有什么(好处|权益|福利|特权)",
         ),
     ),
@@ -566,6 +566,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(did|have|had) i (ever |already |just |previously |last |also |even )*(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid|spend on)|(what|which|when|how much|how many)\b.{0,30}\b(did|have|had) (i|we) (\w+ )?(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid)|(last time|when) i (last )?(bought|ordered|got|purchased)|i (bought|ordered|purchased|got)\b.{0,40}\b(last|in|before|when|yesterday|ago)|time i (bought|ordered)|things i (have )?(bought|ordered)|(order|purchase|shopping) history|past (orders|purchases)|my (orders|purchases|receipts?)\b|bought before",
             "我?(上次|上回|上一次|最近|之前|以前|曾经|上个月|去年|上周|有没有|是否|昨天|前几天)?(都)?(买过|订过|买的|买了|买(?=.{1,12}(是什么时候|什么时候|几号))|下过|订的|订了)(?!几次|多少次)|(历史|以往|过去|所有|全部|近期)(的)?(订单|购买)|购买(记录|历史)|我(都|还)?买了(什么|些|啥)|订单(记录|历史|列表)|(上次|上回)(我)?(花|付|消费)",
         ),
+        (8, r"(which|what|any) (of my )?orders (did|have|do) (i|we)\b|my (total|bill) (for|in|from|last|this)\b", ""),
         (3, r"(status|state|items|contents|total|invoice) (of|for|in)", "状态|进度|里面(有|都)|多少钱|明细"),
         (
             -6,

@@ -98,10 +98,9 @@ class Reply(Products, Shop):
                 found[at] = replace(question, intent=Intent.ORDER)
         return found
 
-    @staticmethod
-    def names_nothing(question: Asked) -> bool:
+    def names_nothing(self, question: Asked) -> bool:
         """Whether a question of a price or of nothing at all says not of what."""
-        named = question.words or question.codes or question.here or question.ordinals or question.bounded
+        named = self.things(question) or question.codes or question.here or question.ordinals or question.bounded
         return question.intent in (Intent.PRICE, Intent.NONE) and not named
 
     @staticmethod

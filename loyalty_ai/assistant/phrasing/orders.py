@@ -166,7 +166,7 @@ class Orders(Cart):
         if not orders:
             yield Sentence(_("You have not ordered anything yet."))
             return
-        words = " ".join(word for word in asked.words.split() if not ORDER_WORDS.fullmatch(word))
+        words = self.things(asked)
         of_product = asked.aspects & {"bought_when", "ever"}
         if of_product and not words:
             words = self.sought
@@ -198,9 +198,19 @@ class Orders(Cart):
             return
         yield from self.tell_order(orders[0], asked)
 
+    @staticmethod
+    def things(asked: Asked) -> str:
+        """What a question about orders names beside them."""
+        return " ".join(word for word in asked.words.split() if not ORDER_WORDS.fullmatch(word))
+
     def order_meant(self, asked: Asked) -> str:
         """The order that a question goes on about without naming it: of this message, or as "it" of the one before."""
-        if asked.words or asked.ordinals or BEFORE_IT.search(asked.text) or period(asked.text, local(self.turn.now)):
+        if (
+            self.things(asked)
+            or asked.ordinals
+            or BEFORE_IT.search(asked.text)
+            or period(asked.text, local(self.turn.now))
+        ):
             return ""
         return self.order_told or (self.order_before if asked.there else "")
 

@@ -31,7 +31,8 @@ IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规�
 
 
 GIVES = re.compile(
-    r"\b(?:benefits?|perks|advantages|privileges)\b|\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
+    r"\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
+    r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
     r"好处|权益|福利|特权|有什么用"
 )
 OF_TIERS = re.compile(
