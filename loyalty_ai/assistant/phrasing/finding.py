@@ -225,8 +225,9 @@ class Finding(Voice):
         return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
-        if asked.words and self.search(asked.words, asked):
-            yield from self.find(asked)
+        words = " ".join(word for word in asked.words.split() if word not in PEOPLE)
+        if words and self.search(words, asked):
+            yield from self.find(asked_of(asked, words))
             return
         kind = "discover" if re.search(r"\bnew\b|新", asked.text) else "for_you"
         yield from self.recommended(kind, asked)
