@@ -279,6 +279,8 @@ def test_what_was_spent_in_a_time_comes_with_its_orders(open_shop: Any):
         assert "A-1001" in given.text
         assert keys(given)[0] == "orders:2011-05-01..2011-05-31"
     assert "£" not in say("how much have i spent in april", "ann").text
+    assert "From 1 Jan 2011 to 31 Dec 2011 you placed 2 orders" in say("how much did i spend in 2011", "ann").text
+    assert "£" not in say("how much did i spend in may 2010", "ann").text
 
 
 def test_what_is_bought_most_often_is_told_and_not_proposed(open_shop: Any):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -35,7 +36,7 @@ ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package
 ORDER_WORDS = re.compile(
     r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|arrived?|dispatched|history|status|state|contents|"
     r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
-    r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付"
+    r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付|20\d\d"
 )
 
 
@@ -120,7 +121,7 @@ class Orders(Cart):
     def orders_of(self, asked: Asked, *, most: int = 20) -> tuple[list[dict[str, Any]], str]:
         """The orders that are meant, latest first, and how to introduce what goes with them."""
         orders = self.call("get_order", limit=most).data.get("orders", [])
-        days = period(asked.text, local(self.turn.now))
+        days = days_of(asked.text, local(self.turn.now))
         if days and (within := [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]):
             return within, _("This goes well with what you ordered:")
         told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])} if orders else {}
@@ -175,12 +176,16 @@ class Orders(Cart):
         if words and (of_product or named_items(orders, words)):
             yield from self.tell_bought(orders, words)
             return
-        days = period(asked.text, local(self.turn.now))
+        days = days_of(asked.text, local(self.turn.now))
         if days:
             if "total" in asked.aspects:
                 yield from self.summed(days)
                 return
-            orders = [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]
+            found = self.call("get_order", **between(days))
+            if found.error:
+                yield from self.no_orders_now()
+                return
+            orders = found.data["orders"]
             if not orders:
                 yield Sentence(_("In that time you ordered nothing."))
                 return
@@ -209,7 +214,7 @@ class Orders(Cart):
             self.things(asked)
             or asked.ordinals
             or BEFORE_IT.search(asked.text)
-            or period(asked.text, local(self.turn.now))
+            or days_of(asked.text, local(self.turn.now))
         ):
             return ""
         return self.order_told or (self.order_before if asked.there else "")
@@ -405,6 +410,23 @@ class Orders(Cart):
             if not row["available"]:
                 yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
         yield from proposed
+
+
+YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
+
+
+def days_of(text: str, today: date) -> tuple[date, date] | None:
+    """The days that a text names, with the year that it gives.
+
+    >>> days_of("in november 2010", date(2011, 12, 9)), days_of("in 2010", date(2011, 12, 9))[0]
+    ((datetime.date(2010, 11, 1), datetime.date(2010, 11, 30)), datetime.date(2010, 1, 1))
+    """
+    days, named = period(text, today), YEAR.search(text)
+    if named is None:
+        return days
+    year = int(named[1])
+    first, last = days or (date(year, 1, 1), date(year, 12, 31))
+    return date(year, first.month, 1), date(year, last.month, calendar.monthrange(year, last.month)[1])
 
 
 def between(days: tuple[date, date]) -> dict[str, Any]:

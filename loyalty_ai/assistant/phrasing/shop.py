@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between, days_of
 from loyalty_ai.assistant.phrasing.voice import EMPTY_OF_POLICIES, asked_of, day, local
-from loyalty_ai.assistant.questions import Asked, period
+from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
 RELEVANT = 0.3
@@ -70,7 +70,7 @@ class Shop(Orders):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
-        days = period(asked.text, local(self.turn.now))
+        days = days_of(asked.text, local(self.turn.now))
         if days and asked.aspects & {"orders", "spent"}:
             yield from self.summed(days)
             return
@@ -163,7 +163,7 @@ class Shop(Orders):
 
     def calling_off(self, asked: Asked) -> Iterator[Piece]:
         """The state of the order that is meant, then the rule for orders in that state."""
-        days = period(DAYS.sub(r"\1", asked.text), local(self.turn.now))
+        days = days_of(DAYS.sub(r"\1", asked.text), local(self.turn.now))
         orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders") if asked.codes else None
         if days and orders is None:
             orders = self.call("get_order", **between(days)).data.get("orders")
