@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import json
 import logging
+import os
 import pickle
 import random
 import struct
@@ -51,6 +52,9 @@ from loyalty_ai.shop.wishes import mute
 from tests import fakes
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+NIGHTS = int(os.environ.get("LOYALTY_CANARY_NIGHTS", "1"))
+"""How often the whole is done, each time with other moments; the first time with new ones in every run of the tests."""
 
 STEPS = ("sync", "metrics", "train", "score", "promote")
 FIRST_KEY = 7_700_000_001
@@ -303,7 +307,7 @@ def assert_nothing_is_left(shop: SimpleNamespace, who: str, log: str) -> None:
     assert who not in log
 
 
-@pytest.mark.parametrize("seed", [pytest.param(n, marks=[] if n == 0 else pytest.mark.slow) for n in range(8)])
+@pytest.mark.parametrize("seed", range(NIGHTS))
 def test_erased_at_any_moment_of_any_step_nothing_of_anybody_is_left(shop, caplog, seed):
     caplog.set_level(logging.INFO)
     chance = random.Random(seed or None)
