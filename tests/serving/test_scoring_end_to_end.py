@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
+from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -13,7 +14,9 @@ from django.core.management import CommandError, call_command
 
 import loyalty_ai.tasks  # noqa: F401 (registers the kinds of jobs)
 from loyalty_ai.jobs import services
+from loyalty_ai.ml import membership
 from loyalty_ai.ml.artifact import verify
+from loyalty_ai.registry import audits
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.serving import scoring
 from loyalty_ai.serving.models import Deployment, ItemNeighbours, ListKind, Prediction, Recommendation, ScoringRun
@@ -141,6 +144,21 @@ def test_train_score_promote_opt_out_and_roll_back(shop, tmp_path):
     tuned = command("loyalty_train")
     assert tuned["version"] == 2
     assert ModelVersion.objects.get(number=2).parent == version
+
+
+def test_a_trained_version_is_audited_by_shadows_of_its_own_settings(shop, tmp_path, monkeypatch):
+    monkeypatch.setattr(audits, "LEAST_CUSTOMERS", 50)
+    monkeypatch.setattr(membership, "RESAMPLES", 20)
+    monkeypatch.setattr(membership, "CANARIES", 2)
+    monkeypatch.setattr(membership, "audit_membership", partial(membership.audit_membership, shadows=4))
+    command("loyalty_train")
+    found = command("loyalty_audit")
+    version = ModelVersion.objects.get()
+    assert (found["version"], found["users"], found["shadows"]) == (1, 60, 4)
+    assert version.audit.result["published"] == found["published"]
+    assert verify(tmp_path / version.path, digest=version.digest)
+    assert "| 60 customers | who sees lists" in (tmp_path / version.path / "audit.md").read_text()
+    assert not list(tmp_path.glob("*/*.audit-*"))
 
 
 def test_commands_say_what_is_missing(shop):
