@@ -203,9 +203,13 @@ class _Writing:
         cited = [key for key in dict.fromkeys(key for said in self.sentences for key in said.sources) if key in known]
         outcome = self.outcome or (Outcome.ANSWERED if self.sentences else Outcome.UNANSWERED)
         # what each sentence is about; what introduces a list names all that follows
-        told = [[key for key in said.sources if key.startswith("product:")] for said in self.sentences]
-        about = [keys[0] for keys in told if 0 < len(keys) <= 2] or [key for keys in told for key in keys]
-        cards = [key.removeprefix("product:") for key in dict.fromkeys(about) if key in known]
+        told = [
+            [key for key in said.sources if key.startswith("product:")]
+            for said in self.sentences
+            if not said.text.endswith((":", "："))
+        ]
+        about = [keys[0] for keys in told if 0 < len(keys) <= 2] or cited
+        cards = [key.removeprefix("product:") for key in dict.fromkeys(about) if key.startswith("product:")]
         return Answer(
             sentences=tuple(self.sentences),
             outcome=outcome,

@@ -126,6 +126,17 @@ def test_what_is_not_wanted_is_left_out(open_shop: Any):
     assert say("retrospot things").cards == (MUG,)
 
 
+def test_other_colours_of_the_open_page_are_told(open_shop: Any):
+    fakes.make_product(open_shop.store, "MUG6", title="Blue Retrospot Mug", category="Kitchen / Things")
+    open_shop.adapter.stock["MUG6"] = replace(
+        open_shop.adapter.stock[MUG], product_id="MUG6", title="Blue Retrospot Mug"
+    )
+    index_products(open_shop.store)
+    for question in ("does it come in other colours?", "这个有没有别的颜色"):
+        assert say(question, product=MUG).cards == ("MUG6",)
+    assert "in no other colour" in say("does it come in other colours?", product=TRAY).text
+
+
 def test_how_much_dearer_is_told_where_it_is_asked(open_shop: Any):
     assert (
         "The difference is £6.25." in say("how much dearer is the wooden picnic tray than the red retrospot mug").text

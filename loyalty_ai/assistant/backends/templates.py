@@ -134,6 +134,9 @@ class Reply(Products, Shop):
         if asked.bounded and not asked.words:
             yield from self.recommend(asked)
             return
+        if asked.here and not asked.words and (page := self.page()):  # "what is in this set"
+            yield from self.describe_one(asked_of(asked, "", aspects=frozenset({"unknown"})), page[0])
+            return
         if pointed := (asked.ordinals or asked.both) and self._choose(asked).products:
             for row in pointed:
                 yield self.state(row)

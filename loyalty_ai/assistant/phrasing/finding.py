@@ -29,6 +29,11 @@ COLOUR = re.compile(
     "红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?"
 )
 
+COLOURS = re.compile(
+    r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?)\b|(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小)"
+)
+"""It asks for all that there is of a kind."""
+
 UNWANTED = re.compile(
     r"\b(?:not|no|other than|except|without|apart from|but no) (?:the |any |an? )?"
     r"(?!(?:more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
@@ -97,6 +102,17 @@ class Finding(Voice):
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
+
+    def colours_of(self, row: Row) -> Iterator[Piece]:
+        """The same product in its other colours and sizes."""
+        kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
+        rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
+        rows = [other for other in rows if other["product_id"] != row["product_id"]]
+        if not rows:
+            yield Sentence(_("I find %(title)s in no other colour or size.") % {"title": row["title"]}, (key(row),))
+            return
+        yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": kind})
+        yield from self.lines(rows[:MOST_SHOWN])
 
     def variant(self, asked: Asked, colour: str) -> Iterator[Piece]:
         """The same kind of thing in another colour."""

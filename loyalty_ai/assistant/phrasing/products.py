@@ -14,7 +14,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
 )
-from loyalty_ai.assistant.phrasing.finding import Finding
+from loyalty_ai.assistant.phrasing.finding import COLOURS, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.turn import Sentence
@@ -34,7 +34,11 @@ class Products(Finding):
     def about_one(self, asked: Asked, say: Callable[[Row], Iterator[Piece]]) -> Iterator[Piece]:
         """Say something of the product that is meant, or ask which one it is."""
         chosen = self.choose(asked)
+        if chosen.sure and COLOURS.search(asked.text):
+            say = self.colours_of
         if not chosen.products:
+            if self.listed and not asked.words and not asked.codes:
+                return  # "which sizes are there, and what do they cost": the list has just said it
             if self.topic and not asked.words:
                 yield from self.goes_on_about(asked)
                 return
@@ -47,6 +51,10 @@ class Products(Finding):
                 yield from say(row)
         else:
             ready = [row for row in chosen.products if row["available"]] if asked.available else []
+            if COLOURS.search(asked.text):
+                yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": self.told(asked.words)})
+                yield from self.lines((ready or chosen.products)[:MOST_SHOWN])
+                return
             yield from self.which(ready or chosen.products, asked.words)
 
     def price(self, asked: Asked) -> Iterator[Piece]:

@@ -51,6 +51,7 @@ class Voice:
         self.currency = currency
         self.meant: list[Row] = []
         self.topic = ""
+        self.listed = False
         self.quoted: set[str] = set()
         self.known: dict[str, str] = {}
         self._shown: list[Row] | None = None
@@ -144,6 +145,7 @@ class Voice:
 
     def lines(self, rows: Iterable[Row], why: Callable[[Row], str] = lambda row: "") -> Iterator[Sentence]:
         for row in rows:
+            self.listed = True
             yield self.line(row, why(row))
 
     def state(self, row: Row) -> Sentence:
