@@ -89,6 +89,10 @@ def make_report(*, store: Store, by: Any = None) -> Given:
         raise CannotReport(_("Loyalty was not measured yet."))
     earlier = list(AggregateReport.objects.filter(store=store).order_by("as_of", "pk"))
     measured = _measure(store, as_of, [report.as_of for report in earlier])
+    for report in earlier:  # a cell that emptied stays in the report: its absence would tell that nobody is left in it
+        for dimension, parts in measured.items():
+            for cell in report.numbers.get(dimension, {}):
+                parts[cell, False].add(Numbers(), 0)
     people = sum((part.numbers for part in measured[DIMENSIONS[0]].values()), Numbers())
     shown = {}
     for dimension, parts in measured.items():
