@@ -29,7 +29,7 @@ picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch ca
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
 weekend saturday sunday; bit piece broken; visit pop; jersey guernsey channel; keep store hold save hang retain;
-choose chosen pick select; join refer invite bring; charge charged deduct; holiday holidays closed;
+choose chosen pick select; join refer invite bring; charge charged deduct; holiday holidays closed boxing;
 change amend; pay payment card klarna clearpay; invoice receipt; vat tax duty customs; note message; house address; cafe wholesale;
 wholesale trade bulk reseller; discount offer promotion;
 voucher coupon; loyalty loyal tier points reward; privacy data gdpr; personalisation personalization recommendation;
@@ -77,6 +77,7 @@ CHINESE = """
 交税 tax/customs; 关税 tax/customs; 进口税 tax/customs; 上班 opening+hours; 碎了 broken/damaged; 复古圆点 retrospot;
 少了 missing; 少发 missing; 漏发 missing; 缺少 missing; 卖完 stock; 预订 preorder; 预定 preorder;
 英国国旗 union+jack; 国旗 union+jack; 摆设 ornament; 放假 holiday; 节假日 holiday; 假期 holiday; 扣钱 charge; 扣款 charge;
+圣诞袜 christmas+stocking; 袜子 sock/stocking; 逛 visit; 实体店 visit/shop; 店在哪 visit;
 寄 delivery; 芬兰 finland; 挪威 norway; 瑞典 sweden; 丹麦 denmark; 西班牙 spain; 意大利 italy; 荷兰 netherlands; 比利时 belgium;
 发错 wrong; 错货 wrong; 寄错 wrong; 上班 opening+hours;
 卖给 sell/sold; 出售 sell/sold;

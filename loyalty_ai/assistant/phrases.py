@@ -291,7 +291,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             7,
             r"politic\w*|president|prime minister|election|elections|vote|voting|trump|biden|obama|putin|brexit|government|parliament|war|"
             r"conservatives|labour party|democrats?|republicans?|immigration|religion|believe in god|abortion|climate change|king charles|taiwan|ukraine|israel|gaza",
-            "政治|总统|首相|主席|选举|投票|特朗普|川普|拜登|普京|习近平|政府|战争|脱欧|宗教|台湾|移民政策|乌克兰|巴勒斯坦|堕胎",
+            "政治|大选|竞选|议员|国会|总统|首相|主席|选举|投票|特朗普|川普|拜登|普京|习近平|政府|战争|脱欧|宗教|台湾|移民政策|乌克兰|巴勒斯坦|堕胎",
         ),
         (
             7,
@@ -385,6 +385,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.PRIVACY: (
         (
+            8,
+            r"(all|everything|anything) (that )?(you|u) (have|hold|know|keep|store)\b.{0,12}\b(me|mine)\b",
+            "cookie.{0,3}(跟踪|追踪)|跟踪我|追踪我",
+        ),
+        (
             7,
             r"(what|which|how much)\b.{0,30}\b(data|info|information|know|hold|store|stored|collect|keep|remember|track|saved)\b.{0,25}\b(about me|on me|me|of mine)|"
             r"what do you know|my (personal )?(data|information|info)\b|data (protection|privacy)|about me\b",
@@ -453,6 +458,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.USUAL: (
+        (
+            9,
+            r"(do|did) (i|we) (usually|normally|always|regularly|often|tend to) (buy|get|order|have)",
+            "(平时|通常|一般|总是)(都)?(买|订)",
+        ),
         (
             9,
             r"(the|my|our|your|same|as) usual|usual (order|things|stuff|items|shop|basket|please|again)|^usual\b|my (regular|regulars|normal|standard|staples|typical)\b|regular (order|things|stuff|items|purchases)|what i (always|usually|normally|regularly) (buy|get|order|have)|buy (it |them |that )?again|things i buy (often|again|regularly)",
@@ -545,6 +555,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.ORDER: (
+        (
+            9,
+            r"(biggest|largest|smallest|most expensive|dearest|cheapest) (ever )?(order|purchase|shop)\b|(did|have) (i|we) (ever )?(returned?|sen[dt] back)\b",
+            "最(贵|大|高|多|便宜|小)的?.{0,4}(订单|一单|单子|一笔)|我.{0,3}退过",
+        ),
         (-7, "", "^(这|那)(个|一|款|件|套|盒|里面)"),
         (
             6,
@@ -580,6 +595,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.POLICY: (
+        (
+            12,
+            r"(min|minimum|smallest) (order|spend)",
+            "(周|星期|礼拜)[一二三四五六日天末](下单|订)|店(铺)?在哪|去.{0,4}逛|最低.{0,4}(多少|起)",
+        ),
+        (9, r"(boxing day|bank holidays?|christmas day|new year'?s day)", ""),
         (
             9,
             r"(store|keep|save|hold|hang on to|remember)\b.{0,20}\bcard (details|numbers?|info\w*)|(who|how|where)\b.{0,15}\bcomplain|\d{4,} (of|pieces|units|items)\b|"

@@ -46,7 +46,12 @@ ASKS = (
         re.compile(r"how (long|many|soon|quick|fast)|when|deadline|days?|几天|多久|多长|什么时候|时间|期限"),
         re.compile(r"\d+[^.。]{0,20}(day|week|hour|month|天|日|周|小时|个月)"),
     ),
-    (re.compile(r"\bopen|\bclosed?\b|what time|hours|几点|营业|上班"), re.compile(r"\d{1,2}:\d{2}")),
+    (
+        re.compile(
+            r"^(?!.*(?:holiday|boxing|christmas|new year|节|假)).*(?:\bopen|\bclosed?\b|what time|hours|几点|营业|上班)"
+        ),
+        re.compile(r"\d{1,2}:\d{2}"),
+    ),
     (
         re.compile(r"^(can|do|does|is|are|may|will|could)\b|吗|能不能|可以|可不可以|支持"),
         re.compile(r"\b(yes|no|can|cannot|do not|only|not)\b|可以|不能|不可|支持|仅|不"),
@@ -155,7 +160,8 @@ class Question:
         if self.pairs:
             stated = set(pairwise(words(f"{passage['heading']} . {passage['text']}", self.language)))
             said += BESIDE * sum(pair in stated for pair in self.pairs)
-        if DENIED.search(passage["heading"].lower()) and not DENYING.search(self.text):
+        special = any(has(unit, text) and not has(unit, title) for unit in self.units)
+        if not special and DENIED.search(passage["heading"].lower()) and not DENYING.search(self.text):
             said -= FORM  # what is excepted answers no question about the rule
         return said + FORM * max(map(self.formed, sentences_of(passage["text"])), default=0.0)
 

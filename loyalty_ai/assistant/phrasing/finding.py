@@ -29,6 +29,8 @@ COLOUR = re.compile(
     "红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?"
 )
 
+WHOLE_SHOP = re.compile(r"\b(?:shop|store|catalogue|everything|you (?:have|sell|do|stock))\b|店|全部|所有")
+
 COLOURS = re.compile(
     r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?)\b|(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小)"
 )
@@ -135,7 +137,8 @@ class Finding(Voice):
     def extreme_of_all(self, asked: Asked) -> Iterator[Piece]:
         """The cheapest or the dearest of what was shown, where the question points at it, else of the whole shop."""
         dear = asked.order == "dearest"
-        pointed = [row for row in self.shown if row["price"] is not None] if asked.there or asked.both else []
+        meant = asked.there or asked.both or not WHOLE_SHOP.search(asked.text)
+        pointed = [row for row in self.shown if row["price"] is not None] if meant else []
         if pointed:
             edge = (max if dear else min)(row["price"] for row in pointed)
             rows = [row for row in pointed if row["price"] == edge]

@@ -51,6 +51,10 @@ AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|
 BEFORE_IT = re.compile(r"\b(?:last|latest|previous|recent|newest|before|other)\b|上|最近|最新|之前|另")
 """Of an order: another than the one that was told just now."""
 
+EXTREME = re.compile(
+    r"\b(?:biggest|largest|smallest|most expensive|dearest|cheapest)\b(?: \w+)? (?:order|purchase|shop)\b|"
+    r"最(?:贵|大|高|多|便宜|小)的?.{0,4}(?:订单|一单|单子|一笔)"
+)
 CAME_BACK = re.compile(
     r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}"
     r"\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|"
@@ -59,7 +63,7 @@ CAME_BACK = re.compile(
     r"\b(?:what|which|how many|how much)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back)\b|"
     r"\b(?:have|has|did|was|were) (?:i|you|my \w+)\b.{0,20}\b(?:been )?(?:refunded|returned)|"
     r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
-    r"我.{0,6}退了(?:哪些|什么|几|多少)"
+    r"\b(?:did|have) i (?:ever )?(?:return(?:ed)?|sen[dt] back)\b|我.{0,6}退(?:了|过)(?:哪些|什么|几|多少|货)"
 )
 """Asks whether something that they sent back is there."""
 RETURN_WORDS = re.compile(r"returns?|returned|refund\w*|go|went|through|arrive\w*|received?|process\w*|status|退\S*")
@@ -166,6 +170,12 @@ class Orders(Cart):
         orders = found.data["orders"]
         if not orders:
             yield Sentence(_("You have not ordered anything yet."))
+            return
+        if extreme := EXTREME.search(asked.text):
+            pick = min if re.search(r"small|cheap|便宜|小", extreme[0]) else max
+            yield self.order_line(pick(orders, key=lambda order: order["total"]))
+            if len(orders) == 20:
+                yield Sentence(_("I looked at your latest orders only."))
             return
         words = self.things(asked)
         of_product = asked.aspects & {"bought_when", "ever"}

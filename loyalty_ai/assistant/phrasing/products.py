@@ -14,13 +14,12 @@ from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOURS, MOST_SHOWN, Finding
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.turn import Sentence
 
 DIFFERENCE = re.compile(r"how much|by what|difference in price|差|贵多少|便宜多少|贵几|便宜几")
-SIZES_ZH = ("大号", "中号", "小号")
 PROPERTY = re.compile(ASPECTS["unknown"][0])
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
@@ -215,8 +214,8 @@ class Products(Finding):
         # "is the set with jars cheaper than ..." has a with of its own
         joints = r"\bthan\b|比(?!较)" if re.search(r"\bthan\b", text) else JOINTS
         parts = [part.words for piece in re.split(joints, text) if (part := asked_(piece)).words][:3]
-        if len(parts) == 2 and parts[0] in SIZES_ZH and parts[1].startswith(SIZES_ZH):  # 大号和小号野餐篮
-            parts[0] += parts[1].removeprefix(next(size for size in SIZES_ZH if parts[1].startswith(size)))
+        if len(parts) == 2 and COLOUR.fullmatch(parts[0]) and (other := COLOUR.match(parts[1])):  # 大号和小号野餐篮
+            parts[0] += parts[1][other.end() :]
         elif len(parts) == 2 and "".join(parts).isascii():
             one, other = sorted((part.split() for part in parts), key=len)
             if len(one) == 1 and len(other) > 1:

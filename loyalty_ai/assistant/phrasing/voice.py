@@ -127,6 +127,11 @@ class Voice:
         ):
             return Choice(fitting, sure=len(fitting) == 1)
         found = self.search(asked.words, available=False)
+        in_full = [row for row in found if f" {row['title'].lower()} " in f" {asked.text} "]
+        longest = max((row["title"] for row in in_full), key=len, default="")
+        if longest and all(row["title"].lower() in longest.lower() for row in in_full):
+            # its whole title, be its words as common as those of "Love Hot Water Bottle"
+            return Choice([row for row in in_full if row["title"] == longest][:1], sure=True)
         return decide(found, self.told(asked.words))
 
     def money(self, amount: Decimal | None) -> str:
