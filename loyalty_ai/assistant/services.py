@@ -74,7 +74,6 @@ def _customer(store: Store, external_id: str) -> Customer | None:
     return Customer.objects.get_or_create(store=store, external_id=external_id)[0]
 
 
-@transaction.atomic
 def say(
     *,
     conversation: Conversation,
@@ -93,6 +92,13 @@ def say(
     Raises:
         TooFast, Closed, CannotSay: nothing was kept.
     """
+    # Outside the transaction: the cache may be another machine, and the conversation is locked within.
+    crowded = bool(address) and conversation.customer_id is None and _crowded(address)
+    with transaction.atomic():
+        return _keep(conversation, text, context or {}, client_key[:64], crowded=crowded)
+
+
+def _keep(conversation: Conversation, text: str, context: dict[str, Any], client_key: str, *, crowded: bool) -> Message:
     conversation = Conversation.objects.select_for_update().select_related("store").get(pk=conversation.pk)
     if client_key:
         sent = conversation.messages.filter(client_key=client_key).first()
@@ -105,13 +111,13 @@ def say(
         raise CannotSay(_("That is too long; up to %(count)d characters, please.") % {"count": LONGEST})
     if conversation.state == Conversation.State.CLOSED:
         raise Closed(_("This conversation is closed."))
-    _slow_down(conversation, address)
+    _slow_down(conversation, crowded=crowded)
     question = Message.objects.create(
         conversation=conversation,
         role=Message.Role.SHOPPER,
         text=text,
-        context=context or {},
-        client_key=client_key[:64],
+        context=context,
+        client_key=client_key,
     )
     if conversation.state == Conversation.State.OPEN:
         Message.objects.create(
@@ -135,7 +141,7 @@ def clean(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
-def _slow_down(conversation: Conversation, address: str) -> None:
+def _slow_down(conversation: Conversation, *, crowded: bool) -> None:
     if conversation.customer_id:
         theirs = Q(conversation__customer=conversation.customer_id)
     else:
@@ -143,21 +149,22 @@ def _slow_down(conversation: Conversation, address: str) -> None:
     lately = Message.objects.filter(
         theirs, role=Message.Role.SHOPPER, created_at__gt=timezone.now() - timedelta(minutes=1)
     )
-    most = app_settings.ASSISTANT["STRANGERS_PER_MINUTE"]
-    crowded = address and most is not None and not conversation.customer_id and _said_from(address) > most
     if crowded or lately.count() >= app_settings.ASSISTANT["PER_MINUTE"]:
         raise TooFast(_("One moment, please: that were many messages in a minute."))
 
 
-def _said_from(address: str) -> int:
-    """How often strangers spoke from the address in this minute, this time too; the cache forgets it, and holds a digest alone."""
+def _crowded(address: str) -> bool:
+    """Whether strangers spoke too often from the address in this minute; the cache forgets it, and holds a digest alone."""
+    most = app_settings.ASSISTANT["STRANGERS_PER_MINUTE"]
+    if most is None:
+        return False
     minute = int(timezone.now().timestamp()) // 60
     key = f"loyalty_ai.said.{hashlib.sha256(address.encode()).hexdigest()}.{minute}"
     cache.add(key, 0, 120)
     try:
-        return cache.incr(key)
+        return cache.incr(key) > most
     except ValueError:  # a cache that was full has dropped it
-        return 0
+        return False
 
 
 def give_feedback(*, owner: Owner, message_id: int, helpful: bool | None, remark: str = "") -> Message:

@@ -257,7 +257,8 @@ class Toolbox:
             if row["product_id"] in muted:
                 row["muted"] = True
         found = self._products({"products": rows, "note": DATA_NOTE}, rows)
-        if unknown := unknown_words(store=self.turn.store, words=query):
+        carried = max((hit.score for hit in hits), default=0)  # 1: every word was found, so none is unknown
+        if query and carried < 1 and (unknown := unknown_words(store=self.turn.store, words=query)):
             found.data["unknown"] = unknown
         if muted:
             found.data["muted"] = (
@@ -506,7 +507,8 @@ class Toolbox:
             facts += facts_of(key, [(FactKind.NAME, title), (FactKind.TEXT, heading or None), (FactKind.TEXT, text)])
             sources.append(Source(key, f"{title}: {heading}" if heading and heading != title else title, hit.url))
         data = {"passages": rows, "note": DATA_NOTE}
-        if unknown := unknown_words(**asked):
+        carried = max((hit.score for hit in hits), default=0)
+        if carried < 1 and (unknown := unknown_words(**asked)):
             data["unknown"] = unknown
         return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
