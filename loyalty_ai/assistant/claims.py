@@ -21,7 +21,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from loyalty_ai.assistant import wording
-from loyalty_ai.assistant.asking import spoken
+from loyalty_ai.assistant.asking import HAN, spoken
+from loyalty_ai.assistant.paraphrase import concepts, says_the_same
+from loyalty_ai.assistant.phrasing.extracts import sentences_of
 from loyalty_ai.assistant.questions import period
 from loyalty_ai.assistant.readings import (
     Amount,
@@ -47,11 +49,18 @@ LONGEST = 1_000
 ALIKE = 0.7
 """Share of a sentence's words of policy that one passage must hold."""
 
+AKIN = 0.5
+"""Share of a sentence's words from which on it speaks of what one sentence of a document says."""
+
 NEAR = 0.3
 """From which share on a passage is what the sentence meant, and is said in its place."""
 
 SAME_NUMBER = 0.5
 """What it is worth in finding that passage that it holds a number of the sentence."""
+
+
+OF_BEFORE = re.compile(r"(?:It|They|These|This|That|Those)\b|.* of (?:them|it)\b")
+"""How a sentence reads that speaks of what the one before named."""
 
 
 class Evidence:
@@ -131,7 +140,7 @@ def check(
         return _Reading(tidied, evidence, turn, sources, tuple(before)).checked()
 
 
-_IMAGE = re.compile(r"!\[[^\]]*\]?\s*(?:\([^)]*\)?|\[[^\]]*\]?)")
+_IMAGE = re.compile(r"!\[[^\]]*\]?\s*(?:\([^)]*\)?|\[[^\]]*\]?)?")
 _LINK = re.compile(r"\[([^\]]*)\]\s*(?:\([^)]*\)?|\[[^\]]*\])")
 _TAG = re.compile(r"<[^>]*>|<[a-z/!][^>]*$|&(?:#\w+|[a-z]+);", re.IGNORECASE)
 _MARKS = re.compile(
@@ -260,7 +269,7 @@ class _Reading:
         found_numbers = numbers(rest)
         unknown_codes = [code for _at, code in codes(self.body)]
         policy = "" if self.ours else self.policy_kind(body)
-        if policy and self.supported(body, money):
+        if not self.ours and (self.own_tier(body) or (policy and self.supported(body, money))):
             return Sentence(self.text, self.cited(()))
         if not self.ours and wording.DONE.search(body):
             raise _Wrong
@@ -782,7 +791,28 @@ class _Reading:
         if wording.STRONG.search(body):
             return "strong"
         offered = wording.OFFER.search(body) and not re.search(r"\d", body)
-        return "weak" if wording.WEAK.search(body) and not offered else ""
+        if offered:
+            return "weak" if self.near_policy(ALIKE, 3) else ""
+        return "weak" if wording.WEAK.search(body) or self.near_policy(AKIN, 1) else ""
+
+    def near_policy(self, share: float, least: int) -> bool:
+        """Whether it speaks of what a document speaks of: that share of its words stands in one sentence there."""
+        told = digits(fold(self.text))
+        mine = concepts(told)
+        meant = self.named or [key for key in self.before if not key.startswith("passage:")]
+        return bool(len(mine) >= least and not meant and not amounts(told)[0]) and any(
+            len(mine & concepts(digits(fold(part)))) >= share * len(mine) for _key, _around, part in self.rules()
+        )
+
+    def rules(self) -> Iterator[tuple[str, str, str]]:
+        """The sentences of the documents that were found, each with its passage's key and the words that it stands under."""
+        for key in self.keys("passage"):
+            texts = self.evidence.values(key, FactKind.TEXT)
+            around = " ".join(map(str, [*self.evidence.values(key, FactKind.NAME), *texts[:-1]]))
+            before = ""
+            for part in sentences_of(str(texts[-1])) if texts else ():
+                yield key, f"{around} {before}" if OF_BEFORE.match(part) else around, part
+                before = part
 
     def quoted(self) -> list[str]:
         """The source whose own words these are, sentence for sentence."""
@@ -811,26 +841,43 @@ class _Reading:
         Raises:
             _Wrong: a passage is near, and says otherwise.
         """
-        mine = _gist(body)
+        told = digits(fold(self.text))
+        mine, meant = _gist(told), concepts(told)
         best, near, holder = 0.0, "", ""
-        for key in self.keys("passage"):
-            for text in self.evidence.values(key, FactKind.TEXT):
-                for part in sentences(str(text)):
-                    theirs = _gist(digits(fold(part)))
-                    shared = len(mine.words & theirs.words) / max(len(mine.words), 1)
-                    same = mine.said_by(theirs) and shared >= ALIKE
-                    if same and not (self.products() and money):
-                        self.carry([key])
-                        return True
-                    weight = shared + len(mine.words & theirs.words) / max(len(theirs.words), 1)
-                    weight += SAME_NUMBER * bool({*mine.numbers} & {*theirs.numbers})
-                    if weight > best:
-                        best, near, holder = weight, part, key
+        for key, around, part in self.rules():
+            says = digits(fold(part))
+            theirs = _gist(says)
+            if HAN.search(part):
+                shared = len(mine.words & theirs.words)
+                same = mine.said_by(theirs) and shared >= ALIKE * len(mine.words)
+                weight = shared / max(len(mine.words), 1) + shared / max(len(theirs.words), 1)
+            else:
+                same = says_the_same(told, says, fold(around))
+                own = concepts(says)
+                weight = len(meant & own) / max(len(meant), 1) + len(meant & own) / max(len(own), 1)
+            if same and not (self.products() and money):
+                self.carry([key])
+                return True
+            weight += SAME_NUMBER * bool({*mine.numbers} & {*theirs.numbers})
+            if weight > best:
+                best, near, holder = weight, part, key
         reached = self.reaches(set(dict(self.missing())), body)
         if wording.STRONG.search(body) or not (self.named or self.about("order") or reached):
             named = [named.key for named in self.products()]
             raise _Wrong(*([f"{holder}\n{near}"] if best / 2 >= NEAR and not named else named))
         return False
+
+    def own_tier(self, body: str) -> bool:
+        """Whether it says nothing but the tier that the shopper is in."""
+        said = {*wording.TIERS.findall(body)} if wording.OWN_TIER.search(body) else set()
+        held = " ".join(fold(str(value)) for value in self.evidence.values("loyalty", FactKind.TIER))
+        if len(said) != 1 or not all(tier in held for tier in said) or wording.TURNS.search(body):
+            return False
+        rest = wording.OWN_TIER.sub(" ", body)
+        if wording.TIERS.sub(" ", rest).strip(" .!。！"):
+            return False
+        self.carry(["loyalty"])
+        return True
 
     def check_properties(self, body: str) -> None:
         """Material, size, safety, health and the like stand in the product's own words; other praise needs none."""
@@ -984,7 +1031,7 @@ class _Gist:
 
 
 def _gist(body: str) -> _Gist:
-    found = [word for word in words(body.replace("\ue000", " "), "en") if not word[0].isdigit()]
+    found = [word for word in words(body, "en") if not word[0].isdigit()]
     pairs = {a + b for a, b in pairwise(found) if not a.isascii() and not b.isascii()}
     single = {word for word in found if word.isascii() and word not in wording.POLICY_SMALL}
     values = sorted(value for value in map(parse, re.findall(r"\d[\d.,]*", body)) if value is not None)

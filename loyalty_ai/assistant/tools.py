@@ -499,12 +499,11 @@ class Toolbox:
         rows, facts, sources = [], [], []
         for hit in hits:
             key, title, heading = f"passage:{hit.key}", cut(plain(hit.title), TITLE), cut(plain(hit.heading), TITLE)
-            text = cut(plain(hit.text), PASSAGE)
             lines = cut("\n".join(filter(None, map(plain, hit.text.splitlines()))), PASSAGE)
             rows.append(
                 {"key": key, "title": title, "heading": heading, "text": lines, "url": hit.url, "score": hit.score}
             )
-            facts += facts_of(key, [(FactKind.NAME, title), (FactKind.TEXT, heading or None), (FactKind.TEXT, text)])
+            facts += facts_of(key, [(FactKind.NAME, title), (FactKind.TEXT, heading or None), (FactKind.TEXT, lines)])
             sources.append(Source(key, f"{title}: {heading}" if heading and heading != title else title, hit.url))
         data = {"passages": rows, "note": DATA_NOTE}
         carried = max((hit.score for hit in hits), default=0)

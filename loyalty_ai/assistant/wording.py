@@ -236,6 +236,13 @@ def compared(body: str) -> str | None:
 
 TIER = _any("tier|status|level|member(?:ship)?|rank|loyalty", "等级|会员|级别|身份")
 TIERS = re.compile(r"\b(?:platinum|gold|silver|bronze|diamond|vip)\b|白金|黄金|金卡|银卡|金牌|银牌|钻石|铂金|金级|银级")
+OWN_TIER = _any(
+    r"(?:you(?: are|'re)|your (?:loyalty |membership )?(?:tier|status|level) is)(?: (?:currently|now|already|at the moment))?|"
+    r"(?:your )?(?:current|present) (?:loyalty |membership )?(?:tier|status|level) is|(?:an?|the|in|on|at)\b|"
+    r"(?:member|customer|tier|status|level)|(?:currently|now|at the moment|right now|so far|yes|so)\b|,",
+    "[您你](?:的)?(?:当前|目前|现在)?的?(?:会员)?(?:等级|级别|身份)?(?:现在|目前|当前)?(?:是|为)|会员|等级|级别|客户|卡|。",
+)
+"""All that a sentence may hold beside the tier itself that says which tier the shopper is in."""
 MISSING = _any(
     "needs?|needed|away|short|missing|to go|remaining|another|further|more (?:to|for|until|and|before)",
     "还差|差|还需|还要|再消费|再花|再买|只需|只要再",
@@ -335,7 +342,7 @@ WEAK = _any(
     r"deliver\w*|shipping|ships?|shipped|postage|post|courier|tracked|tracking|express|next[ -]day|"
     r"same[ -]day|dispatch\w*|despatch\w*|returns?|returnable|returned|return label|collect\w*|"
     r"click and collect|pick ?up|cancel\w*|"
-    r"payments?|pay by|paypal|klarna|visa|mastercard|american express|apple pay|google pay|"
+    r"payments?|pay|pays|paying|cash|cheques?|bitcoin|consent|paypal|klarna|visa|mastercard|american express|apple pay|google pay|"
     r"credit cards?|debit|invoices?|bank transfer|gift[ -]?wrap\w*|wrapping|opening hours|open (?:on|"
     r"from|until|every|daily)|closed|"
     r"our (?:shop|store) (?:is|has|opens)|located|address|phone|hotline|privacy|personal data|gdpr|"
