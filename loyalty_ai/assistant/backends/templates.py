@@ -20,7 +20,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import UNWANTED
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.shop import Shop
+from loyalty_ai.assistant.phrasing.shop import CARRIED, Shop
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -43,6 +43,15 @@ HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块")
 
 NAMED = 0.55
 """Likeness to a title from which on a question that no table knows is about that product."""
+
+HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.ORDER: 0.75, Intent.CART: 0.75}
+"""Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
+
+OF_THEIR_OWN = {Intent.ORDER, Intent.CART}
+"""What documents answer only where they treat it."""
+
+MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
+"""What may name goods as well, and the likeness from which on it hardly does."""
 
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
@@ -114,12 +123,23 @@ class Reply(Products, Shop):
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
         method: Callable[[Asked], Iterator[Piece]] = METHODS[question.intent]
+        subject = self.asks_documents(question)
         ended = False
-        for piece in method(self, question):
+        for piece in method(self, question) if subject is None else self.on(subject, question):
             ended = ended or isinstance(piece, Outcome)
             yield piece
         if not ended:
             yield Outcome.ANSWERED
+
+    def asks_documents(self, asked: Asked) -> str | None:
+        """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
+        subject = self.subject(asked, HEARD[asked.intent]) if asked.intent in HEARD else None
+        if subject and asked.intent in OF_THEIR_OWN:
+            return subject if self.passages(subject, CARRIED) else None
+        plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
+        if not subject or not asked.words or plain:
+            return subject
+        return None if any(row["score"] >= CERTAIN for row in self.search(asked.words)) else subject
 
     def unknown(self, asked: Asked) -> Iterator[Piece]:
         """Nothing in the tables fits: whatever the shop's data knows of the words, else an honest no."""

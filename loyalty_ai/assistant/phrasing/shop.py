@@ -9,14 +9,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between, days_of
-from loyalty_ai.assistant.phrasing.voice import EMPTY_OF_POLICIES, asked_of, day, local
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
+
+HEARD, CARRIED = 0.6, 0.55
+"""Likeness to a known wording from which on its subject is what is asked; score of a passage from which on it treats a subject."""
 
 ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will|put|add|include)\b)")
 
@@ -151,6 +155,9 @@ class Shop(Orders):
             return
         if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
             asked = asked_of(asked, "", text=_("how long delivery takes"))
+        if (subject := self.subject(asked, HEARD)) is not None:
+            yield from self.on(subject, asked)
+            return
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
         passages = passages or self.passages(self.known_to_policies(first), RELEVANT / 2)
@@ -160,6 +167,28 @@ class Shop(Orders):
         yield from answer
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
+
+    def subject(self, asked: Asked, least: float) -> str | None:
+        """What a question in words of its own asks the documents, "" where it is no shop's business; None where nobody can say."""
+        goes_on = (asked.follows or asked.there) and self.turn.history
+        if self.turn.language != "en" or goes_on or asked.codes or ALSO.search(asked.text):
+            return None
+        found = heard(asked.text)
+        return found.query if found and found.likeness >= least else None
+
+    def on(self, subject: str, asked: Asked) -> Iterator[Piece]:
+        """What the documents say of a subject."""
+        if not subject:
+            yield from self.out_of_scope(asked)
+            return
+        if passages := self.passages(subject, CARRIED):
+            asked = asked_of(asked, "", text=subject)
+        else:  # the shop may put it in the shopper's own words
+            passages = self.passages(asked.text, CERTAIN)
+        answer = list(self.quote(asked, passages))
+        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
+            yield from self.own_tier()
+        yield from answer
 
     def calling_off(self, asked: Asked) -> Iterator[Piece]:
         """The state of the order that is meant, then the rule for orders in that state."""

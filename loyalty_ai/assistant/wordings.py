@@ -1,0 +1,407 @@
+"""How people ask a shop things: a table of subjects, each as a shop's documents put it and in shoppers' own wordings.
+
+A question that is like these wordings is heard as their subject (`loyalty_ai.assistant.hearing`), and the documents are asked for
+that. A subject that no document of a shop treats is as useful: a question about it is not answered by a part that only has some of
+its words. Nothing here is particular to one shop, and nothing here is ever said: answers are the documents' own.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+ASKED = """
+what delivery costs: how much is delivery; what do you charge for shipping; is shipping free; what does postage come to; do I
+  have to pay for delivery; who covers the postage; is carriage included in the price; what are the delivery charges; free
+  delivery over a certain amount; how much to send it to my house; any extra for postage and packing; does it cost extra to
+  have it delivered; is p&p on top; what will the shipping set me back; is there a delivery fee; do small orders ship free
+  too; do I get free shipping; postage to scotland how much
+how long delivery takes, working days: how long does delivery take; how many days until it gets here; how fast do you ship;
+  when can I expect my parcel; how soon will it come; will it be here by friday; how quickly do you send things out; delivery
+  time; what is the wait; when do you dispatch; will it arrive in time for christmas; how long before it turns up; if I order
+  today when do I get it; how many working days; delivery estimate; do things ship the same day; what is your turnaround; I am
+  leaving on friday will it be here; how long is shipping; when would it reach me
+express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
+  can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
+  priority post; can it be here tomorrow; I need it by monday; it is for tonight can you hurry; overnight shipping; I am in a
+  rush; need it quickly
+delivery on a chosen day, at weekends: can I choose a delivery day; do you deliver on saturdays; deliver on sunday; can I pick
+  a time slot; nominate a day for delivery; will the courier come at the weekend; evening delivery; can it come on a certain
+  date; I am only in on mondays; can it be delivered after six; can you leave it until next week; hold my delivery until I am
+  back; will it come on a sunday; do couriers work weekends; arrange a delivery slot
+countries we deliver to: do you deliver abroad; do you ship to germany; can you send to america; international shipping; which
+  countries do you ship to; do you post overseas; can you deliver to ireland; will you ship to australia; I live in canada can
+  I order; delivery outside the uk; do you mail worldwide; my friend lives in italy could you send it there; do you ship to
+  new york; do you ship to the states; can I order from abroad; do you deliver to northern ireland; do you cover the
+  highlands; I am in poland; shipping to the channel islands; is it possible to have it sent to japan; my son lives in sweden
+  can you ship there; delivery to the eu
+customs and import tax abroad: do I have to pay customs; import duty; will there be taxes at the border; are duties included;
+  will I be charged vat on import; extra fees when it arrives from abroad; brexit charges; customs paperwork; who pays the
+  duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway
+a parcel does not arrive, we look for it: my parcel has not arrived; my order never came; package lost in the post; it says
+  delivered but I have nothing; still waiting for my order; it is late; the courier lost it; my delivery is missing; it was
+  stolen from my doorstep; order overdue; should have been here last week; nothing has shown up; my parcel never came; I have
+  not received anything; where is it it should be here by now; parcel went missing; lost in transit; the tracking has not
+  moved for days; the neighbours do not have it either; I was home and nobody came; delivery did not happen; nothing came
+visit us, collect an order: can I collect my order; click and collect; pick up in store; can I fetch it myself; collect from
+  the warehouse; can I come and get it; save on delivery by collecting; can I pick it up; could I come by and take it with me;
+  do you allow collection; can I drive over and get my order; pick my order up in person
+visit our shop: do you have a shop; where are you located; can I visit your store; is there a showroom; high street branch;
+  can I see the products in person; where is the nearest store; are you online only; what is your address; can I browse in
+  person; have a look round before buying; can I pop in; do you have a physical store; where can I see your things; is there a
+  branch near me; do you have a market stall; can I walk in; where are you based; may I come and look around
+opening hours: what are your opening hours; when are you open; what time do you close; what time can I ring; are you there on
+  weekends; office hours; when is customer service available; are you open now; how late are you open; what hours do you work;
+  when do you open on mondays; what time do you shut; are you there in the evening; how late can I call
+holidays, closed: are you open on bank holidays; are you closed at christmas; new year's opening; easter closing; do you work
+  on public holidays; opening over the festive season; are you shut on good friday; will orders be sent out between christmas
+  and new year; are you working on new year's day; are you open over christmas; open on easter
+  monday; do you close for the holidays; are you working on the first of january; when are you back after christmas; are you
+  shut for new year
+telephone number: what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
+  somebody on the phone; is there a helpline; customer service number; who can I talk to; how can I contact you by phone; what
+  number do I dial; can I phone someone; ring you up; phone line; give me a number to call
+write to us, contact: what is your email address; how do I contact you; how can I get in touch; who do I write to; contact
+  details; send you a message; reach customer support; drop you a line; where do I send a question; support email; how can I
+  message you; do you have an email; who should I email about my order
+chat with the assistant or a person: can I chat to somebody; live chat; talk to a real person; am I talking to a robot; are
+  you a human; is this a machine; are you an ai; is there someone there; is this a real person; are you a person; is this
+  automated; am I chatting with a computer; are you a real human or a bot
+complaints: I want to complain; how do I make a complaint; I am not happy with the service; speak to a manager; terrible
+  service; who do I complain to; file a complaint; your staff were rude; I am very disappointed; escalate this; I have a
+  complaint; how can I complain about an employee; this is unacceptable; I want this taken further; your service is awful; put
+  me through to your supervisor; poor customer service
+how long you have to return goods, within days of delivery: how long do I have to return something; return policy; can I
+  return it if I do not like it; can I send it back if I change my mind; how many days to return; is it too late to return; I
+  have had it three weeks can it still go back; money back guarantee; can I bring it back if it does not suit; what if it is
+  not what I expected; it does not fit the room can I return it; is there a cooling off period; unwanted item; how long can I
+  keep it before returning; can I send back something I do not like; what if I regret buying it; returns window; after how
+  many days can I not return; I do not want it can I give it back; it looks different from the picture can it go back; can I
+  return it after a month; may I return something that does not fit
+return goods unused in their own packing: does it have to be unused; do I need the original packaging; can I return it without
+  the box; I already used it can I return it; do I need the receipt to return; tags removed; I threw the packaging away; must
+  it be in the original box; do I need the packaging; the box is gone can I still return it; is it ok if I opened it; can I
+  return something I tried; do the labels have to be on
+how to return something: how do I return something; how do I send it back; where do I post returns to; return label; start a
+  return; I want to return my order; return address; do I need a returns form; what do I do to get it sent back; arrange a
+  return; how does returning work; what do I need to do to return; how do I post it back; can you pick up a return; I need a
+  returns label; where should I send it; steps for a return; get rid of something I bought
+what a return costs: are returns free; who pays for returns; do I pay the return postage; cost of sending it back; do you
+  deduct anything from the refund; free returns; how much to send back; is there a restocking fee; do I have to pay to send it
+  back; is returning free; will you cover the return shipping; what do you take off for a return; who pays if I send it back
+what cannot be returned: which items cannot be returned; can I return earrings; can I return opened candles; are sale items
+  returnable; can personalised items be returned; non refundable goods; can I send back jewellery for hygiene reasons; return
+  opened soap; is there anything I cannot send back; I opened the soap can I return it; can candles go back; are earrings
+  returnable; the perfume of the candle is awful can I return it; is jewellery exempt from returns
+when the money comes back, refund: when do I get my refund; how long does a refund take; where is my refund; when will the
+  money be back in my account; has my refund been processed; how do I get my money back; how will you refund me; do I get a
+  full refund; refund to my card; I have not been refunded; how quickly do you refund; when will you pay me back; I sent it
+  back and have no money yet; how long until I see my money; do you refund to paypal; how do I get reimbursed; will I get all
+  my money back; still no refund
+exchanges: can I exchange it; can I swap it for another one; change it for a different colour; swap the size; replace it with
+  something else; I bought the wrong colour; trade it in for another; can I change it for something else; I want a different
+  one instead; can I have it in another colour instead; do you do exchanges; switch it for a bigger one
+return a gift: can a gift be returned; I was given this and want to return it; return a present without a receipt; who gets
+  the refund for a gift; my mother does not like the present I gave her; somebody gave me this; I received this as a gift can
+  I return it; can the person I gave it to return it; my aunt does not want her present; unwanted present; return something
+  that was bought for me
+return a part of an order: can I return part of my order; send back just one item; keep some and return the rest; return one
+  of two; can I send back only some of it; return just one of the things; I want to keep half
+if something arrives broken or damaged: my order arrived broken; it came damaged; the item is cracked; it was smashed in
+  transit; the glass is chipped; it arrived in bits; there is a scratch on it; the box was crushed; faulty item; it is
+  defective; came with a dent; it does not work; it was shattered when I unpacked it; it is in pieces; everything was broken
+  when I opened the box; arrived cracked; it was broken on arrival; the handle has come off; there is a hole in it; the plate
+  was in bits; it got damaged on the way; the lid is broken; badly packed and broken; my mug has a crack; it leaks; it is
+  ruined; what happens if something is broken; the cup is smashed
+something arrives wrong or missing, not what you ordered: you sent the wrong thing; this is not what I ordered; I received
+  somebody else's order; wrong colour arrived; there is something missing from my parcel; only half of my order came; one item
+  is missing; I got one too few; you forgot something; I was sent the wrong one; you mixed up my order; this belongs to
+  another customer; my parcel had other people's things; I got a different colour; I am one short; not everything was in the
+  box; I only got two of the three; the parcel is incomplete; half of it is missing
+what we need from you, photo of the damage: do you need a photo; what information do you need for a broken item; do I have to
+  send the broken one back; evidence of damage; shall I send you a picture of it; do you want the damaged one back; what do
+  you need to know about the breakage
+damaged, a new one or your money back: will you send a replacement; can I have a new one; replacement or refund for a broken
+  item; will you make it good; what will you do about the damage; can I get a replacement; do I get a new one for free; will I
+  get my money back for the broken one; how will you sort out a broken item
+faults that show later, months, repair: is there a guarantee; what is the warranty; it broke after two months; how long is it
+  covered; it stopped working; fell apart after a while; guarantee period; what if it breaks next year; my clock stopped; how
+  long is the guarantee; do your products have a warranty; it stopped after a few weeks; it broke after a while; does it come
+  with a guarantee; is it covered if it breaks; it lasted only a month; how long should it last
+your rights by law: what are my rights; consumer rights; statutory rights; consumer law
+ways to pay, cards: how can I pay; which cards do you take; do you accept paypal; can I use apple pay; do you take american
+  express; can I pay cash; pay by cheque; google pay; do you accept bitcoin; bank transfer; can I pay on delivery; debit card;
+  payment options; can I use my phone to pay; do you do klarna; buy now pay later; pay in instalments; do you take diners
+  club; what payment do you take; can I pay with my phone; do you take visa; do you accept maestro; can I use a credit card;
+  do you accept cheques; can I pay by cash; is paypal ok; can I pay in crypto; do you offer klarna; can I pay monthly; can I
+  split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app
+when your card is charged: when will I be charged; when is my card debited; do you take the money straight away; when does
+  payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
+  the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
+  yet; when is the money debited from my bank
+currency, prices include vat: what currency are the prices in; can I pay in euros; do prices include vat; is tax included;
+  price in dollars; are prices with tax; are your prices in pounds; can I see prices in euros; is vat added at the end; are
+  the prices net; do you charge vat; can I pay in my own currency
+invoices: can I get an invoice; vat receipt; I need a receipt for my company; where is my invoice; proof of purchase; copy of
+  my receipt; bill for my accountant; I need an invoice; can you send me a receipt; receipt for my taxes; where do I find my
+  bill; can you put my company on the invoice; I lost my receipt
+discount codes and offers: do you have a discount code; promo code; any vouchers; coupon; my code does not work; is there a
+  first order discount; student discount; nhs discount; do pensioners get anything off; any deals on; black friday sale; when
+  is your next sale; can I have a bit off; special offers; newsletter discount; is there money off for key workers; do you
+  have any offers; any coupons going; is there a discount for new customers; do students get a discount; do teachers get money
+  off; can I get something off; do you ever have sales; where do I enter a code; do you do military discount; is there a code
+  I can use; do you give a discount to the over sixties; free gift with purchase; anything on offer; when do the sales start;
+  do nurses get money off
+gift vouchers: do you sell gift cards; gift voucher; can I buy a voucher; e-gift card; gift certificate; store credit; a token
+  for a friend; can I get a gift card for my mum; do you have vouchers; do you do gift cards; can I give somebody a voucher;
+  do you take gift cards
+is paying safe, card numbers: is it safe to pay; is your site secure; do you store my card details; will my bank details be
+  safe; are you legit; is this a scam; can I trust you with my card; encryption; will my card number be stolen; is it secure
+  to enter my card; what happens with my card details; do you keep my card number; are payments encrypted; is this website
+  real; is it safe to buy from you; are you trustworthy
+if a payment fails: my payment failed; card declined; it will not accept my card; payment error; was I charged when it failed;
+  the checkout crashed while paying; my bank refused the payment; did my order go through; it says payment failed; my card was
+  refused; the payment did not go through; I paid but got no confirmation; I was charged twice; do I have to order again after
+  the payment failed; nothing happened when I pressed pay
+price match with other shops: do you price match; I saw it cheaper elsewhere; will you match another shop's price; found it
+  for less; beat a price; it is cheaper on amazon; can you do the same price as another shop; do you beat competitors
+how to change an order: can I change my order; I ordered the wrong thing; add an item to my order; remove something from my
+  order; I want to change the quantity; edit my order; I forgot to add something; can I put another one on my order; amend
+  what I bought; combine two orders; can I add something to an order I placed; I want to take something out of my order; I
+  picked the wrong colour can you change it; can I order one more with it; can you change my order; adjust my order; I need
+  two instead of one; can I still alter it
+how to cancel an order: how do I cancel my order; I want to cancel; I do not want it any more; stop my order; I ordered by
+  mistake; call off my order; can I still cancel; I have changed my mind about my order; undo my purchase; ordered twice by
+  accident; can I cancel; please cancel it; I want to cancel what I just bought; how can I withdraw my order; I do not need it
+  any longer; changed my mind about what I ordered; is it possible to cancel; can you scrap my order; forget my order
+an order that has left, dispatched: it has already been dispatched can I cancel; too late to cancel; can I refuse the parcel;
+  stop it before it leaves; can I cancel once it is sent; it is already on the way can I stop it; is it too late to change it;
+  it has shipped but I do not want it
+wrong address: I gave the wrong address; change my delivery address; I have moved house; I typed the postcode wrong; send it
+  to a different address; the address on my order is old; I entered my old flat; I put in the wrong address; I made a mistake
+  in my address; wrong house number; I forgot the flat number; can you change where it goes; my address has a typo; it is
+  going to my old address; redirect my parcel; send it elsewhere
+when we cancel an order: why was my order cancelled; you cancelled my order; can you cancel my order yourselves; price
+  mistake; why did you cancel; my order was cancelled by you; you have cancelled it and I do not know why
+order as a guest without an account: do I need an account; can I order as a guest; checkout without registering; do I have to
+  sign up; buy without an account; create a profile to order; must I log in; can I buy without signing up; do I have to
+  register; is an account required; must I make an account to buy; guest order; can I order without logging in; is registering
+  necessary; do I need to create an account
+gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; can you make it look like a
+  present; can it be put in a gift box; presentation box; could you wrap it up nicely; what paper do you wrap with; do you
+  offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
+  you wrap presents; can it come in nice paper; what does wrapping cost; how do I get it wrapped; could it be wrapped as a
+  gift
+what gift wrapping looks like, paper and ribbon: what does the wrapping look like; what colour is the paper; bow and ribbon;
+  are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
+  wrapping; show me the wrapping
+gift messages: can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
+  put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;
+  I would like to add a few words; can a personal note go in; is there a gift note; put a message inside
+a gift parcel shows no prices, invoice: will there be a price in the parcel; do not show the price; hide the cost from the
+  recipient; is there a receipt in the box; will she see what I paid; leave the invoice out; will the recipient see the price;
+  is the price in the box; can the person see how much it was; does the gift come with a bill; can you hide the price; will
+  there be an invoice in a present
+sending a gift to another address: can I send it to someone else; deliver to a friend's address; send a present directly to
+  her; different delivery and billing address; ship straight to the birthday boy; can you send it straight to my friend; send
+  it as a present to my brother; deliver a gift to another address; can it go directly to the person; post it to my nan for
+  me; can I have it sent to somebody else's house
+sold out products: it is sold out; can I order something out of stock; do you do back orders; can I pre-order; waiting list;
+  reserve one that is not in yet; put my name down for the next batch; can I order it although it is sold out; can I pre
+  order; can I get on a list for it; can I reserve something that is coming; backorder; it says sold out what now; can I buy
+  something before it comes out
+when sold out products come back: when will it be back in stock; when do you get more; will you be restocking; notify me when
+  it is available; is it discontinued; will it ever come back; when is the next delivery of these; let me know when you have
+  it again; when is it back; when will you have it again; are you getting more in; will you have these again; do you know when
+  it returns; is it gone for good; when will new stock arrive; when do they come back in
+is the cart reserved: does my basket hold the item; how long will things stay in my cart; is it reserved for me when I add it;
+  will someone else buy it while it is in my basket; my trolley was emptied; can you keep one aside for me; put one by for me;
+  does adding to the basket reserve it; if I put it in my basket is it mine; will it be kept in my cart; can somebody else buy
+  what is in my cart; how long do you hold my basket; does my trolley hold things for me; save it for later
+limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order; is
+  there a minimum spend; smallest order; can I buy just one; how many may I order; is there a maximum; can I buy as many as I
+  like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all
+who can buy wholesale: do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
+  stockist; reseller; buying for my business; are there trade prices; I run a restaurant; do you supply hotels; can my company
+  open an account; bed and breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you supply other
+  shops; do you sell to businesses; can cafes buy from you; how do I open a trade account; business account; I have a gift
+  shop; do you do trade; we are a hotel; reselling your products
+wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers
+bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; volume discount; do I save by buying several;
+  price for two hundred pieces; quantity discount; is it less each if I take a dozen boxes; buying loads for a wedding; do I
+  get it cheaper if I order a hundred; is there a better price for more; do you give a discount for quantity; what if I buy
+  fifty; price break; is it cheaper in bulk; would you reduce the price for a big order
+paying by invoice, wholesale: can my company pay later; credit terms; thirty days to pay; pay on account; purchase order; can
+  my firm pay on invoice; can we pay after delivery as a business; do you give credit; payment terms for companies
+samples: can I get a sample; try before buying in bulk; swatches; send me a tester; a few to look at first; could we try a few
+  before ordering more; do you send samples; can I see one before I buy lots; may we test some first
+returning wholesale goods: can I return unsold stock; trade returns; sale or return; can a shop return what it did not sell;
+  can trade customers return goods
+delivery on pallets: delivery of very large orders; pallet; heavy orders; freight
+tiers, spend for silver, gold, platinum: how do I become gold; what are the levels; how much must I spend for silver; how do I
+  move up; how do I reach the next level; membership levels; what do I need for platinum; vip status; how do I get promoted to
+  the top tier; do I drop down again; how can I get to gold; how do I get silver; what does it take to be platinum; when do I
+  become a gold member; how far up can I go; how do I climb a level; requirements for platinum; how are the levels divided;
+  how do I keep my status
+how to join the loyalty: how do I join the loyalty scheme; do you have a rewards programme; is there a membership; is the
+  loyalty card free; sign up for rewards; do you reward regulars; what is in it for repeat customers; how can I become a
+  member; how do I sign up for the club; is it free to be a member; do you have a club; do you have a loyalty card
+how the tier is counted: how is my spending counted; does delivery count towards my tier; when is my level updated; do returns
+  lower my tier; why has my level not changed; why did I go down a level; does it reset every year; when do you recalculate;
+  do returned goods count; is it the last year that counts; how do you work out my level; when does my level run out; is my
+  status for life
+what a tier gives: what are the benefits of being a member; what do gold customers get; perks of silver; advantages of
+  platinum; is it worth being gold; what extras do members have; do regulars get anything special; what do I get as a gold
+  member; what is gold good for; what does silver bring me; do members pay less; do gold customers get anything free; is there
+  a benefit to being a member
+points: do you have points; do I collect points; how many points do I have; do my points expire; what are my points worth; can
+  I spend my points; nectar card; cashback; stamps; do you have a points system; can I pay with points; do points run out;
+  where are my points; how do I earn points; do I get points for this; will my points be lost
+where to see your tier: where can I see my level; check my status; how far am I from gold; how do I see my
+  level; where is my tier shown; where can I find my status
+bringing friends, code: refer a friend; do I get something for recommending you; invite a friend; referral code; bring a
+  friend; share my code; my mate wants to join with my link; what do I get if a friend joins; how does the referral work; can
+  my friend use my code; what happens when somebody uses my code; do I get anything for inviting people; tell a friend; my
+  friend signed up with my code; recommend you to friends
+what we keep about you: what do you know about me; what data do you hold; what information do you collect; do you store my
+  personal details; what do you save about me; privacy policy; gdpr; what do you have on file about me; which details of mine
+  do you keep; do you save what I look at; what do you do with my data; how long do you keep my data; is my information stored
+data passed on or sold for advertising: is my data sold on; do you share my details with other companies; third parties; will
+  I get spam from others; pass on my address; do advertisers get my information; do you give my information to others; do you
+  share data with advertisers; who else gets my details; is my information sold; do you pass my email on; is my address
+  sold
+having your data erased: delete my data; erase my account; close my account; remove my details; right to be forgotten; wipe
+  everything about me; how do I get rid of my account; take me off your system; I want to be deleted; forget me; please remove
+  everything you have on me; delete my profile; I want my account gone; erase me; how do I delete myself from your shop
+getting a copy of your data: download my data; copy of my data; subject access request; export my information; see everything
+  you have on me; can I see the data you have on me; send me my data; I want a copy of everything; what is in my file
+switching personalisation off: why do I see these recommendations; turn off recommendations; how do you choose what to show
+  me; stop tracking me; opt out of personalisation; do you profile me; stop suggesting things; do you use an algorithm; do not
+  use my purchases for suggestions; I do not want personal recommendations; stop analysing me; how do your recommendations
+  work; switch off personal offers; I do not want to be profiled
+letters from the shop, your choices: unsubscribe; stop sending me emails; too many emails; sign up to the newsletter; take me
+  off the mailing list; how do I stop the letters; do you send marketing; no more adverts please; please stop emailing me; no
+  more newsletters; how do I unsubscribe; I get too much mail from you; do you have a newsletter; how can I get your news;
+  stop sending me stuff; remove me from the newsletter
+cookies: do you use cookies; cookie policy; tracking cookies; what cookies do you set; are there cookies on this site; can I
+  refuse cookies; do you use tracking; do you use google analytics
+the assistant and its conversations: are my chats kept; who reads this conversation; is this chat recorded; can you see my
+  orders; does the bot remember me; do you keep what I write here; do you save our chat; will somebody see this conversation;
+  can you see what I bought; how long are chats kept
+jobs, vacancies: are you hiring; do you have any jobs; vacancies; can I work for you; careers; send my cv; work experience;
+  apprenticeships; do you need staff; I am looking for work; can I apply for a job; do you take on students; are there any
+  openings; do you employ people
+wages of our people: what do you pay your employees; salary; how many people work there; how much do your workers earn; do you
+  pay a living wage; how many employees do you have; what is the salary
+about the company, its history: who owns the company; when was it founded; who is your ceo; how big is the company; company
+  history; are you family run; turnover and profit; shares; who started this shop; who runs it; who is behind larger
+  decisions; when did you start; are you a big company; who is the boss; what does the name mean; share price; who designs
+  your products
+press, sponsoring: press enquiries; influencer collaboration; can you sponsor our event; donate to our charity; affiliate
+  programme; advertise with you; partnership; raffle prize; can you sponsor our club; would you donate a prize; do you support
+  charities; can I write about you; advertising on your site; can we place an advert with you; do you work with bloggers;
+  brand ambassador
+environment, recyclable packaging, where it is made: is the packaging recyclable; are you eco friendly; carbon footprint;
+  where are the products made; is it ethically made; fair trade; are your products vegan; plastic free; tested on animals;
+  made in china; how green are you; do you use plastic; is it recycled; are you carbon neutral; how sustainable are you; what
+  is the footprint; do you check your factories; child labour; working conditions; where do your goods come from; is the wood
+  from sustainable forests
+care, washing, dishwasher: is it dishwasher safe; can it go in the microwave; how do I wash it; cleaning instructions; oven
+  proof; is it waterproof; how do I remove stains; can it be left outside; is it safe in the dishwasher; can I wash it in the
+  machine; microwave safe; will it rust; how do I look after it; how do I polish it; does it fade in the sun
+material, ingredients: what is it made of; is it real silver; does it contain nickel; is it lead free; allergens; ingredients;
+  is it flammable; burn time; which metal is it; is it pure wool; does it have nuts in it; is the paint toxic; is it glass or
+  plastic; what kind of wax is it
+safe for children: is it safe for babies; choking hazard; age recommendation; is it safe for pets; ce marked; is it suitable
+  for toddlers; from what age; can my dog have it; can a baby chew it; is it toxic
+measurements: how big is it; measurements; how heavy is it; what are the dimensions; how much does it hold; will it fit; how
+  tall is it; how wide is it; what size is it; how many litres; will it fit my window
+batteries, assembly: does it need batteries; which bulb; does it come with a plug; how do I assemble it; instructions; how do
+  I set the time; do batteries come with it; what bulb does it take; how do I put it together; where are the instructions
+made to order, engraving: can you engrave a name; do you make to order; custom design; can you print our logo; personalise
+  with initials; bespoke; do you engrave; can you put a name on it; can you make one in my colours; can I have it printed;
+  could you make a special one
+installation, hire, workshops: do you offer installation; do you assemble; do you repair; rent or hire; valuation; interior
+  design advice; workshops; courses; events; do you put it up for me; can somebody fit it; can I hire it for a party; do you
+  lend things; do you give classes; can you mend my clock; do you do repairs; sharpening; can I book a class
+parking, toilet, wheelchair access: is there parking; toilets; wheelchair access; is there a cafe; are dogs allowed; can I
+  bring the kids; can I park there; is there a loo; do you have a toilet; is it accessible; can I bring my dog; is there
+  wheelchair access; changing room; do you serve coffee
+second hand: do you buy used items; sell you my old things; trade in; second hand; antiques valuation; do you take old things;
+  do you buy antiques; can I sell you my collection; do you buy used goods; part exchange
+insurance, finance: is there insurance; can I insure my parcel; extended warranty; finance; credit card; loan; mortgage;
+  interest rates; can I insure it; do you offer insurance; do you do finance; do you lend money; can I get it on credit with
+  interest; which bank are you with; which bank do you use
+franchise, suppliers: open a franchise; buy your business; investors; suppliers; sell my products in your shop; sell my crafts
+  through you; can I open a shop under your name; who supplies you; do you take new designers; would you sell what I make; do
+  you want to buy my products
+instagram, facebook, app: are you on instagram; facebook page; tiktok; twitter; do you have an app; whatsapp; youtube;
+  catalogue by post; paper catalogue; do you have instagram; where can I follow you; is there an app; can I get a catalogue
+  sent; are you on facebook; do you have a blog
+password, sign in: I forgot my password; cannot log in; reset password; change my email; two factor; my account is locked;
+  username; I cannot sign in; I forgot my login; change my password; my account does not open; I get no reset mail
+trouble with the website: the website is down; page not loading; the button does not work; app crashes; search is broken; your
+  site does not work; I get an error; the picture does not load; the page is broken; it keeps crashing
+"""
+"""A line for each subject, gone on with where it is indented: what documents are asked for, a colon, and wordings."""
+
+ELSEWHERE = """
+what is on tv tonight; who is the king; how far is the moon; what year did it end; who wrote this book; how many legs does a
+  spider have; population of a city
+how do I get wax out of a carpet; how do I unblock a sink; how do I tie a tie; how to lose weight; how do I train a dog
+can you recommend a plumber; book me a table; call me a taxi; order me a pizza; find me a hotel; what time does the train
+  leave; how do I get to the airport
+help me with my homework; write my cv; what is two plus two; translate hello; give me a recipe; tell me a story; sing
+  something; what is your favourite colour
+do I need vaccinations; is it safe to travel there; should I invest; what are the lottery numbers; what is my horoscope; can
+  you do my taxes; can you help me sue
+what is the weather; will it rain tomorrow; temperature; forecast
+who won the match; latest news; election result; prime minister; football score; stock market; exchange rate
+what is the capital of; how tall is; how old is; who invented; when was the war; meaning of a word; what is the
+  distance; how many people live in; history of; square root; solve this equation
+train times; book a flight; hotel near me; bus to the station; directions to the airport; holiday destination;
+  visa; passport; taxi; book a table; restaurant nearby
+how do I cook; recipe for; how long to boil an egg; what shall I have for dinner; calories; roast; wine with fish
+I have a headache; should I see a doctor; medicine; symptoms; vaccination; diet; pregnant
+can you help with my taxes; tax return; legal advice; divorce; visa application; my landlord; sue
+fix my computer; write code; python program; which phone should I buy; reset my phone; wifi; printer
+write a poem; tell me a joke; write an essay; translate this; sing a song; write a letter; story about; homework
+what is your name; how are you; do you love me; what is the meaning of life; are you married; where do you live;
+  religion; politics
+find a plumber; electrician; builder; gardener; hairdresser; dentist; babysitter
+"""
+"""Wordings of what is no shop's business, as `ASKED` without its first part."""
+
+OURS = """
+do you sell; do you have; have you got; got any; can I buy; I want to buy; I want one of those; I need a few; what do you have
+for the garden; gifts for men; ideas for a birthday present; which ones are popular; what is new; show me more; and in blue
+how much is it; how much is the red one; what does this cost; price of the blue bag; how much are they each; what would six come to
+track my parcel; tracking number; where has my package got to; order status; can I follow my delivery; is it on its way
+do you sell furniture; do you sell plates; do you sell garden tools; do you sell machines; do you sell clothes; do you sell books
+do you have any mugs; have you got candles; do you stock toys; show me lamps; I am looking for a clock
+got anything under ten pounds; something cheaper; something similar; what else is there; what goes with it; recommend me something
+what is this; tell me about it; which one is bigger; what colour is it; compare the two; is the second one better
+what did I order; what was in my last order; show me my orders; when did I last order; how much did I spend; what is order 1234
+what did I pay for it; did I buy one before; when will my order arrive; has my order been sent; where is my order; where is my stuff
+my total for this month; what did I spend in may
+what is in my cart; how much is my basket; add it to my cart; put two in my basket; take it out of my cart; empty my basket
+what tier am I; what is my status; how long have I been a customer; how many orders have I placed; the usual please; same again
+is it in stock; is this available; how many are left; what can you do; what do other people buy; a present for my sister
+"""
+"""Wordings of what the shop's data answer, not its documents."""
+
+
+@cache
+def wordings() -> tuple[tuple[str, str | None], ...]:
+    """Each wording with the query of its subject, "" where that is no shop's business, None where documents have no part in it."""
+    found: list[tuple[str, str | None]] = []
+    for line in _lines(ASKED):
+        query, _, asked = line.partition(":")
+        found += [(wording.strip(), query) for wording in asked.split(";")]
+    for table, query in ((ELSEWHERE, ""), (OURS, None)):
+        found += [(wording.strip(), query) for line in _lines(table) for wording in line.split(";")]
+    return tuple(found)
+
+
+def _lines(table: str) -> list[str]:
+    return re.sub(r"\n +", " ", table.strip()).splitlines()

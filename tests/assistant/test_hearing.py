@@ -1,0 +1,119 @@
+"""A question in words that no document has is heard by its likeness to how people ask, and the documents answer or nobody does."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.hearing import FILE, heard
+from loyalty_ai.assistant.phrasing.shop import HEARD
+from loyalty_ai.assistant.turn import Outcome
+from loyalty_ai.assistant.wordings import wordings
+from tests.assistant.test_templates import keys, open_shop, say
+
+__all__ = ["open_shop"]
+
+DELIVERY = """# Delivery
+
+## What delivery costs
+
+Delivery is free.
+
+## If a parcel does not arrive
+
+Write to us; we look for it and send it again.
+"""
+
+
+def test_the_file_of_words_is_whole():
+    with FILE.open("rb") as file:
+        header = json.loads(file.readline())
+        words = file.readline().decode().split()
+        values = file.read()
+    assert len(values) == header["numbers"] * len(words)
+    assert len(set(words)) == len(words)
+    assert header["made_from"].startswith("minilm@")
+
+
+def test_wordings_are_heard_as_their_own_subject():
+    subjects: dict[str, set[str | None]] = defaultdict(set)
+    for wording, query in wordings():
+        subjects[wording].add(query)
+    assert [wording for wording, queries in subjects.items() if len(queries) > 1] == []
+    others = [wording for wording, query in wordings() if (found := heard(wording)) is None or found.query != query]
+    assert len(others) < 0.02 * len(wordings()), others
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("what do you charge for sending it", "what delivery costs"),
+        ("the goblet arrived shattered", "if something arrives broken or damaged"),
+        ("could you reimburse me", "when the money comes back, refund"),
+        ("is it permitted to bring my cat", "parking, toilet, wheelchair access"),
+    ],
+)
+def test_words_of_ones_own_are_heard_by_what_they_mean(question: str, query: str):
+    assert question not in dict(wordings())
+    found = heard(question)
+    assert found is not None
+    assert found.query == query
+    assert found.likeness >= HEARD
+
+
+def test_a_word_that_nobody_knows_makes_it_less_certain():
+    plain, strange = heard("do you gift wrap"), heard("do you gift wrap zzyzxian quuxes")
+    assert plain is not None
+    assert strange is not None
+    assert strange.likeness < plain.likeness
+
+
+@pytest.mark.parametrize(
+    "goods", ["red retrospot mug", "umbrella", "a teapot for two", "zzyzx", "怎么退货", "", "85123A", "?"]
+)
+def test_the_name_of_goods_is_no_question_to_the_documents(goods: str):
+    found = heard(goods)
+    assert found is None or found.likeness < HEARD
+
+
+@given(st.text(max_size=300))
+@settings(max_examples=50, deadline=None)
+def test_anything_can_be_listened_to(text: str):
+    found = heard(text)
+    assert found is None or 0 <= found.likeness <= 1
+
+
+def test_listening_asks_no_database():
+    assert heard("how much is delivery") is not None  # a query would fail: the test has no database
+
+
+def test_a_document_answers_in_its_own_words(open_shop: Any):
+    publish_document(store=open_shop.store, slug="delivery", language="en", title="", body=DELIVERY)
+    given = say("how expensive is shipping")
+    assert given.text == "Delivery is free."
+    assert [key.partition(":")[0] for key in keys(given)] == ["passage"]
+    assert say("nothing has shown up at our house").text == "Write to us; we look for it and send it again."
+
+
+def test_what_no_document_treats_is_not_answered_by_one_that_has_a_word_of_it(open_shop: Any):
+    given = say("can I advertise on your returns page")
+    assert given.outcome in (Outcome.UNANSWERED, Outcome.REFUSED)
+    assert keys(given) == []
+
+
+def test_a_shop_may_put_it_in_the_shoppers_own_words(open_shop: Any):
+    assert say("are you hiring").outcome == Outcome.UNANSWERED
+    publish_document(
+        store=open_shop.store, slug="us", language="en", title="Us", body="## Hiring\n\nWe are hiring packers."
+    )
+    assert say("are you hiring").text == "We are hiring packers."
+
+
+def test_goods_that_the_shop_has_come_before_what_was_heard(open_shop: Any):
+    assert say("I am looking for a picnic tray").cards
