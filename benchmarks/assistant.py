@@ -70,7 +70,7 @@ def ask_all(asks: Iterable[Ask], backend: str) -> list[dict[str, Any]]:
 def run_thread(ask: Ask, backend: str) -> tuple[Answer, tuple[str, ...], float]:
     """The last answer of a question's thread, what the one before showed, and the seconds of the last."""
     from loyalty_ai.assistant.answering import answer
-    from loyalty_ai.assistant.turn import Said, Turn
+    from loyalty_ai.assistant.turn import Said, Turn, topic_of
     from loyalty_ai.conf import app_settings, get_adapter
     from loyalty_ai.shop.adapters.base import CartItem
     from shop_demo.models import Customer, Product
@@ -103,10 +103,11 @@ def run_thread(ask: Ask, backend: str) -> tuple[Answer, tuple[str, ...], float]:
         started = perf_counter()
         given = answer(turn, backend=backend)
         seconds = perf_counter() - started
-        said += [Said(by_shopper=True, text=text), Said(by_shopper=False, text=given.text)]
         focus = tuple(
             dict.fromkeys([*(f"product:{card}" for card in given.cards), *(source.key for source in given.sources)])
         )
+        topic = topic_of((source.key, source.title) for source in given.sources)
+        said += [Said(by_shopper=True, text=text), Said(by_shopper=False, text=given.text, focus=focus, topic=topic)]
     return given, shown, seconds
 
 

@@ -884,11 +884,11 @@ HERE = (
     "这(?!单|次|些|几|里|样|边|周|月|年|家|两|二)|此(款|商品|产品)|当前",
 )
 THERE = (
-    r"it\b|its\b|that\b(?! (is|goes|can|i|would|are|match|matches|costs?|you|fits?|works?|will|has|have|do)\b)|that one|them|those|both|they",
+    r"it\b|its\b|that\b(?! (is|goes|can|i|would|are|match|matches|costs|you|fits?|works?|will|has|have|do)\b)|that one|them|those|both|they",
     "它|那(个|款|件|么|它)|其|他们|它们",
 )
 BOTH = (
-    r"both|these( two| ones)?\b|those( two| ones)?\b|(the|these|those) (two|2|three|3)\b|two of (them|these)|them\b|all (of them|three)|each",
+    r"both|these( two| ones)?\b|those( two| ones)?\b|(the|these|those) (two|2|three|3)\b(?![ -](?:tiers?|tiered|pieces?|layers?|drawers?|packs?|sets?|shelf|shel))|two of (them|these)|them\b|all (of them|three)|each",
     "(这|那|前)两|两(款|者)|它们|二者|这几|这三|这些|都",
 )
 FOLLOWING = (
@@ -974,7 +974,7 @@ ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's do
 folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
 instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
-wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems
+wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -993,6 +993,9 @@ STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
 
 INTERESTS = {
+    "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),
+    "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing", "craft"),
+    "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("garden", "plant pot"), "shed": ("shed", "garden"),
     "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "lists": ("notebook", "pencil"),
     "骑车": ("bicycle",), "自行车": ("bicycle",), "幼儿园": ("pencil", "mini jigsaw"), "🐶": ("dog",), "🐱": ("cat",),
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),

@@ -16,6 +16,7 @@ from functools import cache
 
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
+from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
 
 MOST_PARTS = 4
 """Questions of one message that are answered."""
@@ -89,7 +90,25 @@ def understand(text: str) -> list[Asked]:
     guard = intent_of(whole, among=GUARDS, raw=text)
     if guard[0] is not Intent.NONE:
         return [Asked(guard[0], whole)]
+    if wish := told_gift(whole):
+        return wish[:MOST_PARTS]
     return [asked(part) for part in parts(whole)][:MOST_PARTS]
+
+
+def told_gift(whole: str) -> list[Asked]:
+    """The story of a gift as one question, before whatever else is asked in sentences of their own; [] where there is none."""
+    told, others = [], []
+    for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
+        intent, score = intent_of(sentence)
+        apart = score >= STRONG and intent not in ADVICE and _anew(sentence)
+        (others if apart else told).append(sentence)
+    story = ". ".join(told)
+    low, high = prices(story)[0]
+    if not tells_of_gift(story, bounded=low is not None or high is not None):
+        return []
+    low, high = budget(low, high)
+    gift = Asked(Intent.GIFT, story, " ".join(wish_of(story).likes), low=low, high=high, count=count_of(story))
+    return [gift, *(asked(part) for sentence in others for part in parts(sentence))]
 
 
 def asked(part: str) -> Asked:
@@ -148,6 +167,13 @@ POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:it|this|that|them|these|those|something|things|stuff|an? \w+) back\b"
 )
+GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too )?go back\b")
+WHO_PAYS = re.compile(
+    r"\bwho (?:pays?|covers?|has to pay|must pay)(?: for)?(?: the)? "
+    r"((?:postage|delivery|shipping|posting|sending|p&p|it|that)(?: (?:it|them|that|back))*)(?= ?(?:$|[,.?!]))|"
+    r"(邮费|运费)(?:是|由|归)?谁(?:来|要)?(?:出|付|承担|负责)|"
+    r"谁(?:来|要)?(?:出|付|承担)(邮费|运费)"
+)
 AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
@@ -158,7 +184,10 @@ def normal(text: str) -> str:
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
-    text = SENT_BACK.sub("return", text)
+    text = GO_BACK.sub(r"\1 i return \2", SENT_BACK.sub("return", text))
+    text = WHO_PAYS.sub(
+        lambda found: f"what does {found[1]} cost" if found[1] else f"{found[2] or found[3]}多少钱", text
+    )
     return re.sub(r"[ \t\r\f\v]+", " ", text).strip()
 
 
@@ -430,7 +459,7 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
     for at, amount in enumerate(found):
         if at <= skip:
             continue
-        before, after = text[max(0, amount.start - 28) : amount.start], text[amount.end : amount.end + 14]
+        before, after = text[max(0, amount.start - 40) : amount.start], text[amount.end : amount.end + 14]
         following = found[at + 1] if at + 1 < len(found) else None
         if following and _BETWEEN.match(text[amount.end : following.start]):
             opened = re.search(r"(?:between|from|在|range(?: of)?|budget(?: is| of)?|spend|预算(?:是|在)?) ?$", before)
@@ -445,6 +474,10 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
                 continue
         told = _MOST.search(before)
         word = next((key for key in _LONGEST_FIRST if told and told[0].startswith(key)), "")
+        if phrases.MOST.get(word) == "min" and _DENIED.search(
+            before[: told.start()]
+        ):  # "I do not want to spend more than"
+            word = "up to"
         behind = _AFTER.match(after)
         if not amount.money and (word in _WEAK or _counts(text, amount)):
             word = ""
@@ -467,6 +500,7 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
     return (low, high), text
 
 
+_DENIED = re.compile(r"(?:\bnot|n't|\bno|\bnever|\bwithout)\b[a-z ]{0,20}$|[不别勿][\u3400-\u9fff]{0,4}$")
 _LONGEST_FIRST = sorted(phrases.MOST, key=len, reverse=True)
 _COUNTED = re.compile(
     rf"^ ?(?:{phrases.MEASURE_ZH}|years?|days?|people|岁|天|人|pieces?|pcs|pc|tier|inch|cm|ml|of\b|x\b|items|%)"

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.models import Conversation, Message
-from loyalty_ai.assistant.turn import Said, Turn
+from loyalty_ai.assistant.turn import Said, Turn, topic_of
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.shop.adapters.base import CartItem
 from loyalty_ai.shop.expiry import kept_since
@@ -142,7 +142,10 @@ def _history(newest_first: list[Message]) -> tuple[Said, ...]:
         room -= len(message.text)
         if room < 0:
             break
-        kept.append(Said(message.role == Message.Role.SHOPPER, message.text))
+        answered = message.role == Message.Role.ASSISTANT
+        focus = focus_of(message) if answered else ()
+        topic = topic_of((source["key"], source.get("title", "")) for source in message.sources) if answered else ""
+        kept.append(Said(message.role == Message.Role.SHOPPER, message.text, focus, topic))
     return tuple(reversed(kept))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -58,6 +59,15 @@ class Source:
     url: str = ""
 
 
+def topic_of(sources: Iterable[tuple[str, str]]) -> str:
+    """The title of the document that is cited first, of sources' keys and titles; "" where none is.
+
+    >>> topic_of([("cart", "Your cart"), ("passage:7", "Returns: How long you have")])
+    'Returns'
+    """
+    return next((title.partition(": ")[0] for key, title in sources if key.startswith("passage:")), "")
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
     """One thing that the database says of a source, read in this turn.
@@ -98,10 +108,17 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An earlier message of the conversation."""
+    """An earlier message of the conversation; of an answer with what it showed.
+
+    Args:
+        focus: its source keys in the order they were shown.
+        topic: the title of the document that it quoted first, "" where it quoted none.
+    """
 
     by_shopper: bool
     text: str
+    focus: tuple[str, ...] = ()
+    topic: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
-from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases import NUMBERS, Intent
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     codes_of,
     likeness,
+    named,
 )
-from loyalty_ai.assistant.phrasing.finding import UNWANTED
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, UNWANTED
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.shop import CARRIED, Shop
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of
+from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, Shop
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
@@ -37,6 +38,12 @@ ABOUT_PRODUCTS = {
     Intent.CART_ADD,
     Intent.COMPARE,
 }
+
+LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
+"""What was answered with a list: a place in it is meant, and no other list."""
+
+FEW_LETTERS = 30
+"""Of words that a question may name beside what it goes on about."""
 
 HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块")
 """It asks what so many would cost, and puts nothing into the cart."""
@@ -89,12 +96,8 @@ class Reply(Products, Shop):
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
         found = understand(self.turn.text)
-        first = found[0]
-        said = [said.text for said in self.turn.history if said.by_shopper]
-        if said and self.goes_on(first):
-            before = understand(said[-1])[-1]
-            if before.intent in ABOUT_PRODUCTS:
-                found[0] = continued(first, before)
+        if self.asked_before:
+            found[0] = self.completed(found[0])
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
@@ -102,10 +105,66 @@ class Reply(Products, Shop):
             for now in found
         ]
         for at, question in enumerate(found):
-            of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and question.there)
+            goes_on = question.there or question.follows
+            of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and goes_on)
             if of_order and self.names_nothing(question):  # "where is my order and how much was it"
                 found[at] = replace(question, intent=Intent.ORDER)
         return found
+
+    def completed(self, now: Asked) -> Asked:
+        """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
+        if self.last_about in ("passage", "loyalty") and self.asks_on(now):
+            gives = self.last_about == "loyalty" and GIVES.search(now.text)
+            return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
+        if now.there and COLOURS.search(now.text) and self.last_about == "product":
+            return replace(now, intent=Intent.DESCRIBE, words="")
+        before = self.wish_before()
+        if before is None:
+            return now
+        if COLOUR.fullmatch(now.words) and now.intent in (Intent.SEARCH, Intent.NONE) and not now.here:
+            return replace(
+                before, intent=Intent.SEARCH, text=now.text, words=f"{now.words} {before.words}", follows=True
+            )
+        if now.ordinals and before.intent in LISTING and not now.order:
+            return now
+        if self.goes_on(now):
+            words = self.words_beside(now, before) if now.follows and now.words else now.words
+            return continued(replace(now, words=words), before)
+        return now
+
+    def words_beside(self, now: Asked, before: Asked) -> str:
+        """What "and the small one" names: of the kind that was asked about before, the one that has these words."""
+        figures = {word for word in now.words.split() if word.isdigit()}
+        rest = " ".join(word for word in before.words.split() if not (figures and word.isdigit()))
+        both = f"{now.words} {rest}"
+        rows = named(self.search(both, available=False, limit=20), now.words)
+        rows = [
+            row for row in rows if figures <= {str(NUMBERS.get(word, word)) for word in row["title"].lower().split()}
+        ]
+        return max((row["title"].lower() for row in rows), key=lambda title: likeness(title, both), default=now.words)
+
+    def wish_before(self) -> Asked | None:
+        """What was asked about products last, by a question that can be read alone."""
+        for text in self.asked_before[:FURTHEST]:
+            before = understand(text)[-1]
+            if before.intent in ABOUT_PRODUCTS and before.words:
+                return before
+            if before.intent not in ABOUT_PRODUCTS and not self.goes_on(before):
+                return None
+        return None
+
+    def asks_on(self, now: Asked) -> bool:
+        """Whether a question of nothing in particular goes on about what was quoted last."""
+        if now.codes or now.ordinals or now.here or now.bounded:
+            return False
+        if now.intent is Intent.PRICE:
+            return not now.words or COSTS.fullmatch(now.words) is not None
+        short = len(now.words.split()) <= 2 and len(now.words) <= FEW_LETTERS
+        return (
+            now.intent is Intent.NONE
+            and short
+            and not any(named(rows, now.words) for rows in self.lists() if now.words)
+        )
 
     def names_nothing(self, question: Asked) -> bool:
         """Whether a question of a price or of nothing at all says not of what."""
@@ -150,6 +209,9 @@ class Reply(Products, Shop):
                     yield self.state(row)
             else:
                 yield from self.order(asked)
+            return
+        if asked.there and not asked.words and self.last_about == "product":  # "is that one also £2"
+            yield from self.price(asked)
             return
         if asked.bounded and not asked.words:
             yield from self.recommend(asked)

@@ -106,7 +106,7 @@ def best_sentences(question: str, passages: Iterable[dict[str, Any]]) -> list[tu
     }
     ranked = sorted(rows, key=lambda passage: -round(worth[passage["key"]], 3))
     chosen = [(text, ranked[0]) for text in asked.best(ranked[0], MOST_SENTENCES)]
-    if len(ranked) > 1 and worth[ranked[1]["key"]] >= NEARLY * worth[ranked[0]["key"]]:
+    if len(ranked) > 1 and worth[ranked[1]["key"]] >= NEARLY * worth[ranked[0]["key"]] and asked.adds(*ranked[:2]):
         chosen += [(text, ranked[1]) for text in asked.best(ranked[1], 1)]
     return chosen
 
@@ -164,6 +164,13 @@ class Question:
         if not special and DENIED.search(passage["heading"].lower()) and not DENYING.search(self.text):
             said -= FORM  # what is excepted answers no question about the rule
         return said + FORM * max(map(self.formed, sentences_of(passage["text"])), default=0.0)
+
+    def adds(self, first: dict[str, Any], second: dict[str, Any]) -> bool:
+        """Whether a second passage goes on in the same document, or says a word of the question that the first does not."""
+        if first["title"] == second["title"]:
+            return True
+        bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in (first, second)]
+        return any(has(unit, bags[1]) > has(unit, bags[0]) for unit in self.units)
 
     def formed(self, sentence: str) -> float:
         """1 where a sentence has the form of an answer and a word of the question, less where it has only the form."""

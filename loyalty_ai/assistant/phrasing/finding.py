@@ -23,16 +23,20 @@ from loyalty_ai.assistant.phrasing.choosing import (
 from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of, key
 from loyalty_ai.assistant.questions import Asked, interests
 from loyalty_ai.assistant.turn import Sentence
+from loyalty_ai.assistant.wishes import Wish, wish_of
 
-COLOUR = re.compile(
-    "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|large|small|big|medium|mini|"
-    "红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?"
-)
+_COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
+_COLOURS += "large|small|big|medium|mini"
+COLOUR = re.compile(f"{_COLOURS}|红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?")
+
+COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
+"""The same as a word of a title."""
 
 WHOLE_SHOP = re.compile(r"\b(?:shop|store|catalogue|everything|you (?:have|sell|do|stock))\b|店|全部|所有")
 
 COLOURS = re.compile(
-    r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?)\b|(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小)"
+    r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?|designs?|patterns?|versions?)\b|"
+    r"(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小|图案|款式)"
 )
 """It asks for all that there is of a kind."""
 
@@ -41,6 +45,10 @@ UNWANTED = re.compile(
     r"(?!(?:more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
+
+ANYTHING = Wish()
+MOST_LINES = 6
+"""Searches for one gift."""
 
 MOST_SHOWN = 12
 """Products of a list that was asked for by number."""
@@ -109,6 +117,11 @@ class Finding(Voice):
         """The same product in its other colours and sizes."""
         kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
         rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
+        words = row["title"].lower().split()
+        for kind_of in (words[:2], words[-2:]) if len(words) > 2 else ():  # "Jumbo Bag Red Retrospot" is a jumbo bag
+            alike = named(self.search(" ".join(kind_of), available=False, limit=20), " ".join(kind_of), strictly=True)
+            if len(alike) > max(len(rows), 1):
+                rows, kind = alike, " ".join(kind_of)
         rows = [other for other in rows if other["product_id"] != row["product_id"]]
         if not rows:
             yield Sentence(_("I find %(title)s in no other colour or size.") % {"title": row["title"]}, (key(row),))
@@ -201,16 +214,22 @@ class Finding(Voice):
         yield from self.lines(rows[:3])
 
     def gift(self, asked: Asked) -> Iterator[Piece]:
-        words = " ".join(word for word in asked.words.split() if not word[0].isdigit() and word not in PEOPLE)
-        if words:
-            unknown = self.call("search_catalog", query=words).data.get("unknown", ())
-            words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
-        lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
-        picked: dict[str, tuple[Row, str]] = {}
-        for said, search in lines[:4]:
-            for row in self.gifts_for(search, asked)[:4]:
-                picked.setdefault(row["product_id"], (row, said))
-        chosen = interleaved(picked.values(), asked.count or SHOWN)
+        wish = wish_of(asked.text)
+        words = ", ".join(wish.likes)
+        lines = list(dict.fromkeys(line for like in wish.likes for line in interests(like)))
+        if not lines:
+            words = " ".join(word for word in asked.words.split() if not word[0].isdigit() and word not in PEOPLE)
+            if words:
+                unknown = self.call("search_catalog", query=words).data.get("unknown", ())
+                words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
+            lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
+            lines = [line for line in lines if line[0] not in wish.unwanted]
+        told = dict.fromkeys(said for said, _search in lines)
+        chosen = self.gifts(lines[:MOST_LINES], wish, asked)
+        if not chosen and wish.occasion:
+            lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
+            chosen = self.gifts(lines, wish, asked)
+        words = words if told else ""
         if not chosen and asked.bounded and lines and (rows := self.search(lines[0][1])):
             yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
             yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
@@ -219,11 +238,28 @@ class Finding(Voice):
             if lines:
                 text = _("For “%(words)s” I found no gift that fits; these are popular with our customers:")
                 yield Sentence(text % {"words": words})
-            yield from self.recommended("popular", asked, intro=not lines)
+            yield from self.recommended("popular", asked, intro=not lines, wish=wish)
             return
         yield Sentence(self.gift_intro(words or lines[0][0], asked))
         for row, said in chosen:
             yield self.line(row, _("goes with “%(words)s”") % {"words": said})
+
+    def gifts(self, lines: Iterable[tuple[str, str]], wish: Wish, asked: Asked) -> list[tuple[Row, str]]:
+        """Products for the lines of interest, a few of each, without what is not wanted."""
+        picked: dict[str, tuple[Row, str, int]] = {}
+        for at, (said, search) in enumerate(each_first(lines)):
+            rows = [row for row in self.gifts_for(search, asked) if not self.unwanted(row, wish)]
+            if wish.modest and not asked.bounded:
+                prices = sorted(row["price"] for row in rows if row["price"] is not None)
+                rows = [row for row in rows if row["price"] is not None and row["price"] <= prices[len(prices) // 2]]
+            for row in of_different_kinds(rows)[:4]:
+                picked.setdefault(row["product_id"], (row, said, at))
+        return interleaved(picked.values(), asked.count or SHOWN)
+
+    @staticmethod
+    def unwanted(row: Row, wish: Wish) -> bool:
+        """Whether its title, or its shelf, has something that is not wanted."""
+        return any(named([row], word) for each in wish.unwanted for word in each.split())
 
     def gifts_for(self, line: str, asked: Asked) -> list[Row]:
         """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
@@ -264,15 +300,15 @@ class Finding(Voice):
         yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(best[: asked.count or SHOWN])
 
-    def recommended(self, kind: str, asked: Asked, *, intro: bool = True) -> Iterator[Piece]:
+    def recommended(self, kind: str, asked: Asked, *, intro: bool = True, wish: Wish = ANYTHING) -> Iterator[Piece]:
         found = self.call("get_recommendations", kind=kind, limit=20)
-        rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
+        rows = [row for row in found.data.get("products", []) if self.fits(row, asked) and not self.unwanted(row, wish)]
         if not rows and kind != "popular":
             found = self.call("get_recommendations", kind="popular", limit=20)
             rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
         if not rows and asked.bounded:
             found = self.call("search_catalog", sort="dearest", min_price=asked.low, max_price=asked.high, limit=SHOWN)
-            if rows := found.data.get("products", []):
+            if rows := [row for row in found.data.get("products", []) if not self.unwanted(row, wish)]:
                 yield Sentence(_("This is what there is within your price:"))
                 yield from self.lines(rows)
                 return
@@ -290,14 +326,33 @@ class Finding(Voice):
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
 
 
+def of_different_kinds(rows: Iterable[Row]) -> list[Row]:
+    """The rows without those that are one before in another colour or size."""
+    return list({COLOURED.sub(" ", row["title"].lower()).strip(): row for row in reversed(list(rows))}.values())[::-1]
+
+
 def limited(question: Asked, low: Decimal | None, high: Decimal | None) -> Asked:
     return asked_of(question, question.words, low=low, high=high)
 
 
-def interleaved(picked: Iterable[tuple[Row, str]], most: int) -> list[tuple[Row, str]]:
+def each_first(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines in another order: the first of each interest, then the second of each.
+
+    >>> each_first([("tea", "tea"), ("tea", "teapot"), ("owls", "owl")])
+    [('tea', 'tea'), ('owls', 'owl'), ('tea', 'teapot')]
+    """
+    said: dict[str, int] = {}
+    placed = []
+    for interest, search in lines:
+        said[interest] = said.get(interest, 0) + 1
+        placed.append((said[interest], (interest, search)))
+    return [line for _place, line in sorted(placed, key=lambda each: each[0])]
+
+
+def interleaved(picked: Iterable[tuple[Row, str, int]], most: int) -> list[tuple[Row, str]]:
     """The first of each line, then the second of each, until there are enough."""
-    lines: dict[str, list[tuple[Row, str]]] = {}
-    for row, line in picked:
-        lines.setdefault(line, []).append((row, line))
+    lines: dict[int, list[tuple[Row, str]]] = {}
+    for row, said, line in picked:
+        lines.setdefault(line, []).append((row, said))
     longest = max((len(found) for found in lines.values()), default=0)
     return [found[at] for at in range(longest) for found in lines.values() if at < len(found)][:most]

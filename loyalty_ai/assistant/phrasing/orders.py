@@ -48,6 +48,12 @@ MOST = re.compile(
 """Asks what was bought most often, and not for it in the cart unless `AGAIN`."""
 AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|再|购物车|老样子|照旧")
 
+BEFORE_THAT = re.compile(
+    r"\b(?:before (?:that|it|this)|previous|earlier|other|next) ?(?:one|order)?\b|\bbefore$|"
+    r"上一?(?:个|笔)?(?:单|订单)|再(?:上|之)?前|另(?:一|外)"
+)
+"""Of an order that was told just now: the one before it."""
+
 BEFORE_IT = re.compile(r"\b(?:last|latest|previous|recent|newest|before|other)\b|上|最近|最新|之前|另")
 """Of an order: another than the one that was told just now."""
 
@@ -177,6 +183,10 @@ class Orders(Cart):
             if len(orders) == 20:
                 yield Sentence(_("I looked at your latest orders only."))
             return
+        numbers = [order["order_id"] for order in orders]
+        if self.order_before in numbers[:-1] and BEFORE_THAT.search(asked.text) and (asked.follows or asked.there):
+            yield from self.tell_order(orders[numbers.index(self.order_before) + 1], asked)
+            return
         words = self.things(asked)
         of_product = asked.aspects & {"bought_when", "ever"}
         if of_product and not words:
@@ -227,7 +237,8 @@ class Orders(Cart):
             or days_of(asked.text, local(self.turn.now))
         ):
             return ""
-        return self.order_told or (self.order_before if asked.there else "")
+        goes_on = asked.there or not ORDER_NUMBER.search(asked.text)
+        return self.order_told or (self.order_before if goes_on and self.last_about == "order" else "")
 
     def no_orders_now(self) -> Iterator[Piece]:
         yield Sentence(_("Your orders cannot be looked up at the moment; please ask again in a minute."))

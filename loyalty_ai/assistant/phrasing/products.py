@@ -24,6 +24,9 @@ PROPERTY = re.compile(ASPECTS["unknown"][0])
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
+MOST_COMPARED = 3
+"""Products beside each other."""
+
 SIZES = {"large", "big", "small", "medium", "mini", "giant", "jumbo", "tall", "short", "long"}
 
 
@@ -50,11 +53,13 @@ class Products(Finding):
                 yield from say(row)
         else:
             ready = [row for row in chosen.products if row["available"]] if asked.available else []
-            if COLOURS.search(asked.text):
+            rows = (ready or chosen.products)[: MOST_SHOWN if COLOURS.search(asked.text) else MOST_CHOICES]
+            if asked.words:
                 yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": self.told(asked.words)})
-                yield from self.lines((ready or chosen.products)[:MOST_SHOWN])
-                return
-            yield from self.which(ready or chosen.products, asked.words)
+                yield from self.lines(rows)
+            else:
+                for row in rows:
+                    yield self.state(row)
 
     def price(self, asked: Asked) -> Iterator[Piece]:
         if asked.order and (asked.words or asked.there or asked.both):
@@ -195,7 +200,8 @@ class Products(Finding):
             rows = self._choose(asked).products
             if asked.here and len(rows) == 1:
                 rows = [*self.page(), *rows]
-            return unique(rows)[:3]
+            if len(rows) > 1 or not asked.both:
+                return unique(rows)[:MOST_COMPARED]
         rows = []
         for words in self.parts_of(asked):
             found = self._choose(asked_of(asked, words)) if words else Choice(self.pointed(asked))
@@ -203,9 +209,12 @@ class Products(Finding):
         rows = unique(rows)
         if len(rows) < 2 and (asked.here or asked.there):
             rows = unique([*self.pointed(asked)[:1], *rows])
-        if not rows and len(self.shown) > 1:
-            rows = self.shown
-        return rows[:3]
+        if len(rows) < 2 and not asked.words:  # what the answers before were about, one by one
+            lists = [each for each in self.lists() if len(each) <= MOST_COMPARED]
+            rows = unique([*rows, *(row for each in lists[:2] for row in each)])
+            if len(rows) < 2:
+                rows = next((each for each in self.lists() if len(each) > 1), rows)
+        return rows[:MOST_COMPARED]
 
     @staticmethod
     def parts_of(asked: Asked) -> list[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between, days_of
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, asked_of, day, local
@@ -51,6 +53,9 @@ TIERS = {
     "member": re.compile(r"(?!)"),
 }
 """A tier by its name; nobody has to reach the lowest."""
+
+COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|\s)+|邮费|运费")
+"""Words of a question that ask what something costs, whatever it is."""
 
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
 OWN_ORDER = re.compile(
@@ -140,7 +145,10 @@ class Shop(Orders):
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
         if self.turn.customer_id is not None:
-            if CALL_OFF.search(asked.text) and (OWN_ORDER.search(asked.text) or asked.codes):
+            meant = OWN_ORDER.search(asked.text) or asked.codes or (asked.there and self.order_before)
+            if CALL_OFF.search(asked.text) and meant:
+                if asked.there and self.order_before and not asked.codes:
+                    asked = replace(asked, codes=(self.order_before,))
                 yield from self.calling_off(asked)
                 return
             if CAME_BACK.search(asked.text):
@@ -148,6 +156,11 @@ class Shop(Orders):
                 return
         if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.benefits(asked)
+            return
+        if (asked.follows or asked.there or COSTS.fullmatch(asked.words)) and (
+            going_on := self.goes_on_from_before(asked)
+        ):
+            yield from going_on
             return
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
@@ -189,6 +202,17 @@ class Shop(Orders):
         if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
             yield from self.own_tier()
         yield from answer
+
+    def goes_on_from_before(self, asked: Asked) -> list[Piece]:
+        """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
+        topic = self.topic_before
+        own = self.passages(asked.words, SURE) if topic and asked.words and not COSTS.fullmatch(asked.words) else []
+        if not topic or (own and own[0]["title"] != topic):
+            return []
+        self.topic = topic
+        if not asked.words or own or self.passages(f"{topic} {asked.words}", SURE):
+            return list(self.goes_on_about(asked))
+        return list(self.goes_on_about(asked_of(asked, "", text=f"{self.asked_before[0].lower()} {asked.text}")))
 
     def calling_off(self, asked: Asked) -> Iterator[Piece]:
         """The state of the order that is meant, then the rule for orders in that state."""

@@ -29,6 +29,9 @@ from loyalty_ai.serving.money import format_money
 SHOWN, MOST_CHOICES = 5, 6
 """Products of a list, and to choose from."""
 
+FURTHEST = 4
+"""Answers back that a question may point at."""
+
 CERTAIN = 0.75
 """Score of a product from which on the words alone say that it is meant."""
 
@@ -54,7 +57,7 @@ class Voice:
         self.listed = False
         self.quoted: set[str] = set()
         self.known: dict[str, str] = {}
-        self._shown: list[Row] | None = None
+        self._lists: dict[tuple[str, ...], list[Row]] = {}
 
     def call(self, name: str, **arguments: Any) -> Found:
         return self.tools.call(name, {key: value for key, value in arguments.items() if value is not None})
@@ -78,11 +81,39 @@ class Voice:
 
     @property
     def shown(self) -> list[Row]:
-        """The products of the last answer, in their order."""
-        if self._shown is None:
-            keys = [key.removeprefix("product:") for key in self.turn.focus if key.startswith("product:")]
-            self._shown = self.rows(keys)
-        return self._shown
+        """The products of the latest answer that showed any, in their order."""
+        return next(self.lists(), [])
+
+    def lists(self) -> Iterator[list[Row]]:
+        """The products of each answer that showed any, the latest answer first."""
+        told = [said.focus for said in reversed(self.turn.history) if not said.by_shopper]
+        for focus in list(dict.fromkeys([self.turn.focus, *told]))[:FURTHEST]:
+            ids = tuple(key.removeprefix("product:") for key in focus if key.startswith("product:"))
+            if ids and ids not in self._lists:
+                self._lists[ids] = self.rows(ids)
+            if ids and self._lists[ids]:
+                yield self._lists[ids]
+
+    def recalled(self, asked: Asked) -> list[Row]:
+        """The latest list in which the question's words name something: "back to the lamps, the second one"."""
+        lists = list(self.lists()) if asked.words else []
+        return next((rows for rows in lists if named(rows, asked.words)), self.shown)
+
+    @property
+    def last_about(self) -> str:
+        """What the last answer was about: "product", "order", "loyalty", "passage" or ""."""
+        kinds = [key.partition(":")[0] for key in self.turn.focus]
+        return next((kind for kind in ("product", "order", "loyalty", "passage") if kind in kinds), "")
+
+    @property
+    def asked_before(self) -> list[str]:
+        """What the shopper said so far, the latest first."""
+        return [said.text for said in reversed(self.turn.history) if said.by_shopper]
+
+    @property
+    def topic_before(self) -> str:
+        """The title of the document that the last answer quoted, "" where it quoted none."""
+        return next((said.topic for said in reversed(self.turn.history) if not said.by_shopper), "")
 
     def page(self) -> list[Row]:
         return self.rows([self.turn.product]) if self.turn.product else []
@@ -103,9 +134,9 @@ class Voice:
     def _choose(self, asked: Asked) -> Choice:
         if asked.codes and (rows := self.rows(codes_of(asked))):
             return Choice(rows, sure=True)
-        if asked.ordinals and self.shown:
-            places = [place - 1 if place > 0 else len(self.shown) - 1 for place in asked.ordinals]
-            return Choice([self.shown[place] for place in places if place < len(self.shown)], sure=True)
+        if asked.ordinals and (rows := self.recalled(asked)):
+            places = [place - 1 if place > 0 else len(rows) - 1 for place in asked.ordinals]
+            return Choice([rows[place] for place in places if place < len(rows)], sure=True)
         if asked.both and (rows := (self.shown if len(self.shown) > 1 else [*self.page(), *self.shown])[:3]):
             return Choice(rows, sure=len(rows) > 1 or rows[0]["product_id"] == self.turn.product)
         if asked.here and self.turn.product and (rows := self.page()):
@@ -119,13 +150,10 @@ class Voice:
             )
             if not strong:
                 return Choice(rows, sure=len(rows) == 1)
-        if (
-            asked.words
-            and self.shown
-            and (fitting := named(self.shown, asked.words))
-            and (asked.follows or len(fitting) == 1)
-        ):
-            return Choice(fitting, sure=len(fitting) == 1)
+        for at, rows in enumerate(self.lists() if asked.words else ()):
+            fitting = named(rows, asked.words)
+            if fitting and (len(fitting) == 1 or (asked.follows and not at)):
+                return Choice(fitting, sure=len(fitting) == 1)
         found = self.search(asked.words, available=False)
         in_full = [row for row in found if f" {row['title'].lower()} " in f" {asked.text} "]
         longest = max((row["title"] for row in in_full), key=len, default="")

@@ -1,0 +1,163 @@
+"""A gift told as a story: for whom, what for, what they like, what is not wanted, what it may cost. Pure, both languages."""
+
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loyalty_ai.assistant.phrases import INTERESTS, RELATIVE, RELATIVE_ZH, STOP
+
+SPREAD = Decimal("0.6")
+"""The lower over the upper bound of "about 20", of which a gift may cost 20."""
+
+ENOUGH = 4
+"""Points from which on a message tells of a gift."""
+
+GIFT = re.compile(
+    r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
+    r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
+    r"\b(?:thank|cheer)\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
+)
+PERSON = re.compile(
+    rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
+    rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
+)
+OCCASIONS: dict[str, re.Pattern[str]] = {
+    "housewarming": re.compile(
+        r"house ?warming|\b(?:new|first) (?:\w+ )?(?:home|house|flat|apartment|place)\b|\bmov(?:ed|ing) (?:in|into|house)\b|搬.{0,2}家|乔迁|新居|新房"
+    ),
+    "wedding": re.compile(r"\bwedding\b|\bgetting married\b|\bmarr(?:y|ies|ied)\b|结婚|婚礼"),
+    "christening": re.compile(r"\bchristening\b|\bbaptism\b|洗礼"),
+    "baby": re.compile(r"\bmaternity\b|\bbaby\b|\bnewborn\b|产假|宝宝|新生儿|满月"),
+    "christmas": re.compile(r"\bchristmas\b|\bsecret santa\b|\bstocking (?:filler|stuffer)|圣诞"),
+    "": re.compile(
+        r"\bbirthday\b|\bturn(?:s|ed|ing)? (?:\d+|[a-z]+ty|[a-z]+teen)\b|\banniversary\b|\bretir\w+|\bleaving\b|\bgraduat\w+|\bdriving test\b|"
+        r"\bvalentine|\b(?:mother|father)'?s day\b|\bthank\b|\binvited\b|\bhosting\b|\bcheer\w*|生日|大寿|退休|毕业|纪念日|感谢|节日"
+    ),
+}
+"""What a gift may be for, by the entry of `INTERESTS` that goes with it."""
+
+_LIKING = (
+    r"loves?|likes?|adores?|enjoys?|collects?|(?:mad|crazy) (?:about|on)|obsessed with|keen on|fond of|fan of|(?:(?:is|are|really|very|"
+    r"so|they're|he's|she's) )+into|interested in|passionate about|drinks?|reads?|(?:is |are |'s )?always|(?:something|anything|bits?|things?)"
+    r"(?: \w+){0,2} for (?:his|her|their|the|your)"
+)
+_END = (
+    r"(?=[,.;!?()]|$| (?:and|but|so|because|who|which|that) (?:i|we|she|he|they|it|hates?|has|have|is|are|my|our|the budget|needs?|drinks?|"
+    r"loves?|likes?|reads?|want|got)\b| but\b| budget\b| (?:under|up to|around|about|for|max|less than|no more|not more)\b| £)"
+)
+LIKES = (
+    re.compile(rf"\b(?:{_LIKING}) (?P<what>.+?){_END}"),
+    re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
+    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|fan|addict|enthusiast|mad|obsessed)\b"),
+    re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|也?爱|预算|不要)"),
+    re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]"),
+)  # fmt: skip
+DOES = re.compile(r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?)\b")
+"""What somebody does is what they like, said without saying so."""
+
+_TOO = r"(?!(?:too|more|less|over|above|much|idea|sure|need|longer|problem|only|very|so|to|be|spend|wrong|one|rush|clue)\b)"
+UNWANTED = (
+    re.compile(
+        rf"\b(?:not another|not any|not a|not the|nothing|without|avoid|hates?|dislikes?|(?:do(?:es)? not|can not) (?:like|want|need|wear|stand|have)|"
+        rf"anything but|except|allergic to|no|not) {_TOO}(?:more |any |another |the |a |an )*{_TOO}(?P<what>[a-z]+(?: [a-z]+)?)"
+    ),
+    re.compile(r"\b(?:already (?:owns?|has|have|got)|has|have|owns?) (?:every|all|so many|too many|enough|plenty of|loads of|hundreds of|lots of) (?:the )?(?P<what>[a-z]+)"),
+    re.compile(r"(?:不要|别送|别买|不想要|除了|讨厌|不喜欢|不爱)(?!太|超过|贵)(?P<what>[\u3400-\u9fff]{1,6}?)(?=[,.;!?和、]|$|了|以外|之外)"),
+)  # fmt: skip
+MODEST = re.compile(
+    r"\b(?:not|nothing|isn't|without)\b.{0,12}\b(?:expensive|pricey|dear|fancy|much money|a fortune)\b|\b(?:not|n't) (?:have )?much money\b|"
+    r"\bsomething (?:small|little|cheap)\b|(?:别|不要|不|别买)太?贵|便宜(?:点|一点|些)"
+)
+ELSE = re.compile(
+    r"\b(?:return\w*|refund\w*|exchang\w+|swap\w*|wrap\w*|deliver\w*|shipping|track\w*|cancel\w*|vouchers?|in stock|how much|my (?:order|parcel|basket|"
+    r"cart)|ordered|arrived?|bought)\b|退(?!休)|换货|运费|包装|订单|快递|多少钱|有货|购物车"
+)
+"""What a question about a gift that is there already, or about a rule, speaks of."""
+
+_BARE_WORDS = (
+    "good cup nice really everything stuff things all lots being going out very own bit kind sort pretty rather also"
+)
+_BARE = frozenset(_BARE_WORDS.split())
+_SPLIT = re.compile(r",| and | & | or |/|、|和|与|跟|及|以及")
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A gift that somebody looks for.
+
+    Args:
+        likes: what the person likes or where it shall stand, as it was said.
+        unwanted: what it shall not be, nor have.
+        occasion: a key of `OCCASIONS` that says what fits, "" where none does.
+        modest: whether it shall not be expensive, without saying how much that is.
+    """
+
+    likes: tuple[str, ...] = ()
+    unwanted: tuple[str, ...] = ()
+    occasion: str = ""
+    modest: bool = False
+
+
+def tells_of_gift(text: str, *, bounded: bool) -> bool:
+    """Whether a plain message as a whole tells of a gift that somebody looks for.
+
+    Args:
+        bounded: whether it names a price.
+    """
+    if ELSE.search(text):
+        return False
+    wish = wish_of(text)
+    occasion = any(pattern.search(text) for pattern in OCCASIONS.values())
+    gift, person = GIFT.search(text) is not None, PERSON.search(text) is not None
+    points = 3 * gift + 2 * occasion + person + bool(wish.likes) + bool(wish.unwanted) + bounded + wish.modest
+    return points >= ENOUGH and (person or occasion) and (gift or bool(wish.likes) or (occasion and bounded))
+
+
+def wish_of(text: str) -> Wish:
+    """What a plain text says of the person and the gift.
+
+    >>> wish_of("my aunt loves owls and a good cup of tea, no mugs please, nothing too expensive")
+    Wish(likes=('owls', 'tea'), unwanted=('mugs',), occasion='', modest=True)
+    """
+    unwanted = [each for pattern in UNWANTED for found in pattern.finditer(text) for each in _things(found["what"])]
+    rest = text
+    for pattern in UNWANTED:
+        rest = pattern.sub(" , ", rest)
+    likes = [each for pattern in LIKES for found in pattern.finditer(rest) for each in _things(found["what"])]
+    likes += [found[1] for found in DOES.finditer(rest) if found[1] in INTERESTS]
+    likes = [each for each in dict.fromkeys(likes) if each not in unwanted]
+    occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")
+    return Wish(tuple(likes), tuple(dict.fromkeys(unwanted)), occasion, MODEST.search(text) is not None)
+
+
+def budget(low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:
+    """The bounds for a gift: "about 25" is what somebody has."""
+    if low is not None and high is not None and low == high * SPREAD:
+        return None, (low + high) / 2
+    return low, high
+
+
+def _things(said: str) -> list[str]:
+    """What is named, one by one, without the words that name nothing."""
+    found = []
+    for piece in _SPLIT.split(said):
+        if re.search(r"[\u3400-\u9fff]", piece):
+            known = next(
+                (key for key in sorted(INTERESTS, key=len, reverse=True) if not key.isascii() and key in piece), ""
+            )
+            bare = re.sub(
+                r"^(?:特别|很|非常|最|也|都|她|他|的|喝|看|做|吃|种|玩|养|收集)+|[的了吧呢啊]$", "", piece.strip()
+            )
+            found += [known or bare] if known or bare else []
+            continue
+        words = [
+            word
+            for word in re.findall(r"[a-z][a-z'-]*", piece)
+            if word not in _BARE and (word not in STOP or word in INTERESTS)
+        ]
+        if words:
+            found.append(" ".join(words[:3]))
+    return found
