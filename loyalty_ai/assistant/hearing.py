@@ -10,7 +10,7 @@ import json
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from heapq import nlargest
 from math import log, sqrt
 from operator import mul
@@ -110,37 +110,38 @@ def _shared(plain: list[str]) -> dict[int, float]:
 
 
 @cache
-def _vectors() -> dict[str, tuple[float, array[float]]]:
-    """Word -> its weight, and its vector times that; a stem stands for its forms, by the most frequent."""
+def _places() -> tuple[dict[str, int], array[int], int]:
+    """Word -> its row, for a stem that of its most frequent form; the values of all rows; how many a row has."""
     with FILE.open("rb") as file:
         numbers = json.loads(file.readline())["numbers"]
         known = file.readline().decode().split()
         values = array("b", file.read())
-    found: dict[str, tuple[float, array[float]]] = {}
+    places = {word: at for at, word in enumerate(known)}
     for at, word in enumerate(known):
-        weight = RARE / (RARE + 0.1 / (at + 1))
-        vector = array("f", (weight * value / 127 for value in values[at * numbers : (at + 1) * numbers]))
-        found[word] = (weight, vector)
-    for word in known:
         for stem in words(word, "en"):
-            found.setdefault(stem, found[word])
-    return found
+            places.setdefault(stem, at)
+    return places, values, numbers
+
+
+@lru_cache(maxsize=4096)
+def _vector(word: str) -> tuple[float, ...]:
+    """A word's vector, or its stem's, times its weight; empty where neither has one."""
+    places, values, numbers = _places()
+    at = next((places[form] for form in (word, *words(word, "en")) if form in places), None)
+    if at is None:
+        return ()
+    weight = RARE / (RARE + 0.1 / (at + 1))
+    return tuple(weight * value / 127 for value in values[at * numbers : (at + 1) * numbers])
 
 
 def _meaning(plain: list[str]) -> list[float]:
     """The sum of the vectors of the words that have one."""
-    known = [_vectors()[form][1] for word in plain if (form := _form(word))]
-    return [sum(column) for column in zip(*known, strict=True)]
-
-
-def _form(word: str) -> str:
-    """The word, or its stem, as it has a vector; "" where neither has."""
-    return next((form for form in (word, *words(word, "en")) if form in _vectors()), "")
+    return [sum(column) for column in zip(*filter(None, map(_vector, plain)), strict=True)]
 
 
 def _norm(vector: list[float], plain: list[str] = ()) -> float:
     """Its length, with that of the words that have no vector."""
-    unknown = sum(UNKNOWN**2 for word in plain if not _form(word))
+    unknown = sum(UNKNOWN**2 for word in plain if not _vector(word))
     return sqrt(sum(value * value for value in vector) + unknown)
 
 

@@ -117,3 +117,16 @@ def test_a_shop_may_put_it_in_the_shoppers_own_words(open_shop: Any):
 
 def test_goods_that_the_shop_has_come_before_what_was_heard(open_shop: Any):
     assert say("I am looking for a picnic tray").cards
+
+
+def test_orders_and_carts_are_left_to_the_tables_where_no_document_treats_it(open_shop: Any):
+    question = "my card got declined, did the order go through"
+    assert "sign in" in say(question).text
+    publish_document(
+        store=open_shop.store,
+        slug="pay",
+        language="en",
+        title="",
+        body="# Pay\n\n## If a payment fails\n\nNothing is ordered then.",
+    )
+    assert say(question).text == "Nothing is ordered then."

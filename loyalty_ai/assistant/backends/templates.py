@@ -51,10 +51,12 @@ HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块")
 NAMED = 0.55
 """Likeness to a title from which on a question that no table knows is about that product."""
 
-HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.ORDER: 0.75, Intent.CART: 0.75}
+HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GIFT: 0.7} | dict.fromkeys(
+    (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND), 0.75
+)
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
 
-OF_THEIR_OWN = {Intent.ORDER, Intent.CART}
+OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT}
 """What documents answer only where they treat it."""
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
@@ -193,8 +195,8 @@ class Reply(Products, Shop):
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         subject = self.subject(asked, HEARD[asked.intent]) if asked.intent in HEARD else None
-        if subject and asked.intent in OF_THEIR_OWN:
-            return subject if self.passages(subject, CARRIED) else None
+        if asked.intent in OF_THEIR_OWN:
+            return subject if subject and self.passages(subject, CARRIED) else None
         plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
         if not subject or not asked.words or plain:
             return subject
