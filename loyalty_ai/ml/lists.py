@@ -47,6 +47,23 @@ def top_items(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     return items, kept
 
 
+def nearness(items: np.ndarray, scores: np.ndarray) -> np.ndarray:
+    """float32 [n, k] in 0 to 1: where the scores of lists stand between those of their last item and of their best.
+
+    Args:
+        items: int32 [n, k], best first, -1 = none. scores: float32 [n, k], falling, 0 where there is no item.
+
+    >>> nearness(np.array([[7, 2, 5], [4, -1, -1]]), np.array([[3, 0, -1], [-2, 0, 0]], np.float32))
+    array([[1.  , 0.25, 0.  ],
+           [1.  , 0.  , 0.  ]], dtype=float32)
+    """
+    listed = items >= 0
+    last = np.where(listed, scores, np.inf).min(axis=1, initial=np.inf, keepdims=True)
+    reach = scores[:, :1] - last
+    near = np.where(reach > 0, (scores - last) / np.where(reach > 0, reach, 1), 1)
+    return np.where(listed, near, 0).astype(np.float32)
+
+
 def introduce(
     items: np.ndarray, scores: np.ndarray, others: np.ndarray, places: tuple[int, ...]
 ) -> tuple[np.ndarray, np.ndarray]:

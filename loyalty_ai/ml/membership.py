@@ -7,8 +7,8 @@ other shadows, for each user which of them learnt from them, and says of one sha
 attack of Carlini et al. (2022, "Membership Inference Attacks From First Principles") with one variance for all users and each
 user's shift shrunk towards the common one, because a few shadows tell little of one user.
 
-Two attackers: one sees what leaves the system (the scores of the published lists, and the predictions); the other holds the
-version's directory too, and so sees how well it knows each user's own past.
+Two attackers: one sees what leaves the system (the published lists, their scores and their order, and the predictions); the other
+holds the version's directory too, and so sees how well it knows each user's own past.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -28,7 +29,7 @@ from loyalty_ai.ml.decoder import DecoderView
 from loyalty_ai.ml.evaluation import MODES, label_window
 from loyalty_ai.ml.interactions import ANONYMOUS, PURCHASE, ROW_COLUMNS, Interactions
 from loyalty_ai.ml.ranker import ranked_scores
-from loyalty_ai.ml.scoring import LISTS, CustomerModel, Scorer
+from loyalty_ai.ml.scoring import LISTS, CustomerModel, RankedLists, Scorer
 from loyalty_ai.ml.sequences import build_baskets, sequence_batches
 from loyalty_ai.ml.training import fit
 from loyalty_ai.ml.transactions import Transactions
@@ -43,12 +44,12 @@ CANARIES, COPIES = 25, (1, 4)
 
 SIGNALS = {
     "published": (
-        *(f"{kind}_{measure}" for kind in LISTS for measure in ("mean", "best", "spread")),
+        *(f"{kind}_{measure}" for kind in LISTS for measure in ("mean", "spread")),
         "purchase_soon", "purchase_later", "orders", "spend",
     ),
     "artifact": ("decoder", "ranker_repeats", "ranker_new_only", "behaviour_purchase", "behaviour_orders"),
 }  # fmt: skip
-"""What each attacker looks at, see `signals`; the second at the first's signals too."""
+"""What each attacker looks at, see `signals`; the second at the first's signals too, and both at the order of the lists."""
 
 FALSE_POSITIVES = 0.01
 RESAMPLES = 1000
@@ -136,18 +137,21 @@ def audit_membership(
         "signals": {},
         "canaries": {},
     }
+    listed = np.stack([one["lists"] for one in found])
+    order = order_ratios(listed, members, real)
+    result["signals"]["order"] = attack(order[:, real], members[:, real], seed=seed)["auc"]
     for name, parts in (("published", ("published",)), ("artifact", ("published", "artifact"))):
         columns = np.stack([np.concatenate([one[part] for part in parts], axis=1) for one in found])
         columns = standardised(columns, real)
         for place, signal in enumerate(SIGNALS[name], start=columns.shape[2] - len(SIGNALS[name])):
             alone = likelihood_ratios(columns[:, real, place : place + 1], members[:, real])
             result["signals"][signal] = attack(alone, members[:, real], seed=seed)["auc"]
-        scores = likelihood_ratios(columns[:, real], members[:, real])
+        scores = likelihood_ratios(columns[:, real], members[:, real]) + order[:, real]
         result[name] = attack(scores, members[:, real], seed=seed)
         for copies in np.unique(canaries.copies):
             # one of each group of copies speaks for it
             chosen = np.unique(canaries.group[canaries.copies == copies]) + len(asked)
-            scores = likelihood_ratios(columns[:, chosen], members[:, chosen])
+            scores = likelihood_ratios(columns[:, chosen], members[:, chosen]) + order[:, chosen]
             planted = attack(scores, members[:, chosen], seed=seed)
             result["canaries"].setdefault(str(copies), {"users": len(chosen)})[name] = planted
     return result
@@ -203,14 +207,17 @@ def signals(
 ) -> dict[str, np.ndarray]:
     """What the two attackers see of each user, float64 [users, columns of `SIGNALS`], nan where there is nothing.
 
-    `published`: mean, best and spread of the scores of each list, and the predictions on a scale of logarithms and logits.
+    `lists`: int32 [users, kinds, places], their items, -1 = none.
+    `published`: mean and spread of the scores of each list, and the predictions on a scale of logarithms and logits.
     `artifact`: the log-probability of what the user bought, by the decoder over the whole history, by the rankers and by the
     behaviour model in the last window.
     """
     scorer = model.scorer(log, cutoff=cutoff, cache=cache)
     scored = scorer.score(users.astype(np.int32), k=LIST_LENGTH)
     nothing = np.full(len(users), np.nan)
-    published = [column for kind in LISTS for column in _list_columns(getattr(scored, kind).scores)]
+    lists = [getattr(scored, kind) for kind in LISTS]
+    items = np.stack([each.items for each in lists], axis=1)
+    published = [column for each in lists for column in _list_columns(each)]
     if scored.behaviour is None:
         published += [nothing] * 4
     else:
@@ -220,21 +227,18 @@ def signals(
         published.append(np.log1p(says.expected_spend[:, -1]))
     view = scorer.origin.view
     artifact = [nothing if view is None else decoder_fit(view, users)]
-    del scorer, scored
+    del scorer, scored, lists
     past = cutoff - int(model.training.window_days * DAY)
     earlier = model.scorer(log, cutoff=past, cache=cache)
     artifact += [_ranker_fit(earlier, log, users, past, cutoff, mode) for mode in MODES]
     artifact += [nothing] * 2 if model.behaviour is None else _behaviour_fit(earlier, log, users, past, cutoff)
-    return {"published": np.stack(published, axis=1), "artifact": np.stack(artifact, axis=1)}
+    return {"lists": items, "published": np.stack(published, axis=1), "artifact": np.stack(artifact, axis=1)}
 
 
-def _list_columns(scores: np.ndarray) -> list[np.ndarray]:
-    listed = np.where(scores != 0, scores.astype(np.float64), np.nan)
-    some = ~np.isnan(listed).all(axis=1)
-    columns = np.full((3, len(scores)), np.nan)
-    for column, measure in zip(columns, (np.nanmean, np.nanmax, np.nanstd), strict=True):
-        column[some] = measure(listed[some], axis=1)
-    return list(columns)
+def _list_columns(lists: RankedLists) -> list[np.ndarray]:
+    listed = lists.items >= 0
+    mean = _mean(lists.scores, listed, axis=1)
+    return [mean, np.sqrt(_mean((lists.scores - mean[:, None]) ** 2, listed, axis=1))]
 
 
 @torch.inference_mode()
@@ -331,6 +335,46 @@ def likelihood_ratios(columns: np.ndarray, members: np.ndarray) -> np.ndarray:
         middle = _mean(seen, known, axis=0) + (0.5 - inside.mean(axis=0)) * shift
         away = np.nan_to_num(columns[target] - middle)
         ratios[target] = (away * np.linalg.solve(covariance, shift.T).T).sum(axis=1)
+    return ratios
+
+
+def order_ratios(items: np.ndarray, members: np.ndarray, real: np.ndarray) -> np.ndarray:
+    """As `likelihood_ratios`, of what the lists hold in which order: are a shadow's lists for a user more like those of the other
+    shadows that learnt from the user than like those of the shadows that did not?
+
+    Args:
+        items: int [shadows, users, kinds, places], best first, -1 = none. members: bool [shadows, users].
+        real: positions of the users whose spread is taken for everybody's.
+    """
+    shadows, places = len(items), items.shape[-1]
+    discount = 1 / np.log2(np.arange(places) + 2)  # as in DCG
+    alike = np.zeros((shadows, shadows, items.shape[1]))
+    for one, other in combinations(range(shadows), 2):
+        same = (items[one][..., :, None] == items[other][..., None, :]) & (items[one] >= 0)[..., None]
+        alike[one, other] = alike[other, one] = np.einsum("ukij,i,j->u", same, discount, discount)
+    alike[:, :, (items < 0).all(axis=(0, 2, 3))] = np.nan
+
+    def nearer(one: int, target: int) -> np.ndarray:
+        known = [each for each in range(shadows) if each not in (one, target)]
+        inside = members[known]
+        # As many of both sides: everybody is in half of the shadows, so that the counts alone would tell the target's side.
+        sides = [
+            side & (side.cumsum(axis=0) <= np.minimum(inside.sum(axis=0), (~inside).sum(axis=0)))
+            for side in (inside, ~inside)
+        ]
+        within, without = (_mean(alike[one, known], side, axis=0) for side in sides)
+        return within - without
+
+    ratios = np.zeros(members.shape)
+    for target in range(shadows):
+        others = [each for each in range(shadows) if each != target]
+        seen, inside = np.stack([nearer(each, target) for each in others])[:, real], members[others][:, real]
+        known = ~np.isnan(seen)
+        sides = [seen[known & side] for side in (inside, ~inside)]
+        within, without = (side.mean() if len(side) else 0.0 for side in sides)
+        variance = np.concatenate([sides[0] - within, sides[1] - without]).var() if known.any() else 0.0
+        away = np.nan_to_num(nearer(target, target) - (within + without) / 2)
+        ratios[target] = away * (within - without) / max(variance, 1e-12)
     return ratios
 
 

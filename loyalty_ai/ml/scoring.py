@@ -21,7 +21,7 @@ from loyalty_ai.ml.devices import torch_device
 from loyalty_ai.ml.drivers import FACTS, Drivers, drivers, typical_facts
 from loyalty_ai.ml.evidence import Evidence, Origin
 from loyalty_ai.ml.interactions import Interactions
-from loyalty_ai.ml.lists import introduce, top_items
+from loyalty_ai.ml.lists import introduce, nearness, top_items
 from loyalty_ai.ml.model import Decoder
 from loyalty_ai.ml.occlusion import falls, occlusion
 from loyalty_ai.ml.ranker import Ranker, ranked_scores, ranker_from_text
@@ -45,7 +45,8 @@ class RankedLists:
 
     Args:
         items: int32, positions in the log's `item_ids`, -1 = none.
-        scores: float32, higher is better, comparable within one user, 0 where there is no item.
+        scores: float32 in 0 to 1, how near to the best of the list: 1 the best, 0 the last, and where there is no item. The
+            ranker's own scores are not given away: their level tells who was trained on, see `membership`.
         reason_items: int32, the past item that speaks for it, -1 = none.
         reason_kinds: int8, see `ReasonKind`.
     """
@@ -265,7 +266,7 @@ class Scorer:
             if unsold is not None:
                 new = (items >= 0) & unsold[items]
                 reasons[new], kinds[new] = -1, ReasonKind.NEW
-            ranked[kind] = RankedLists(items, scores, reasons, kinds)
+            ranked[kind] = RankedLists(items, nearness(items, scores), reasons, kinds)
         states = None if self.start is None or self.model.behaviour is None else self.start.states(users)
         return ScoredUsers(
             **ranked,

@@ -33,6 +33,25 @@ def test_introduced_items_take_their_places_and_push_the_rest_down(row, others):
     assert (np.diff(kept[0]) <= 0).all()
 
 
+@given(st.lists(st.lists(st.floats(-1e6, 1e6, width=32), max_size=6), min_size=1, max_size=4))
+def test_nearness_tells_the_order_but_no_level(rows):
+    rows = [sorted(row, reverse=True) for row in rows]
+    items = np.array([[*range(len(row)), *[-1] * (6 - len(row))] for row in rows], np.int32)
+    scores = np.array([[*row, *[0] * (6 - len(row))] for row in rows], np.float32)
+    near = lists.nearness(items, scores)
+    for row, kept in zip(rows, near, strict=True):
+        assert not kept[len(row) :].any()
+        assert (np.diff(kept) <= 0).all()
+        if row:
+            assert (kept[0], kept[len(row) - 1]) == (1, float(row[0] == row[-1]))
+
+
+def test_nearness_is_the_share_of_the_way_from_the_last_to_the_best():
+    items, scores = np.array([[7, 2, 5], [4, -1, -1]]), np.array([[3, 0, -1], [-2, 0, 0]], np.float32)
+    assert lists.nearness(items, scores).tolist() == [[1, 0.25, 0], [1, 0, 0]]
+    assert np.array_equal(lists.nearness(items, 2 * scores - 1), lists.nearness(items, scores))
+
+
 def sorted_lists(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     values = np.take_along_axis(scores, order, axis=1)

@@ -8,7 +8,15 @@ from scipy.stats import norm
 
 from loyalty_ai.ml import membership
 from loyalty_ai.ml.config import ModelConfig, TrainingConfig
-from loyalty_ai.ml.membership import attack, audit_membership, halves, likelihood_ratios, plant, standardised
+from loyalty_ai.ml.membership import (
+    attack,
+    audit_membership,
+    halves,
+    likelihood_ratios,
+    order_ratios,
+    plant,
+    standardised,
+)
 from tests.ml.logs import DAY, cycle_log
 
 SHADOWS, USERS = 8, 1500
@@ -60,6 +68,39 @@ def test_who_was_always_on_one_side_is_judged_by_the_common_shift():
     ratios = likelihood_ratios(signals, members)
     assert np.isfinite(ratios).all()
     assert ratios[:, :300].std() > 0.1
+
+
+def listing(swaps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Lists of 20 of 100 products, each user's own in every shadow but for two at random, and `swaps` pairs that members share."""
+    order = np.random.default_rng(0)
+    members = halves(USERS, SHADOWS, seed=0)
+    own = order.random((USERS, 100)).argsort(axis=1)
+    items = np.repeat(own[None, :, None, :20], SHADOWS, axis=0)
+    items[np.arange(SHADOWS)[:, None], np.arange(USERS), 0, order.integers(20, size=members.shape)] = 100
+    for place in range(swaps):
+        items[:, :, 0, place] = np.where(members, own[:, 50 + place], items[:, :, 0, place])
+    return items, members
+
+
+def test_lists_that_do_not_know_the_members_give_nothing_away():
+    items, members = listing(0)
+    found = attack(order_ratios(items, members, np.arange(USERS)), members, seed=0)["auc"]
+    assert found["low"] < 0.5 < found["high"]
+
+
+def test_lists_that_members_share_give_them_away():
+    items, members = listing(2)
+    ratios = order_ratios(items, members, np.arange(USERS))
+    assert attack(ratios, members, seed=0)["auc"]["low"] > 0.9
+    assert ratios[members].mean() > 0 > ratios[~members].mean()
+
+
+def test_an_empty_list_says_nothing():
+    items, members = listing(2)
+    items[:, :300] = -1
+    ratios = order_ratios(items, members, np.arange(USERS))
+    assert not ratios[:, :300].any()
+    assert ratios[:, 300:].all()
 
 
 def test_the_rates_are_those_of_a_hand_worked_table():
@@ -119,5 +160,5 @@ def test_a_whole_audit_leaves_a_result_and_nothing_else(tmp_path, monkeypatch):
         assert set(found["canaries"]) == {"1", "2"}
         assert found["canaries"]["1"]["users"] == 3
         assert 0 <= found["canaries"]["2"][attacker]["auc"]["value"] <= 1
-    assert set(found["signals"]) == set(membership.SIGNALS["published"] + membership.SIGNALS["artifact"])
+    assert set(found["signals"]) == set(membership.SIGNALS["published"] + membership.SIGNALS["artifact"] + ("order",))
     assert not (tmp_path / "audit").exists()
