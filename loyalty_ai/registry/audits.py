@@ -134,12 +134,14 @@ def audit_limit(version: ModelVersion) -> str:
     if audit is None:
         return _("Whether it gives away who it was trained on was not audited when this card was written; loyalty_audit asks, "
                  "and writes audit.json and audit.md beside it.")  # fmt: skip
-    text = _("Asked who was trained on, an attacker who sees lists and predictions reaches AUC %(published)s, one who holds the "
-             "weights too %(artifact)s (0.5 is chance; %(shadows)d shadow models).")  # fmt: skip
-    values = {name: estimate("auc", audit.result[name]["auc"]) for name in ATTACKERS}
-    said = text % {"shadows": audit.result["shadows"], **values}
-    if audit.result["artifact"]["auc"]["value"] > BARS["auc"]:
-        said += " " + _("The weights are as confidential as the orders they were learnt from.")
+    text = _("Of one customer that it learnt from and one that it did not, whoever sees their lists and predictions tells which is "
+             "which %(published)s times in 100 (%(low)s to %(high)s; 50 is guessing), whoever holds the model's files too "
+             "%(artifact)s times.")  # fmt: skip
+    seen, held = (audit.result[name]["auc"] for name in ATTACKERS)
+    numbers = {"published": seen["value"], "low": seen["low"], "high": seen["high"], "artifact": held["value"]}
+    said = text % {name: f"{100 * number:.1f}" for name, number in numbers.items()}
+    if held["value"] > BARS["auc"]:
+        said += " " + _("The files are as confidential as the orders they were learnt from.")
     return said
 
 

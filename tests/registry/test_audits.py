@@ -83,7 +83,7 @@ def test_an_audit_is_kept_beside_the_immutable_version_and_its_card(version, tmp
         "| 2000 customers | who sees lists and predictions | 0.510 (0.500 – 0.520) |"
         in (tmp_path / "v1/audit.md").read_text()
     )
-    assert "0.510 (0.500 – 0.520)" in limits(version)[-1]
+    assert "51.0 times in 100 (50.0 to 52.0;" in limits(version)[-1]
     assert len(audit_table(version)["rows"]) == 4
     monkeypatch.setattr(membership, "audit_membership", lambda log, **options: result(auc=0.53))
     command()
@@ -102,7 +102,7 @@ def test_what_the_weights_tell_and_canaries_are_shown_but_stop_nobody(version):
     VersionAudit.objects.create(version=version, result=result(), audited_at=NOON)
     assert audit_findings(version) == []
     assert {row[2][:5] for row in audit_table(version)["rows"]} == {"0.510", "0.800", "0.600", "0.900"}
-    assert "weights are as confidential" in limits(version)[-1]
+    assert "files are as confidential" in limits(version)[-1]
 
 
 def test_a_version_without_an_audit_may_pass_unless_the_settings_want_one(version, settings):
