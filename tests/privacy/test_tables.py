@@ -6,8 +6,32 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 
+from loyalty_ai.privacy.retention import KINDS
 from loyalty_ai.privacy.tables import IMPERSONAL, PERSON, PERSONAL, REFERENCED
 from loyalty_ai.shop.models import Customer
+
+EXPIRES_WITH = {
+    "events": "behaviour purchases",
+    "forgotten_events": "behaviour",
+    "orders": "purchases",
+    "loyalty_history": "history",
+    "predictions": "runs",
+    "recommendations": "runs",
+    "cart_proposals": "conversations",
+    "messages": "conversations",
+    "conversations": "conversations",
+    "assistant_usage": "conversations",
+}
+"""Personal table -> the kinds of `RETENTION` that end its rows."""
+
+STAYS = {
+    "consents": "proof of what was allowed when",
+    "mutes": "a wish holds until it is taken back",
+    "fresh_starts": "without it the past would speak again",
+    "loyalty": "is measured anew every night from what is kept",
+    "referrals": "who brought whom is a fact of the account",
+}
+"""Personal table -> why it is kept as long as the person."""
 
 MODELS = list(apps.get_app_config("loyalty_ai").get_models())
 
@@ -32,6 +56,12 @@ def test_every_relation_to_a_customer_is_followed(model):
         return
     followed = {field for table in PERSONAL if table.model is model for field in table.customer}
     assert fields_to_customer(model) == followed
+
+
+@pytest.mark.parametrize("table", PERSONAL, ids=lambda table: table.name)
+def test_every_personal_table_expires_or_says_why_it_stays(table):
+    assert (table.name in EXPIRES_WITH) != (table.name in STAYS)
+    assert set(EXPIRES_WITH.get(table.name, "").split()) <= set(KINDS)
 
 
 def test_no_table_elsewhere_points_at_our_customers_unseen():
