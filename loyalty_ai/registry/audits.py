@@ -150,7 +150,7 @@ def audit_rows(result: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
     for attacker in ATTACKERS:
         yield _row(_("%(count)d customers") % {"count": result["users"]}, attacker, result[attacker])
     for copies, found in result["canaries"].items():
-        whom = _("%(count)d canaries, %(copies)s times in the data") % {"count": found["users"], "copies": copies}
+        whom = _("%(count)d canaries, each in the data %(copies)s ×") % {"count": found["users"], "copies": copies}
         for attacker in ATTACKERS:
             yield _row(whom, attacker, found[attacker])
 

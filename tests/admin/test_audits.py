@@ -57,5 +57,5 @@ def test_a_version_s_page_says_what_it_gives_away(data, staff_client):
     text = page(staff_client, "modelversion", version.pk)
     assert "0.560 (0.550 – 0.570)" in text
     assert "the bar is 0.550" in text
-    assert "25 canaries, 1 times in the data" in text
+    assert "25 canaries, each in the data 1 ×" in text
     assert "was not audited" not in text
