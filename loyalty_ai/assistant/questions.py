@@ -199,10 +199,16 @@ def corrected(text: str) -> str:
 @cache
 def _keyword(word: str) -> str:
     if len(word) < 5 or word in phrases.KEYWORDS:
-        return word
+        return _completed(word) if len(word) == 4 and word not in phrases.STOP else word
     most = 1 if len(word) < 8 else 2
     near = [key for key in phrases.KEYWORDS if key[0] == word[0] and len(key) >= 4 and slips(word, key) <= most]
     return min(near, key=lambda key: (slips(word, key), key), default=word)
+
+
+def _completed(word: str) -> str:
+    """The keyword that a short word is, but for a letter: "ordr"."""
+    near = [key for key in phrases.KEYWORDS if len(key) == 5 and key[0] == word[0] and slips(word, key) == 1]
+    return near[0] if len(near) == 1 else word
 
 
 def slips(one: str, other: str) -> int:
@@ -275,8 +281,13 @@ JOINT = re.compile(
     r",? (?:and|also|plus|but|then) (?=(?:also |then |please |can you |could you )*(?:do|does|did|can|could|how|what|when|where|"
     r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|i want|i would|i need|my|take)\b)"
     r"|, (?=(?:do|does|did|can|could|how|what|when|where|which|is|are|will|would|add|show|tell|put|remove)\b)"
+    r"|(?<!\bwhat)(?<!\bhow)(?<!\bwhen)(?<!\bwhere)(?<!\bwhich)(?<!\bwho)(?<!\bwhy)(?<!\blong)(?<!\bmuch)(?<!\bmany)(?<!\bif)(?<!\band)"
+    r" (?=(?:do|can|could|will|does) (?:you|u|i|we|it|they)\b|how (?:much|long|many) |what (?:is|are|if|happens) |"
+    r"when (?:will|do|does|can) |where (?:is|are) )"
     r"|,|(?:另外|还有(?=怎么|能|你们|可以|什么|运|退|我)|顺便(?:问(?:一下|下)?)?|然后|以及)"
 )
+WORDS_OF_ONE = 3
+CLAUSE = re.compile(r"(?:and |so |but )?(?:if|when|once)\b")
 KEPT_TOGETHER = {Intent.COMPARE}
 
 
@@ -297,7 +308,19 @@ def parts(text: str) -> list[str]:
                 found.append((piece, intent, score))
             begins = False
     talk = [each for each in found if each[1] not in SMALL_TALK]
+    if any(score >= STRONG for _text, _intent, score in talk):
+        talk = [each for each in talk if not _chatter(*each)]
     return [text for text, _intent, _score in talk or found[:1]] or [text]
+
+
+def _chatter(text: str, intent: Intent, score: int) -> bool:
+    """Whether a part beside others only leads to them: "I need to know two things", "quick question if I may"."""
+    weak = intent in (Intent.NONE, Intent.SEARCH, Intent.RECOMMEND) and score < STRONG
+    return (
+        weak
+        and not words_of(prices(text)[1])
+        and not (_anew(text) or CODE.search(text) or prices(text)[0] != (None, None))
+    )
 
 
 def _joined(sentence: str) -> Iterator[str]:
@@ -305,6 +328,8 @@ def _joined(sentence: str) -> Iterator[str]:
     start = 0
     for joint in JOINT.finditer(sentence):
         head, tail = sentence[start : joint.start()], sentence[joint.end() :]
+        if joint.group() == " " and (len(head.split()) < WORDS_OF_ONE or CLAUSE.match(head)):
+            continue  # without a comma or an "and": only behind what is a question by itself
         here, there = intent_of(head), intent_of(tail)
         if not _one_wish(here, there, apart=_anew(tail)) and here[0] not in KEPT_TOGETHER:
             yield head
@@ -536,7 +561,8 @@ UNITS = re.compile(
     rf"(?P<tail>{_CHINESE}|\d{{1,3}}) ?(?:{phrases.MEASURE_ZH})(?!多少|怎么|是)"
 )
 UNITS_OF = re.compile(
-    rf"(?:(?:would|for|do|will|are|is|and|,) |买|要)(?P<n>{_N}|\d{{1,3}})(?: of| x|个|只|件|盏)? ?(?:the |those |these )?"
+    r"(?:(?:would|for|do|will|are|is|and|have|got|need|want|,) |买|要)"
+    rf"(?P<n>{_N}|\d{{1,3}})(?: of| x|个|只|件|盏)? ?(?:the |those |these )?"
     rf"(?!pounds?\b|quid\b|£|people|years?|days?|weeks?|hours?|tier|in\b|p\b|层)(?P<rest>[a-z{HAN}].*)"
 )
 FEW = {"a couple of": 2, "a dozen": 12, "a pair of": 2, "another": 1}

@@ -238,6 +238,70 @@ def test_a_gift_may_be_told_as_a_story(open_shop: Any, story: str):
     assert any(word in given.text for word in ("bak", "烘焙"))
 
 
+STOCK = """# Stock
+
+## Sold out products
+
+A product that is sold out cannot be ordered.
+
+## When it comes back
+
+Most products come back within 4 to 6 weeks.
+"""
+
+
+def test_when_a_product_comes_back_is_told_of_the_product_at_hand(open_shop: Any):
+    publish_document(store=open_shop.store, slug="stock", language="en", title="", body=STOCK)
+    for question in (
+        "when will the hanging heart lamp be back in stock",
+        "will you get more of the hanging heart lamp",
+    ):
+        told = say(question).text
+        assert "Hanging Heart Lamp costs £12.75 but is sold out" in told
+        assert "4 to 6 weeks" in told
+    assert "4 to 6 weeks" in thread("is the hanging heart lamp in stock", "when").text
+    assert "weeks" not in say("is the picnic tray back in stock").text
+
+
+CONTACT_ZH = """# 联系方式
+
+## 电话
+
+请拨打 0113 496 0000。
+
+## 营业时间
+
+周一至周五 9:00 至 17:00。
+
+## 有实体店吗
+
+没有实体店，只在网上销售。
+"""
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("你们店在哪里", "没有实体店"),
+        ("客服几点下班", "17:00"),
+        ("电话多少,几点能打", "0113"),
+        ("电话多少,几点能打", "9:00"),
+    ],
+)
+def test_how_to_reach_the_shop_is_told_in_chinese(open_shop: Any, question: str, said: str):
+    publish_document(store=open_shop.store, slug="contact", language="zh-hans", title="", body=CONTACT_ZH)
+    assert said in say(question).text
+
+
+def test_several_questions_may_run_on_without_a_stop(open_shop: Any):
+    told = say(
+        "hi hope youre well how much is the picnic tray can i return it and how much are 3 of the red retrospot mugs"
+    ).text
+    assert "£7.50" in told
+    assert "30 days" in told
+    assert "£3.75" in told
+
+
 def test_what_is_not_wanted_is_not_offered(open_shop: Any):
     assert MUG not in say("a present for my aunt who loves mugs and baking, but she hates red").cards
     assert TIN not in say("a birthday gift for my brother who loves baking, no tins please").cards

@@ -21,7 +21,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, UNWANTED
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, Shop
+from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, RESTOCK, Shop
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -38,6 +38,11 @@ ABOUT_PRODUCTS = {
     Intent.CART_ADD,
     Intent.COMPARE,
 }
+
+ONLY_WHEN = re.compile(r"(?:and |so )?when(?: will (?:it|that) be)?|(?:那|大概)?(?:什么时候|多久|何时)(?:呢)?")
+"""After a product that is sold out: when it comes back."""
+
+MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.GIFT, Intent.ORDER}
 
 LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
 """What was answered with a list: a place in it is meant, and no other list."""
@@ -120,6 +125,8 @@ class Reply(Products, Shop):
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
             return replace(now, intent=Intent.DESCRIBE, words="")
+        if self.last_about == "product" and ONLY_WHEN.fullmatch(now.text) and not self.shown[0]["available"]:
+            return replace(now, intent=Intent.STOCK, text=f"{now.text} back in stock", there=True)
         before = self.wish_before()
         if before is None:
             return now
@@ -184,7 +191,11 @@ class Reply(Products, Shop):
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
         method: Callable[[Asked], Iterator[Piece]] = METHODS[question.intent]
-        subject = self.asks_documents(question)
+        subject = None
+        if question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
+            method = Reply.restock
+        else:
+            subject = self.asks_documents(question)
         ended = False
         for piece in method(self, question) if subject is None else self.on(subject, question):
             ended = ended or isinstance(piece, Outcome)

@@ -14,7 +14,7 @@ from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between, days_of
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, asked_of, day, local
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
@@ -56,6 +56,32 @@ TIERS = {
 
 COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|\s)+|邮费|运费")
 """Words of a question that ask what something costs, whatever it is."""
+
+RESTOCK = re.compile(
+    r"\brestock\w*|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
+    r"(?=[^a-z]*$| in\b| soon\b| again\b)"
+    r"(?!.{0,20}\bmoney)|\b(?:when|will|do|are)\b.{0,12}\byou\b.{0,14}\b(?:get|getting|have|order|ordering)\b.{0,6}\b"
+    r"(?:more|any more|them back|it back)\b|"
+    r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|到货(?!了|没)"
+)
+"""Asks when something that is sold out comes back."""
+RESTOCK_WORDS = re.compile(
+    r"\b(?:restock\w*|more|again|soon|idea|coming|when|stock|sold|out|things?|getting)\b|补货|到货|再有|上架|缺货|售罄|时候|东西"
+)
+
+REACHING = tuple(
+    (re.compile(pattern), query)
+    for pattern, query in (
+        (
+            "店.{0,3}(?:在哪|地址|位置|在什么地方)|哪里.{0,3}店|实体店|门店|(?:去|来|到).{0,3}(?:店|逛)|自提|自取",
+            "实体店 自提",
+        ),
+        ("营业|几点|上班|下班|开门|关门|工作时间", "营业时间"),
+        ("电话|打给", "电话"),
+        ("邮箱|电邮|邮件地址|怎么联系|联系方式", "写信给我们"),
+    )
+)
+"""Chinese questions of where the shop is, when it is there and how to reach it, each with what documents call that."""
 
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
 OWN_ORDER = re.compile(
@@ -162,6 +188,9 @@ class Shop(Orders):
         ):
             yield from going_on
             return
+        if any(pattern.search(asked.text) for pattern, _query in REACHING):
+            yield from self.reaching(asked)
+            return
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
@@ -213,6 +242,24 @@ class Shop(Orders):
         if not asked.words or own or self.passages(f"{topic} {asked.words}", SURE):
             return list(self.goes_on_about(asked))
         return list(self.goes_on_about(asked_of(asked, "", text=f"{self.asked_before[0].lower()} {asked.text}")))
+
+    def restock(self, asked: Asked) -> Iterator[Piece]:
+        """Whether the product that is meant can be had, and what the documents say of when things come back."""
+        words = " ".join(RESTOCK_WORDS.sub(" ", asked.words).split())
+        chosen = self.choose(asked_of(asked, words))
+        sold_out = [row for row in chosen.products if not row["available"]] if words or chosen.sure else []
+        rows = chosen.products if chosen.sure else sold_out
+        for row in rows[:MOST_CHOICES]:
+            yield self.state(row)
+        if rows and not sold_out:
+            return
+        query = _("when does it come back in, how many weeks")
+        yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+
+    def reaching(self, asked: Asked) -> Iterator[Piece]:
+        """Where the shop is, when it is there and how to reach it: a sentence group for each that is asked."""
+        for query in [query for pattern, query in REACHING if pattern.search(asked.text)]:
+            yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
     def calling_off(self, asked: Asked) -> Iterator[Piece]:
         """The state of the order that is meant, then the rule for orders in that state."""
