@@ -293,6 +293,13 @@ def test_how_to_reach_the_shop_is_told_in_chinese(open_shop: Any, question: str,
     assert said in say(question).text
 
 
+def test_goods_that_sound_like_another_business_are_found(open_shop: Any):
+    fakes.make_product(open_shop.store, "BOX6", title="Recipe Box Retrospot", url="/p/BOX6/")
+    open_shop.adapter.stock = None
+    index_products(open_shop.store)
+    assert say("i'm after a recipe box").cards[:1] == ("BOX6",)
+
+
 def test_several_questions_may_run_on_without_a_stop(open_shop: Any):
     told = say(
         "hi hope youre well how much is the picnic tray can i return it and how much are 3 of the red retrospot mugs"

@@ -209,7 +209,8 @@ class Reply(Products, Shop):
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, CARRIED) else None
         plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
-        if not subject or not asked.words or plain:
+        looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
+        if (not subject or not asked.words or plain) and not (looked_for and asked.words):
             return subject
         return None if any(row["score"] >= CERTAIN for row in self.search(asked.words)) else subject
 

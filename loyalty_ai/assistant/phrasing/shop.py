@@ -54,8 +54,8 @@ TIERS = {
 }
 """A tier by its name; nobody has to reach the lowest."""
 
-COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|\s)+|邮费|运费")
-"""Words of a question that ask what something costs, whatever it is."""
+COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|long|days|\s)+|邮费|运费")
+"""Words of a question that ask what something costs or how long it takes, whatever it is."""
 
 RESTOCK = re.compile(
     r"\brestock\w*|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
@@ -234,7 +234,7 @@ class Shop(Orders):
 
     def goes_on_from_before(self, asked: Asked) -> list[Piece]:
         """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
-        topic = self.topic_before
+        topic = self.topic or self.topic_before
         own = self.passages(asked.words, SURE) if topic and asked.words and not COSTS.fullmatch(asked.words) else []
         if not topic or (own and own[0]["title"] != topic):
             return []
