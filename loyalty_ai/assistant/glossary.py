@@ -25,7 +25,8 @@ oven stove; hook hanger peg; cupboard cabinet; box chest case; basket hamper tru
 grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose floral flower; flower bloom blossom;
 metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
-picnic lunch; lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
+picnic lunch; warm warmer; nursery baby;
+lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
 weekend saturday sunday; bit piece broken; visit pop; jersey guernsey channel; keep store hold save hang retain;

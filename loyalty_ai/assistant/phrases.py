@@ -54,6 +54,8 @@ SMALL_TALK = (Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.YES, Intent.NO,
 
 SPELLED = {
     "u": "you",
+    "sth": "something",
+    "smth": "something",
     "r": "are",
     "ur": "your",
     "pls": "please",

@@ -123,6 +123,9 @@ def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
     for left in (at - 1, at):
         if joined := _joined(plain, left):
             found_by |= scope.ways(joined, EXACT)
+    if scope.in_pieces and word not in scope.untold:  # "stop my door": a doorstop
+        others = [other for other in plain if other not in scope.untold and not is_chinese(other)][:MOST_UNITS]
+        _add(found_by, (made for other in others if other != word for made in _made_of(word, other)), ALIKE, scope)
     _add(found_by, alike().get(word, ()), ALIKE, scope)
     optional = word.isdigit() or len(word) == 1 or word in scope.light
     return Unit(
@@ -132,6 +135,13 @@ def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
         whole=not optional,
         damping=LIGHTLY if word in scope.light else 0.5 if optional else 1.0,
     )
+
+
+def _made_of(one: str, other: str) -> Iterator[str]:
+    """Two words written as one, either way round."""
+    if min(len(one), len(other)) > 2:
+        yield (one + other)[:MAX_LETTERS]
+        yield (other + one)[:MAX_LETTERS]
 
 
 def _pair_units(plain: list[str], scope: Scope) -> Iterator[Unit]:

@@ -586,3 +586,38 @@ def test_the_passage_whose_heading_asks_the_same_speaks_first():
         for at, (heading, text) in enumerate([("How long", "You have 30 days."), ("What it costs", "It costs £4.")])
     ]
     assert best_sentences("what does a return cost", passages)[0] == ("It costs £4.", passages[1])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "do you have a jumbo bag with dragons and volcanoes on it",
+        "I need something to carry my shopping, a jumbo bag with unicorns maybe",
+        "any jumbo bags? it never stops hailing",
+    ],
+)
+def test_where_nothing_has_all_the_nearest_goods_are_shown_and_said_to_be_that(open_shop, text):
+    given = say(text)
+    assert f"product:{BAG}" in keys(given), given.text
+
+
+@pytest.mark.parametrize(
+    "text", ["do you sell laptops", "do you sell washing machines", "got a strawberry-coloured lawnmower?"]
+)
+def test_what_only_shares_a_manner_with_goods_is_not_found(open_shop, text):
+    assert not any(key.startswith("product:") for key in keys(say(text)))
+
+
+def test_a_short_question_goes_on_about_the_product_at_hand(open_shop):
+    for text in ("and how wide?", "is it dishwasher safe?"):
+        given = say(text, product=MUG)
+        assert given.outcome is not Outcome.REFUSED
+        assert keys(given) == [f"product:{MUG}"], given.text
+
+
+def test_so_many_of_what_is_at_hand_are_priced_and_no_number_is_searched_for(open_shop):
+    first = say("is the red retrospot mug in stock")
+    said = (Said(by_shopper=True, text="is the red retrospot mug in stock"),)
+    given = say("can I have 100?", history=said, focus=tuple(keys(first)))
+    assert "100 × Red Retrospot Mug: £125.00" in given.text
+    assert "I cannot see how many are left." in given.text

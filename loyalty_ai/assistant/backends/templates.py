@@ -19,7 +19,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, UNWANTED
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, RESTOCK, Shop
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of
@@ -66,6 +66,12 @@ OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT}
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
+
+SO_MANY = re.compile(
+    r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
+    r"(?P<count>\d{1,3})(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
+)
+"""Whether so many of what is at hand can be had."""
 
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
@@ -123,6 +129,9 @@ class Reply(Products, Shop):
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
+        if self.last_about == "product" and now.intent in MAY_NAME_GOODS and (many := SO_MANY.search(now.text)):
+            left = now.aspects | {"left"}
+            return replace(now, intent=Intent.STOCK, words="", units=int(many["count"]), aspects=left, follows=True)
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
             return replace(now, intent=Intent.DESCRIBE, words="")
         if self.last_about == "product" and ONLY_WHEN.fullmatch(now.text) and not self.shown[0]["available"]:
@@ -209,10 +218,18 @@ class Reply(Products, Shop):
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, CARRIED) else None
         plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
+        if (
+            subject
+            and asked.intent in MAY_NAME_GOODS
+            and not (self.passages(subject, CARRIED) or self.passages(asked.text, CERTAIN))
+        ):
+            return None if self.nearest(asked) else subject
         looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
         if (not subject or not asked.words or plain) and not (looked_for and asked.words):
             return subject
-        return None if any(row["score"] >= CERTAIN for row in self.search(asked.words)) else subject
+        if any(row["score"] >= CERTAIN for row in self.search(asked.words)):
+            return None
+        return None if looked_for and HAVE_YOU.search(asked.text) and self.nearest(asked) else subject
 
     def unknown(self, asked: Asked) -> Iterator[Piece]:
         """Nothing in the tables fits: whatever the shop's data knows of the words, else an honest no."""
@@ -263,6 +280,9 @@ class Reply(Products, Shop):
             return
         if asked.words and general:
             yield from self.out_of_scope(asked)
+            return
+        if near := self.nearest(asked):
+            yield from self.show_nearest(asked, near)
             return
         yield Sentence(_("Sorry, I did not understand that."))
         yield self.offer()

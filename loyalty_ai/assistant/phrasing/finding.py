@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import permutations
 
 from django.utils.translation import gettext as _
 
@@ -20,14 +21,35 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
+from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of, key
 from loyalty_ai.assistant.questions import Asked, interests
+from loyalty_ai.assistant.tokens import WHOLE
+from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wishes import Wish, wish_of
 
 _COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
 _COLOURS += "large|small|big|medium|mini"
 COLOUR = re.compile(f"{_COLOURS}|红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?")
+
+_WEAK = """
+own stop stops keep keeps store storing hold holding put puts hang hide match throwing throw hosting having moving isnt wont
+dont doesnt never always little big tiny huge pale light bright dark cold warm hot wet dry cosy cozy scared comfy posh plain
+simple style styled themed theme look looks sits work works use used using bought birthday proper grown up ups outer pieces
+piece types shape shaped type sort says saying called made makes making sweet happy loud quiet boring fun funny cheeky pretty
+elegant rustic quirky
+"""
+WEAK = frozenset(_WEAK.split())
+"""Verbs, moods and manners: goods are rarely called so, and what has only one of these is none that was asked for."""
+
+_PLACES = """
+bedroom kitchen bathroom lounge office room house home hall hallway garage shed flat school work sofa wall door floor table
+shelf desk street outside outdoors inside party pub wedding spotty spotted striped stripy floral vintage retro patterned
+wooden metal plastic ceramic girl girls boy boys kid kids child children baby man men woman women lady ladies
+"""
+PLACES = frozenset(_PLACES.split())
+"""Where a thing shall be, how it looks, whom it is for: it parts goods, and names one only where nothing else does."""
 
 COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
 """The same as a word of a title."""
@@ -45,6 +67,11 @@ UNWANTED = re.compile(
     r"(?!(?:more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
+
+HAVE_YOU = re.compile(
+    r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b"
+)
+"""It asks a shop for its goods."""
 
 ANYTHING = Wish()
 MOST_LINES = 6
@@ -99,7 +126,8 @@ class Finding(Voice):
             return
         asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
-        if best < SURE and (passages := self.passages(asked.text, max(best, SURE))):
+        passages = self.passages(asked.text, max(best, SURE)) if best < SURE else []
+        if passages and (best_sentences(asked.text, passages) or not self.nearest(asked)):
             yield from self.quote(asked, passages)
             return
         if not rows:
@@ -112,6 +140,48 @@ class Finding(Voice):
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
+
+    def nearest(self, asked: Asked) -> list[Row]:
+        """Where nothing has all that is asked for: what has most of the words that say what a thing is, the best first."""
+        found = self.call("search_catalog", query=asked.words[:400], limit=1) if asked.words else None
+        known = saying_what(asked.words, asked.text, found.data.get("unknown", ())) if found else []
+        plain = [word for word in known if not COLOUR.fullmatch(word)]
+        kinds = [
+            word
+            for word in plain
+            if word not in PLACES | PEOPLE and not (word.endswith("ing") and word not in WHOLE and word != plain[0])
+        ]
+        kinds = kinds or plain
+        if not kinds:
+            return []
+        given = {"min_price": asked.low, "max_price": asked.high, "available_only": True, "limit": 20}
+        rows: dict[str, Row] = {}
+        for query in dict.fromkeys([asked.words, " ".join(known), *kinds]):
+            for row in self.call("search_catalog", query=query[:400], **given).data.get("products", []):
+                rows.setdefault(row["product_id"], row)
+
+        made = made_of(asked.words)
+
+        def carries(row: Row, words: list[str], *, strictly: bool = False) -> int:
+            whole = 2 * bool(made.intersection(stems(row["title"], "en")))  # "stop my door slamming": a doorstop
+            return whole or sum(bool(named([row], word, strictly=strictly)) for word in words)
+
+        fitting = {
+            key: (carries(row, kinds), carries(row, known), carries(row, known, strictly=True))
+            for key, row in rows.items()
+            if not row.get("muted") and carries(row | {"category": ""}, kinds)
+        }
+        best = max(fitting.values(), default=(0, 0, 0))
+        kept = [row for key, row in rows.items() if key in fitting and (fitting[key][0] == best[0] or best[0] == 1)]
+        return sorted(kept, key=lambda row: fitting[row["product_id"]], reverse=True)
+
+    def none_or_nearest(self, asked: Asked) -> Iterator[Piece]:
+        rows = self.nearest(asked)
+        yield from self.show_nearest(asked, rows) if rows else self.none_found(asked)
+
+    def show_nearest(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
+        yield Sentence(_("Nothing has all of “%(words)s”. This comes nearest:") % {"words": asked.words})
+        yield from self.lines(rows[: asked.count or SHOWN])
 
     def colours_of(self, row: Row) -> Iterator[Piece]:
         """The same product in its other colours and sizes."""
@@ -200,7 +270,7 @@ class Finding(Voice):
         """Say that nothing fits; where only the price or the stock forbids it, show what there is."""
         rows = by_likeness(self.search(asked.words, available=False), asked.words)
         if not rows or rows[0]["score"] < SURE:
-            yield from self.none_found(asked)
+            yield from self.none_or_nearest(asked)
             return
         if asked.bounded:
             yield Sentence(
@@ -226,6 +296,12 @@ class Finding(Voice):
             lines = [line for line in lines if line[0] not in wish.unwanted]
         told = dict.fromkeys(said for said, _search in lines)
         chosen = self.gifts(lines[:MOST_LINES], wish, asked)
+        named_first = lines[0][0] if lines and not wish.likes and lines[0][0] not in INTERESTS else ""
+        if named_first and all(said != named_first for _row, said in chosen):  # "plates and napkins for a boy"
+            rows = self.nearest(asked_of(asked, named_first))
+            if rows := [row for row in rows if not self.unwanted(row, wish)]:
+                yield from self.show_nearest(asked_of(asked, named_first), rows)
+                return
         if not chosen and wish.occasion:
             lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
             chosen = self.gifts(lines, wish, asked)
@@ -233,6 +309,13 @@ class Finding(Voice):
         if not chosen and asked.bounded and lines and (rows := self.search(lines[0][1])):
             yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
             yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
+            return
+        if (
+            not chosen
+            and not wish.likes
+            and (rows := [row for row in self.nearest(asked) if not self.unwanted(row, wish)])
+        ):
+            yield from self.show_nearest(asked, rows)
             return
         if not chosen:
             if lines:
@@ -324,6 +407,36 @@ class Finding(Voice):
         elif intro:
             yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+
+def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:
+    """The words that the catalogue has and that say something of goods; not those that belong to an unknown thing behind them.
+
+    >>> saying_what("washing machine", "do you sell a washing machine", ["machine"])
+    []
+    >>> saying_what("brollies raining", "brollies? it keeps raining", ["raining"])
+    ['brollies']
+    """
+    unknown = set(unknown)
+    spoken = re.findall(r"[a-z0-9'&/+-]+|[^\sa-z0-9]", text)
+    kept: list[str] = []
+    for word in words.split():
+        behind = spoken[spoken.index(word) + 1 :][:1] if word in spoken else []
+        modifies = bool(behind) and behind[0] in unknown and not behind[0].endswith(("ing", "ed"))
+        if word in unknown or word in WEAK or word.isdigit() or modifies or len(word) < 2:
+            continue
+        kept.append(word)
+    return kept
+
+
+def made_of(words: str) -> set[str]:
+    """The words that two of these make, either way round.
+
+    >>> sorted(made_of("stop doors"))
+    ['doorstop', 'stopdoor']
+    """
+    plain = [word for word in stems(words, "en") if len(word) > 2 and word.isascii()][:8]
+    return {one + other for one, other in permutations(plain, 2)}
 
 
 def of_different_kinds(rows: Iterable[Row]) -> list[Row]:

@@ -13,14 +13,17 @@ from loyalty_ai.assistant.phrases import ASPECTS
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
+    codes_of,
+    named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, MOST_SHOWN, Finding
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
+from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 
 DIFFERENCE = re.compile(r"how much|by what|difference in price|差|贵多少|便宜多少|贵几|便宜几")
-PROPERTY = re.compile(ASPECTS["unknown"][0])
+PROPERTY = re.compile(f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|safe|proof")
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
@@ -47,7 +50,14 @@ class Products(Finding):
             if asked.words and (passages := self.passages(asked.text, 0.7)):
                 yield from self.quote(asked, passages)
                 return
-            yield from self.none_found(asked)
+            rows = self.nearest(asked)
+            if rows and says_most(rows, asked.words):
+                self.meant = rows[:1]
+                yield from say(rows[0])
+            elif rows:
+                yield from self.show_nearest(asked, rows)
+            else:
+                yield from self.none_found(asked)
         elif chosen.sure:
             for row in chosen.products[:MOST_CHOICES]:
                 yield from say(row)
@@ -118,22 +128,53 @@ class Products(Finding):
             yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
             if "left" in asked.aspects and row["available"]:
                 yield Sentence(_("I cannot see how many are left."))
+            if asked.follows and asked.units and row["available"]:
+                yield from list(self.cost(row, asked.units))[1:]
             if not row["available"]:
                 similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
                 if others := [other for other in similar if other["available"]]:
                     yield Sentence(_("Something similar:"))
                     yield from self.lines(others)
 
+        if asked.order and not asked.words and len(self.shown) > 1:  # "the cheaper one, do you have 8"
+            priced = [row for row in self.shown if row["price"] is not None]
+            self.meant = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[:1]
         yield from self.about_one(asked, say)
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
-        plain = " ".join(word for word in asked.words.split() if not PROPERTY.fullmatch(word))
-        asked = asked_of(asked, plain or asked.words)
+        if asked.codes and not self.rows(codes_of(asked)):  # the number of an order
+            yield from self.order(asked)
+            return
+        property_ = "unknown" in asked.aspects
+        plain = " ".join(word for word in asked.words.split() if not (property_ and PROPERTY.fullmatch(word)))
+        at_hand = property_ and (self.shown or self.turn.product)
+        asked = asked_of(asked, plain if plain or at_hand else asked.words)
         chosen = self._choose(asked)
         if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
-            yield from self.out_of_scope(asked)
+            if not asked.words and self.topic_before and (going_on := self.goes_on_from_before(asked)):
+                yield from going_on
+                return
+            rows = self.nearest(asked) if property_ or HAVE_YOU.search(asked.text) else []
+            if rows and says_most(rows, asked.words):
+                yield from self.describe_one(asked, rows[0])
+            elif rows:
+                yield from self.show_nearest(asked, rows)
+            else:
+                yield from self.out_of_scope(asked)
+            return
+        if property_ and not chosen.sure and len(chosen.products) > 1 and not COLOURS.search(asked.text):
+            said = set(stems(asked.text, "en"))  # "the tea set": a word that names little alone tells which is meant
+            shared = [len(said.intersection(stems(row["title"], "en"))) for row in chosen.products]
+            best = [row for row, words in zip(chosen.products, shared, strict=True) if words == max(shared)]
+            for row in best[:MOST_CHOICES]:
+                yield self.state(row)
+            yield from self.says_no_more()
             return
         yield from self.about_one(asked, lambda row: self.describe_one(asked, row))
+
+    def says_no_more(self) -> Iterator[Piece]:
+        yield Sentence(_("The shop's data says no more about it, and I would rather not guess."))
+        yield from self.offer_person()
 
     def describe_one(self, asked: Asked, row: Row) -> Iterator[Piece]:
         found = self.call("get_product", product_id=row["product_id"]).data.get("product", row)
@@ -156,8 +197,7 @@ class Products(Finding):
         if description and (not wanted or "unknown" in wanted):
             yield Sentence(description, cited)
         if "unknown" in wanted and not description:
-            yield Sentence(_("The shop's data says no more about it, and I would rather not guess."))
-            yield from self.offer_person()
+            yield from self.says_no_more()
 
     def compare(self, asked: Asked) -> Iterator[Piece]:
         rows = self.compared(asked)
@@ -253,6 +293,13 @@ class Products(Finding):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
+
+
+def says_most(rows: list[Row], words: str) -> bool:
+    """Whether the first has more of the words than any other, and most of them."""
+    plain = words.split()
+    has = [sum(bool(named([row], word)) for word in plain) for row in rows]
+    return 2 * has[0] > len(plain) > 1 and all(has[0] > each for each in has[1:])
 
 
 def asked_(text: str) -> Asked:

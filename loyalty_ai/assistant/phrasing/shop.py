@@ -24,6 +24,9 @@ RELEVANT = 0.3
 HEARD, CARRIED = 0.6, 0.55
 """Likeness to a known wording from which on its subject is what is asked; score of a passage from which on it treats a subject."""
 
+LOOKS_FOR = re.compile(r"\b(?:something|anything|looking for|i am after)\b")
+"""It looks for goods, be it in words of a rule: "something to carry my shopping"."""
+
 ALSO = re.compile(r",? and (?=(?:how|what|when|where|who|which|is|are|do|does|can|will|put|add|include)\b)")
 
 ARRIVAL = re.compile(
@@ -203,6 +206,9 @@ class Shop(Orders):
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
         passages = passages or self.passages(self.known_to_policies(first), RELEVANT / 2)
+        if LOOKS_FOR.search(asked.text) and not best_sentences(first, passages) and (rows := self.nearest(asked)):
+            yield from self.show_nearest(asked, rows)
+            return
         answer = list(self.quote(asked_of(asked, asked.words, text=first), passages))
         if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
             yield from self.own_tier()
