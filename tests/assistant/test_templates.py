@@ -615,6 +615,19 @@ def test_a_short_question_goes_on_about_the_product_at_hand(open_shop):
         assert keys(given) == [f"product:{MUG}"], given.text
 
 
+def test_which_of_two_at_hand_is_more_popular_is_said_of_these_alone(open_shop):
+    text = "compare the red retrospot mug and the jumbo bag strawberry"
+    first = say(text)
+    said = (Said(by_shopper=True, text=text),)
+    given = say("ok and which is more popular?", history=said, focus=tuple(keys(first)))
+    assert set(keys(given)) == {f"product:{MUG}", f"product:{BAG}"}, given.text
+
+
+def test_two_things_named_before_the_word_difference_are_compared(open_shop):
+    given = say("red retrospot mug or the wooden picnic tray? any difference apart from colour")
+    assert set(keys(given)) == {f"product:{MUG}", f"product:{TRAY}"}, given.text
+
+
 def test_so_many_of_what_is_at_hand_are_priced_and_no_number_is_searched_for(open_shop):
     first = say("is the red retrospot mug in stock")
     said = (Said(by_shopper=True, text="is the red retrospot mug in stock"),)

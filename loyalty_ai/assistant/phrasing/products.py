@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.phrases import ASPECTS
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
@@ -25,6 +25,11 @@ from loyalty_ai.assistant.turn import Sentence
 DIFFERENCE = re.compile(r"how much|by what|difference in price|差|贵多少|便宜多少|贵几|便宜几")
 PROPERTY = re.compile(f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|safe|proof")
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
+ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:any|what is the|which) differences?\b.*$")
+"""What is asked of two things that were named before."""
+MORE_POPULAR = re.compile(
+    r"\bwhich\b.{0,30}\b(?:more|most) popular\b|\bsells (?:better|more)\b|哪.{0,6}更(?:受欢迎|畅销|热门)"
+)
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
@@ -247,6 +252,10 @@ class Products(Finding):
             found = self._choose(asked_of(asked, words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
+        if len(rows) < 2 and asked.both and asked.words:  # "between the two tree of life mugs"
+            kind = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in NUMBERS)
+            alike = named(self.search(kind, available=False, limit=20), kind)
+            rows = alike if 1 < len(alike) <= MOST_COMPARED else rows
         if len(rows) < 2 and (asked.here or asked.there):
             rows = unique([*self.pointed(asked)[:1], *rows])
         if len(rows) < 2 and not asked.words:  # what the answers before were about, one by one
@@ -263,6 +272,12 @@ class Products(Finding):
         # "is the set with jars cheaper than ..." has a with of its own
         joints = r"\bthan\b|比(?!较)" if re.search(r"\bthan\b", text) else JOINTS
         parts = [part.words for piece in re.split(joints, text) if (part := asked_(piece)).words][:3]
+        if (
+            len(parts) < 2 or text != asked.text
+        ):  # "the black scales or the mint ones, any difference apart from colour"
+            before = ASIDE.sub("", asked.text)
+            told = [part.words for piece in re.split(joints, before) if (part := asked_(piece)).words][:3]
+            parts = told if len(told) > 1 and before != asked.text and before.strip() else parts
         if len(parts) == 2 and COLOUR.fullmatch(parts[0]) and (other := COLOUR.match(parts[1])):  # 大号和小号野餐篮
             parts[0] += parts[1][other.end() :]
         elif len(parts) == 2 and "".join(parts).isascii():
@@ -271,6 +286,27 @@ class Products(Finding):
                 at = next((at for at, word in enumerate(other) if {word, *one} <= SIZES), 0)
                 parts[parts.index(one[0])] = " ".join([*other[:at], *one, *other[at + 1 :]])
         return parts
+
+    def popular(self, asked: Asked) -> Iterator[Piece]:
+        """What is popular; of two or three at hand, which of them is."""
+        rows = self.shown
+        if not (1 < len(rows) <= MOST_COMPARED and MORE_POPULAR.search(asked.text)):
+            yield from super().popular(asked)
+            return
+        best = [
+            row["product_id"] for row in self.call("get_recommendations", kind="popular", limit=20).data["products"]
+        ]
+        for row in rows:
+            yield self.state(row)
+        if among := sorted(
+            (row for row in rows if row["product_id"] in best), key=lambda row: best.index(row["product_id"])
+        ):
+            yield Sentence(
+                _("%(title)s is among what is popular now.") % {"title": among[0]["title"]}, (key(among[0]),)
+            )
+            return
+        yield Sentence(_("The shop's data does not say which of these is more popular."))
+        yield from self.offer_person()
 
     def similar(self, asked: Asked) -> Iterator[Piece]:
         chosen = self.choose(asked)
