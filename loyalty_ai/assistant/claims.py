@@ -558,8 +558,12 @@ class _Reading:
             self.carry([key])
 
     def covers(self, key: str, found: list[Day]) -> bool:
-        """Whether all the dates are the first and the last of the days that were summed up, or their month."""
-        held = [day for day in self.evidence.values(key, FactKind.ORDERED_ON) if isinstance(day, date)]
+        """Whether all the dates are the first and the last of the days that were summed up, or their month.
+
+        When the next order is due only our own code says: it knows what the date means.
+        """
+        kinds = (FactKind.ORDERED_ON, FactKind.EXPECTED_BY) if self.ours else (FactKind.ORDERED_ON,)
+        held = [day for day in self.evidence.values(key, *kinds) if isinstance(day, date)]
         one_order = any(named.key.startswith("order:") for named in self.named)
         return not one_order and self.of_these_days(key) and all(any(d.means(h) for h in held) for d in found)
 

@@ -282,6 +282,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(maya|grace|ruby|finn|tom|ingrid|edith|nina|张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
         ),
         (
+            8,
+            rf"(look up|look at|see|check|show|tell|find out|know|view|access|get)\b.{{0,40}}\b(what|which|how much|when) (\w+ )?(he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (has |have |had |did |last |just |already )*(bought|ordered|purchased?|spent|spends?|buys?|orders?|got)\b(?! me\b)|"
+            rf"(what|how much|when) (did|has|have) (he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (last |just |already |ever )*(buy|bought|order|ordered|purchased?|spend|spent)\b(?! me\b)",
+            f"(({RELATIVE_ZH}|他|她)(说|让|叫|同意|允许).{{0,12}}(查|看).{{0,10}}(买|订单|消费))|(查|看)(一?下)?.{{0,3}}({RELATIVE_ZH}|他|她).{{0,8}}(买|订单|消费)",
+        ),
+        (
             -20,
             r"what (do|does|are|is|have|has) (other |most )?(people|everyone|everybody|customers|shoppers|others)\b.{0,15}\b(buy|buying|bought|get|getting|order|ordering|like|love)( the)? most|"
             r"popular|best.?sell\w*",
@@ -570,7 +576,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.ORDER: (
         (
             9,
-            r"(biggest|largest|smallest|most expensive|dearest|cheapest) (ever )?(order|purchase|shop)\b|(did|have) (i|we) (ever )?(returned?|sen[dt] back)\b",
+            r"(biggest|largest|smallest|most expensive|dearest|cheapest) (\w+ )?(order|purchase|shop)\b|(when|what day)\b.{0,20}\b(am|will|should|do|would) i\b.{0,20}\b(due|order|reorder|buy|shop)\b.{0,10}\b(again|next|due)\b|how often do i (order|buy|shop)|my next order\b.{0,12}\bdue\b|(did|have) (i|we) (ever )?(returned?|sen[dt] back)\b",
             "最(贵|大|高|多|便宜|小)的?.{0,4}(订单|一单|单子|一笔)|我.{0,3}退过",
         ),
         (-7, "", "^(这|那)(个|一|款|件|套|盒|里面)"),
@@ -683,6 +689,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             "交税|要税|税(费|吗|金)|支付宝|微信支付|花呗|几点(上班|开门|营业)|上班时间",
         ),
         (8, r"(do|are|when) you (open|closed?|shut)\b|you open\b", ""),
+        (
+            16,
+            r"(gold|silver|platinum|tiers?|level|status|members?(hip)?)\b.{0,25}\b(runs? out|expires?|expiry|ends?|lapse|for (ever|life)|cheaper|discounts?|pay less|lower prices|money off)\b|(lose|keep) (my )?(gold|silver|platinum|tier|level|status)\b",
+            "(等级|会员|金卡|银卡|白金).{0,8}(到期|过期|失效|多久|保留|降级|便宜|折扣|打折|优惠)",
+        ),
         (9, "", "(等级|会员|金卡|银卡|白金|身份).{0,4}(有什么|有哪些|有啥|的)?(好处|权益|福利|优惠|特权)"),
     ),
     Intent.GIFT: (
@@ -781,6 +792,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.ABOUT: (
+        (
+            20,
+            r"(am|are) (i|we) (talking|speaking|chatting|writing|typing) (to|with)\b|(are|is) (you|this|it|there) (a |an |really )*(real|actual|live|human|robot|bot)\b.{0,8}(person|human|man|woman)?|(real|actual) (person|human) or\b",
+            "(是|跟|和).{0,4}(真人|机器人|机器).{0,4}(聊|说话|吗|还是)|你是(不是)?(真人|机器)",
+        ),
         (
             6,
             r"(are|r) (you|u|this) (a |an |really )*(robot|bot|human|real|ai|person|machine|computer|program|chatbot|chat bot|man|woman)|who (made|created|built|trained) you|(which|what) (ai|model|llm|language model|gpt)|your name|what are you(?! (going|planning|doing|gonna|able))|am i (talking|speaking|chatting) (to|with)|who are you|who am i (talking|speaking|chatting)",

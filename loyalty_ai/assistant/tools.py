@@ -10,7 +10,7 @@ import logging
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Any, TypeVar
 
@@ -43,6 +43,9 @@ MOST_CALLS = 24
 
 MOST_ORDERS = 100
 """Orders, the latest, among which a sum or a product is looked for."""
+
+FEWEST_DAYS = 3
+"""Days with an order from which on the days between them say when the next is due."""
 
 MOST_JSON = 8_000
 MOST_PRODUCTS = 20
@@ -130,7 +133,8 @@ SPECS: dict[str, tuple[str, Schema]] = {
     ),
     "get_order": (
         "Get the signed-in shopper's own orders: state, items, total, when they arrive. Nobody else's can be seen. "
-        "With since, until or summary also how many orders they are, what they came to before returns, and what was bought most.",
+        "With since, until or summary also how many orders they are, what they came to before returns, what was bought most, and "
+        "when the next is due by how often they order; with product_ids and summary how many units of each they bought.",
         _object(
             order_id=_text("The number of one order; without it the latest orders. Goes with nothing else.", 64),
             limit=_whole("How many orders to list, 5 by default, the latest first.", 1, 20),
@@ -399,7 +403,8 @@ class Toolbox:
         orders, whole = self._orders_between(customer, first, last)
         if product_ids:
             orders = [order for order in orders if any(item.product_id in product_ids for item in order.items)]
-            return self._orders(orders[:limit])
+            counted = self._summary(orders, first, last, whole=whole, only=product_ids) if summary else None
+            return self._orders(orders[:limit], counted)
         return self._orders(orders[:limit], self._summary(orders, first, last, whole=whole))
 
     def _orders_between(self, customer: str, first: date | None, last: date | None) -> tuple[list[OrderRecord], bool]:
@@ -417,28 +422,40 @@ class Toolbox:
         return localtime(order.placed_at, self.store.time_zone).date()
 
     def _summary(
-        self, orders: Sequence[OrderRecord], first: date | None, last: date | None, *, whole: bool
+        self,
+        orders: Sequence[OrderRecord],
+        first: date | None,
+        last: date | None,
+        *,
+        whole: bool,
+        only: Sequence[str] = (),
     ) -> dict[str, Any]:
-        """How many they are and what they came to, without those cancelled; what was bought most often, most often first."""
+        """How many they are and what they came to, without those cancelled; what was bought most often, most often first.
+
+        Of some products (`only`) just how often and how many of each.
+        """
         kept = [order for order in orders if order.state != "cancelled"]
         titles: dict[str, str] = {}
         times: Counter[str] = Counter()
         units: Counter[str] = Counter()
         for order in kept:
             for item in order.items:
-                if item.product_id and item.units > item.returned:
+                if item.product_id and item.units > item.returned and (not only or item.product_id in only):
                     titles.setdefault(item.product_id, cut(plain(item.title), TITLE))
                     times[item.product_id] += 1
                     units[item.product_id] += item.units - item.returned
         often = sorted(times, key=lambda product_id: (-times[product_id], -units[product_id]))[:MOST_OFTEN]
         # A sum of some of the orders, or of all of them beside the loyalty's own, would only mislead.
-        summed = whole and (first or last) and {order.currency for order in kept} <= {"", self.store.currency}
+        summed = (
+            whole and (first or last) and not only and {order.currency for order in kept} <= {"", self.store.currency}
+        )
         return {
             "since": first,
             "until": last,
             "orders": len(kept) if whole else None,
             "total": sum((order.total for order in kept), Decimal(0)) if summed else None,
             "among_latest": None if whole else MOST_ORDERS,
+            "next_due": None if first or last or only else self._next_due(kept),
             "most_often": [
                 {
                     "product_id": product_id,
@@ -449,6 +466,13 @@ class Toolbox:
                 for product_id in often
             ],
         }
+
+    def _next_due(self, orders: Sequence[OrderRecord]) -> date | None:
+        """The day on which the next order falls by the mean of the days between these, the latest first; None of too few."""
+        days = sorted({self._placed(order) for order in orders})
+        if len(days) < FEWEST_DAYS:
+            return None
+        return days[-1] + timedelta(days=round((days[-1] - days[0]).days / (len(days) - 1)))
 
     def _orders(self, orders: Sequence[OrderRecord], summary: dict[str, Any] | None = None) -> Found:
         """What is told of these orders, and of many together."""
@@ -462,6 +486,7 @@ class Toolbox:
                 (FactKind.TOTAL, summary["total"]),
                 (FactKind.ORDERED_ON, summary["since"]),
                 (FactKind.ORDERED_ON, summary["until"]),
+                (FactKind.EXPECTED_BY, summary["next_due"]),
             ]
             for row in summary["most_often"]:
                 said += [(FactKind.NAME, row["title"]), (FactKind.COUNT, row["orders"]), (FactKind.UNITS, row["units"])]
@@ -548,6 +573,7 @@ class Toolbox:
         since = localtime(profile.since, self.store.time_zone).date() if profile and profile.since else None
         orders, spent = (profile.orders, profile.spent) if profile else (0, Decimal(0))
         recent = profile.recent_spend if profile else Decimal(0)
+        average = round(spent / orders, 2) if orders else None
         above = [
             {"tier": name.value, "tier_name": str(name.label), "missing": cents_up(max(least - recent, Decimal(0)))}
             for name, least in tiers_above(tier)
@@ -558,6 +584,7 @@ class Toolbox:
             (FactKind.COUNT, orders),
             (FactKind.SPENT, spent),
             (FactKind.SPENT, recent),
+            (FactKind.SPENT, average),
             (FactKind.ORDERED_ON, since),
         ]
         for row in above:
@@ -569,6 +596,7 @@ class Toolbox:
                 "orders": orders,
                 "spent": spent,
                 "spent_in_365_days": recent,
+                "average_order": average,
                 "tiers_above": above,
                 "currency": self.store.currency,
                 "since": since,

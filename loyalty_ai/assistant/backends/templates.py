@@ -20,9 +20,10 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
+from loyalty_ai.assistant.phrasing.orders import days_of
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, RESTOCK, Shop
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
@@ -120,8 +121,14 @@ class Reply(Products, Shop):
         for at, question in enumerate(found):
             goes_on = question.there or question.follows
             of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and goes_on)
-            if of_order and self.names_nothing(question):  # "where is my order and how much was it"
+            of_days = not question.there and days_of(question.text, local(self.turn.now)) is not None
+            of_days = of_days and self.turn.customer_id is not None
+            if (of_order or of_days) and self.names_nothing(question):  # "where is my order and how much was it"
                 found[at] = replace(question, intent=Intent.ORDER)
+                if of_days and not question.aspects:  # "and in november?"
+                    before = found[at - 1] if at else next(iter(map(understand, self.asked_before)), [question])[-1]
+                    asked_of_days = {"total"} if "spent" in before.aspects else before.aspects
+                    found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
 
     def completed(self, now: Asked) -> Asked:

@@ -1,5 +1,6 @@
 """Answers about the shopper's own orders, and what follows from them: the usual order, what goes with it."""
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
 import calendar
@@ -12,7 +13,7 @@ from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant.backends.base import Piece, Tools
 from loyalty_ai.assistant.phrasing.cart import Cart
@@ -46,7 +47,7 @@ MOST = re.compile(
     r"favou?rite|最常|最经常|最多"
 )
 """Asks what was bought most often, and not for it in the cart unless `AGAIN`."""
-AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|再|购物车|老样子|照旧")
+AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|再|购物车|老样子|照旧|老规矩")
 
 BEFORE_THAT = re.compile(
     r"\b(?:before (?:that|it|this)|previous|earlier|other|next) ?(?:one|order)?\b|\bbefore$|"
@@ -61,6 +62,22 @@ EXTREME = re.compile(
     r"\b(?:biggest|largest|smallest|most expensive|dearest|cheapest)\b(?: \w+)? (?:order|purchase|shop)\b|"
     r"最(?:贵|大|高|多|便宜|小)的?.{0,4}(?:订单|一单|单子|一笔)"
 )
+HOW_MANY = re.compile(
+    r"\bhow many\b(?! (?:orders|times|parcels)\b)|\b(?:altogether|in (?:all|total))\b|几(?:个|件|盒|套|只)|多少(?:个|件|盒|套|只)"
+)
+"""Of a product that they bought: how many in all, not only the last time."""
+LAST_TIME = re.compile(r"\blast\b|\blatest\b|上次|上回|最近")
+RHYTHM = re.compile(
+    r"\b(?:when|what day)\b.{0,20}\b(?:am i|will i|should i|do i|would i)\b.{0,20}\b(?:due|order|reorder|buy|shop|run out)\b|"
+    r"\bmy next order\b.{0,12}\bdue\b|\bhow often do i (?:order|buy|shop)\b|"
+    r"(?:什么时候|几时|多久).{0,6}(?:该|要|会)?再(?:买|下单|订)|多久(?:买|下单|订)一次|下(?:次|一次|回).{0,4}(?:该|什么时候).{0,6}(?:买|下单|订)"
+)
+"""Asks when the next order is due, by how often they order."""
+OWN_AGAIN = re.compile(
+    r"\b(?:put|add|buy|order|get|reorder|throw|pop|need|want) (?:me )?(?:some |more )*(?:of )?my (?!(?:shopping )?(?:basket|cart|trolley|order|bag)\b)|"
+    r"\bagain\b|\bsame\b|\bre-?order\b|\blast time\b|再|上次|一样"
+)
+"""Something that they bought before is wanted once more."""
 CAME_BACK = re.compile(
     r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}"
     r"\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|"
@@ -68,12 +85,60 @@ CAME_BACK = re.compile(
     r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|"
     r"\b(?:what|which|how many|how much)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back)\b|"
     r"\b(?:have|has|did|was|were) (?:i|you|my \w+)\b.{0,20}\b(?:been )?(?:refunded|returned)|"
+    r"\b(?:did|have|has) (?:you|they)\b.{0,12}\b(?:get|got|receive[d]?|had)\b.{0,40}\bback\b(?! in)|"
+    r"\b(?:did|have|has) (?:you|they) (?:already |yet |ever )?(?:refund\w*|pa(?:y|id) me back)|"
     r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
     r"\b(?:did|have) i (?:ever )?(?:return(?:ed)?|sen[dt] back)\b|我.{0,6}退(?:了|过)(?:哪些|什么|几|多少|货)"
 )
 """Asks whether something that they sent back is there."""
 RETURN_WORDS = re.compile(r"returns?|returned|refund\w*|go|went|through|arrive\w*|received?|process\w*|status|退\S*")
+TROUBLES = tuple(
+    (re.compile(pattern), query)
+    for pattern, query in (
+        (
+            r"\b(?:stopped|stops|no longer|quit) (?:\w+ )?(?:work\w*|tick\w*|go\w*|run\w*|light\w*|play\w*|ring\w*)|\b(?:fell|fallen|come|came|coming) apart\b|"
+            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}就?坏",
+            gettext_noop("faults that show later, months, repair"),
+        ),
+        (
+            r"\b(?:smashed|broken|broke|cracked|chipped|shattered|damaged|dented|ripped|torn|scratched|leaking|faulty|defective)\b|"
+            r"\bin (?:bits|pieces|shards)\b|(?:碎|破|裂|坏)(?:了|的|损)|压坏|破损",
+            gettext_noop("if something arrives broken or damaged"),
+        ),
+        (
+            r"\b(?:missing|not what i ordered|only (?:got|received|half)|one short)\b|\bwrong (?:item|thing|product|colour|color|size|one|order)\b|"
+            r"(?:少|漏)(?:了|发)|(?:发|寄|送)错",
+            gettext_noop("something arrives wrong or missing, not what you ordered"),
+        ),
+        (
+            r"\b(?:supposed|meant|due) to (?:\w+ )?(?:come|arrive|be (?:here|delivered)|get here|turn up)|\bshould (?:\w+ )?have (?:\w+ )?(?:come|arrived|been|got|turned)|"
+            r"\b(?:has|have|did|is|was|are) (?:still |yet )?(?:not|never) (?:\w+ )?(?:arrive\w*|come|turn\w* up|show\w* up|here|been delivered)|"
+            r"\bnever (?:arrived|came|turned up|showed up)|\bstill (?:waiting|no sign)|\b(?:overdue|lost in the post|days late|weeks? late|so late|very late)\b|"
+            r"(?:还|一直)?(?:没有?|未)(?:收到|到(?!货)|送到)|(?:该|应该).{0,4}到了|(?:丢|迟|晚)了",
+            gettext_noop("a parcel does not arrive, we look for it"),
+        ),
+    )
+)
+"""What can be wrong with an order, with what documents call that."""
+SEND_BACK = re.compile(r"\b(?:return(?:ing)?|exchange|refund)\b|退(?!款了|了)|换货")
+OF_MINE = re.compile(
+    r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|got|received|purchased|had)\b|"
+    r"\b(?:my|our|the) (?:\w+ )?(?:order|parcel|purchase)\b|\bordered (?:last|in|on)\b|"
+    r"我.{0,8}(?:买|订|收到)(?:的|了)|(?:上|最近|这|那).{0,4}(?:单|订单).{0,4}(?:里|中)?的"
+)
+"""Goods of their own orders that shall go back."""
+DAYS_LONG = re.compile(r"(\d+) ?(?:working )?(?:days|天)")
+CLAUSES = re.compile(r"[;；。]|\.(?:\s|$)")
 MONEY_BACK = re.compile(r"refund|money|退款|到账|钱")
+
+
+TIERS = {
+    "platinum": re.compile(r"\bplatinum\b|白金|铂金"),
+    "gold": re.compile(r"\bgold\b|(?<!白)(?<!铂)(?:金卡|黄金|金牌|金级|金会员)"),
+    "silver": re.compile(r"\bsilver\b|银"),
+    "member": re.compile(r"(?!)"),
+}
+"""A tier by its name; nobody has to reach the lowest."""
 
 
 class Orders(Cart):
@@ -145,13 +210,23 @@ class Orders(Cart):
             for row in rows:
                 yield self.state(row)
             return
+        trouble = next((query for pattern, query in TROUBLES if pattern.search(asked.text)), "")
+        if trouble:  # the rule is the same for everybody
+            query = _(trouble)
+            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
         if self.turn.customer_id is None:
-            yield from self.sign_in()
+            if trouble:
+                yield Sentence(_("Sign in, and I can look at your order too."))
+            else:
+                yield from self.sign_in()
             return
         if CAME_BACK.search(asked.text):
             yield from self.tell_returns(asked)
             return
-        if MOST.search(asked.text) and not asked.codes:
+        if RHYTHM.search(asked.text):
+            yield from self.next_due()
+            return
+        if MOST.search(asked.text) and not (asked.codes or EXTREME.search(asked.text)):
             yield from self.often()
             return
         if asked.codes:
@@ -193,6 +268,10 @@ class Orders(Cart):
             words = self.sought
             if not words and (asked.here or asked.there) and (rows := self.pointed(asked)):
                 words = rows[0]["title"]
+        in_all = words and HOW_MANY.search(asked.text) and not LAST_TIME.search(asked.text)
+        if in_all and (told := list(self.bought_in_all(orders, words, days_of(asked.text, local(self.turn.now))))):
+            yield from told
+            return
         if words and (of_product or named_items(orders, words)):
             yield from self.tell_bought(orders, words)
             return
@@ -288,8 +367,7 @@ class Orders(Cart):
             return
         yield Sentence(_("You bought these most often:"), cited)
         for row in rows[:SHOWN]:
-            text = _("%(title)s: in %(orders)d orders, %(units)d units in all")
-            yield Sentence(text % row, cited)
+            yield self.counted(row, cited)
 
     def tell_returns(self, asked: Asked) -> Iterator[Piece]:
         """What came back of the order that is meant: the one named, else the latest from which something came back."""
@@ -323,6 +401,59 @@ class Orders(Cart):
         if MONEY_BACK.search(asked.text):
             query = _("when does the money come back")
             yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
+
+    def returning(self, asked: Asked) -> Iterator[Piece]:
+        """The order from which goods shall go back, whether the time for that is over, and the rule."""
+        orders = self.returned_from(asked)
+        query = _("how long you have to return goods, within days of delivery")
+        passages = self.passages(query, 0.1)[:1]
+        for order, items in orders[:1]:
+            cited = (f"order:{order['order_id']}",)
+            yield self.state_of(order)
+            for item in items[:SHOWN]:
+                told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+                yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+            days = self.days_to_return(passages)
+            if days and order["state"] not in ARRIVING | {"cancelled"}:
+                arrived = order["expected_by"] or local(order["placed_at"])
+                over = (local(self.turn.now) - local(arrived)).days > days
+                text = _("The time to return that order is over.") if over else _("You can still return that order.")
+                yield Sentence(text, (*cited, *(each["key"] for each in passages)))
+        yield from self.quote(replace(asked, text=query), passages)
+        except_for = _("what cannot be returned")
+        barred = self.passages(except_for, 0.1)[:1]
+        words = {word for _order, items in orders[:1] for item in items for word in normal(item["title"]).split()}
+        if any(word in normal(each["text"]) for each in barred for word in words if len(word) > 4):
+            yield from self.quote(replace(asked, text=except_for), barred)
+        how = _("how to return something")
+        yield from self.quote(replace(asked, text=how), self.passages(how, 0.1)[:1])
+
+    def returned_from(self, asked: Asked) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+        """The orders that are meant, the latest first, each with the items that are named."""
+        days = days_of(asked.text, local(self.turn.now))
+        given = {"order_id": asked.codes[0]} if asked.codes else between(days) if days else {"limit": 20}
+        orders = self.call("get_order", **given).data.get("orders", [])
+        if LAST_TIME.search(asked.text) and ORDER_NUMBER.search(asked.text):
+            orders = orders[:1]
+        words = [word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word)]
+        known = " ".join(word for word in words if named_items(orders, word))
+        if known and (found := named_items(orders, known)):
+            return found
+        if words and not (ids := self.alike(" ".join(words))):
+            return [] if len(orders) > 1 else [(order, []) for order in orders]
+        if words:
+            held = ((order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders)
+            return [each for each in held if each[1]]
+        return [(order, []) for order in orders]
+
+    def days_to_return(self, passages: list[dict[str, Any]]) -> int:
+        """The days that a rule gives the shopper: those of the clause that names their tier, else the first; 0 for none."""
+        found = self.call("get_loyalty")
+        tier = TIERS[found.data["tier"]] if not found.error else TIERS["member"]
+        clauses = [clause.lower() for each in passages for clause in CLAUSES.split(each["text"])]
+        told = [clause for clause in clauses if DAYS_LONG.search(clause)]
+        own = [clause for clause in told if tier.search(clause)] or told
+        return int(DAYS_LONG.search(own[0])[1]) if own else 0
 
     def order_line(self, order: dict[str, Any]) -> Sentence:
         told = {
@@ -373,8 +504,7 @@ class Orders(Cart):
         self.sought = words
         found = named_items(orders, words)
         if not found:  # in other words, or in another language: what the shop's search finds, among more orders
-            alike = by_likeness(self.search(words, available=False, limit=20), words)
-            ids = [row["product_id"] for row in alike]
+            ids = self.alike(words)
             orders_with = self.call("get_order", product_ids=ids, limit=1).data.get("orders", []) if ids else []
             found = [(order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders_with]
         if not found:
@@ -389,9 +519,74 @@ class Orders(Cart):
             line = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
             yield Sentence(_("%(units)s × %(title)s: %(value)s") % line, cited)
 
+    def alike(self, words: str) -> list[str]:
+        """The products that the shop's search finds most like the words."""
+        return [row["product_id"] for row in by_likeness(self.search(words, available=False, limit=20), words)]
+
+    def bought_of(self, orders: list[dict[str, Any]], words: str) -> list[dict[str, Any]]:
+        """What they bought of what the words name, each product once, as it was bought last."""
+        found = [item for _order, items in named_items(orders, words) for item in items]
+        if not found and words:
+            ids = self.alike(words)
+            found = [item for order in orders for item in order["items"] if item["product_id"] in ids]
+        latest: dict[str, dict[str, Any]] = {}
+        for item in found:
+            if item["product_id"]:
+                latest.setdefault(item["product_id"], item)
+        return list(latest.values())
+
+    def bought_in_all(
+        self, orders: list[dict[str, Any]], words: str, days: tuple[date, date] | None
+    ) -> Iterator[Piece]:
+        """How many units they bought of what the words name, in these days or ever; nothing where they bought none."""
+        ids = [item["product_id"] for item in self.bought_of(orders, words)] or self.alike(words)
+        if not ids:
+            return
+        found = self.call("get_order", product_ids=ids[:20], summary=True, **(between(days) if days else {"limit": 1}))
+        rows = found.data["summary"]["most_often"] if not found.error else []
+        for row in rows[:SHOWN]:
+            yield self.counted(row, (found.sources[0].key,))
+
+    @staticmethod
+    def counted(row: dict[str, Any], cited: tuple[str, ...]) -> Sentence:
+        text = ngettext(
+            "%(title)s: in %(orders)d order, %(units)d units in all",
+            "%(title)s: in %(orders)d orders, %(units)d units in all",
+            row["orders"],
+        )
+        return Sentence(text % row, cited)
+
+    def next_due(self) -> Iterator[Piece]:
+        """When they ordered last, and when the next order falls by how often they did."""
+        found = self.call("get_order", summary=True, limit=1)
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        if not found.data["orders"]:
+            yield Sentence(_("You have not ordered anything yet."))
+            return
+        yield self.order_line(found.data["orders"][0])
+        if due := found.data["summary"]["next_due"]:
+            text = _("Going by how often you have ordered so far, the next order falls around %(date)s.")
+            yield Sentence(text % {"date": day(due)}, (found.sources[0].key,))
+        else:
+            yield Sentence(_("That is too few orders to say when the next one is due."))
+
+    def cart_add(self, asked: Asked) -> Iterator[Piece]:
+        """What is wanted once more is the product that they bought; else whatever the words name."""
+        if self.turn.customer_id is not None and asked.words and OWN_AGAIN.search(asked.text):
+            items = self.bought_of(self.call("get_order", limit=20).data.get("orders", []), asked.words)
+            if len(items) == 1:
+                yield from self.propose([(items[0]["product_id"], asked.units or items[0]["units"])], add=True)
+                return
+        yield from super().cart_add(asked)
+
     def usual(self, asked: Asked) -> Iterator[Piece]:
         if self.turn.customer_id is None:
             yield from self.sign_in()
+            return
+        if EXTREME.search(asked.text) or RHYTHM.search(asked.text):
+            yield from self.order(asked)
             return
         if MOST.search(asked.text) and not AGAIN.search(asked.text):
             yield from self.often()
@@ -407,7 +602,10 @@ class Orders(Cart):
             return
         wanted = [item for item in orders[0]["items"] if item["product_id"]]
         again = "last_order" not in asked.aspects and repeated(orders)
-        wanted = again or wanted
+        words = self.things(replace(asked, words=AGAIN.sub(" ", asked.words)))
+        among = [[order] for order in orders] if "last_order" in asked.aspects else [orders]
+        of_these = next(filter(None, (self.bought_of(each, words) for each in among)), []) if words else []
+        wanted = of_these or again or wanted
         live = {row["product_id"]: row for row in self.rows([item["product_id"] for item in wanted])}
         ready = [item for item in wanted if item["product_id"] in live and live[item["product_id"]]["available"]]
         ready = ready[: MOST_USUAL if again else MOST_SHOWN]
@@ -417,7 +615,9 @@ class Orders(Cart):
             yield from self.recommended("for_you", asked)
             return
         proposed = list(self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False))
-        if again:
+        if of_these:
+            yield Sentence(_("This is what you bought of that, as many of each as last time:"))
+        elif again:
             yield Sentence(_("This is what you buy again and again, as many of each as last time:"))
         else:
             yield Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))

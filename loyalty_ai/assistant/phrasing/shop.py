@@ -1,5 +1,6 @@
 """Answers about loyalty, policies and privacy, and to all that is no question to the shop."""
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
 import re
@@ -13,7 +14,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, Orders, between, days_of
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, SEND_BACK, TIERS, Orders, between, days_of
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
@@ -49,14 +50,6 @@ OF_TIERS = re.compile(
 )
 """A tier, and what it gives."""
 
-TIERS = {
-    "platinum": re.compile(r"\bplatinum\b|白金|铂金"),
-    "gold": re.compile(r"\bgold\b|(?<!白)(?<!铂)(?:金卡|黄金|金牌|金级|金会员)"),
-    "silver": re.compile(r"\bsilver\b|银"),
-    "member": re.compile(r"(?!)"),
-}
-"""A tier by its name; nobody has to reach the lowest."""
-
 COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|long|days|\s)+|邮费|运费")
 """Words of a question that ask what something costs or how long it takes, whatever it is."""
 
@@ -85,6 +78,16 @@ REACHING = tuple(
     )
 )
 """Chinese questions of where the shop is, when it is there and how to reach it, each with what documents call that."""
+
+TIER_ENDS = re.compile(
+    r"\b(?:run(?:s|ning)? out|expires?|expiry|ends?|lapse|lose|lost|last|keep|drop(?:ped)?|valid|forever|for life)\b|到期|过期|失效|保持|保留|掉级|降级|有效期|多久"
+)
+TIER_PRICES = re.compile(
+    r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|价格"
+)
+"""Whether a tier lasts, and whether it makes things cheaper."""
+
+AVERAGE = re.compile(r"\b(?:average|typically|on the whole)\b|平均")
 
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
 OWN_ORDER = re.compile(
@@ -128,6 +131,9 @@ class Shop(Orders):
             yield Sentence(text % {"count": data["orders"]}, cited)
         if wanted & {"spent", "tier"}:
             yield Sentence(_("What you have spent comes to %(spent)s, less what you returned.") % told, cited)
+        if AVERAGE.search(asked.text) and data["average_order"] is not None:
+            text = _("An order of yours comes to %(average)s on average, less what you returned.")
+            yield Sentence(text % {"average": self.money(data["average_order"])}, cited)
         if "since" in wanted and data["since"]:
             yield Sentence(_("You have been a customer since %(date)s.") % {"date": day(data["since"])}, cited)
         elif "since" in wanted:
@@ -149,6 +155,12 @@ class Shop(Orders):
             yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
         query = _("what a tier gives")
         yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1))
+
+    def tier_ends(self, asked: Asked) -> Iterator[Piece]:
+        """Their tier, and by what the documents say that it is kept."""
+        yield from self.own_tier()
+        for query in (_("an order leaves the count, how many days"), _("nothing expires but the tier")):
+            yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
     def next_tier(self, asked: Asked) -> Iterator[Piece]:
         """Their tier, what is missing to the one that they name or to the next, and how tiers are counted."""
@@ -183,6 +195,16 @@ class Shop(Orders):
             if CAME_BACK.search(asked.text):
                 yield from self.tell_returns(asked)
                 return
+            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes):
+                yield from self.returning(asked)
+                return
+        if TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text):
+            yield from self.tier_ends(asked)
+            return
+        if TIER_PRICES.search(asked.text) and OF_TIERS.search(asked.text):
+            query = _("no tier changes prices, everybody pays the same")
+            yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+            return
         if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.benefits(asked)
             return
