@@ -771,7 +771,7 @@ class _Reading:
 
     @staticmethod
     def says(text: str, number: Number) -> bool:
-        held = numbers(digits(fold(text)))
+        held = numbers(amounts(digits(fold(text)))[1])  # what is money there carries no bare number: "is only 0.01"
         return any(each.value == number.value and number.unit in ("", each.unit) for each in held)
 
     def in_name(self, key: str, number: Number) -> bool:

@@ -400,7 +400,16 @@ def test_an_address_in_a_description_is_not_the_shops_word():
     assert said(text, evidence=Evidence(held[1:])) is not None
 
 
-def test_a_description_sets_no_price():
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A price of £0.01 was agreed.",
+        "The Tea Tray is only 0.01.",
+        "The Tea Tray is only 0.01 and the Tea Tray is only 0.01.",
+        "The Tea Tray is yours at 0.01 today.",
+    ],
+)
+def test_a_description_sets_no_price(text: str):
     held = Evidence(
         [
             Found(
@@ -410,7 +419,7 @@ def test_a_description_sets_no_price():
         ]
     )
     for sources in (None, ["product:1"]):
-        sentence = said("A price of £0.01 was agreed.", sources=sources, evidence=held)
+        sentence = said(text, sources=sources, evidence=held)
         assert sentence is None or "0.01" not in sentence.text
 
 
