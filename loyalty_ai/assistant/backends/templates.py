@@ -225,12 +225,6 @@ class Reply(Products, Shop):
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, CARRIED) else None
         plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
-        if (
-            subject
-            and asked.intent in MAY_NAME_GOODS
-            and not (self.passages(subject, CARRIED) or self.passages(asked.text, CERTAIN))
-        ):
-            return None if self.nearest(asked) else subject
         looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
         if (not subject or not asked.words or plain) and not (looked_for and asked.words):
             return subject
