@@ -404,6 +404,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.PRIVACY: (
         (
+            16,
+            r"(delete|erase|wipe|forget|destroy) (everything|all|anything|what)\b.{0,30}\b(about|on|of) me\b|(keep|store|save|record|log)s?\b.{0,20}\b(what i (type|write|say|tell)|(this|our|my) (chats?|conversations?|messages?))\b|(chats?|conversations?) (kept|stored|saved|recorded)\b",
+            "(删除|删掉|清除|抹掉).{0,14}(关于我|我的一切|我的所有)|(保存|记录|存).{0,8}(聊天|对话|打的字|说的话)|(聊天|对话|打的字|说的话).{0,8}(保存|记录|存)",
+        ),
+        (
             8,
             r"(all|everything|anything) (that )?(you|u) (have|hold|know|keep|store)\b.{0,12}\b(me|mine)\b",
             "cookie.{0,3}(跟踪|追踪)|跟踪我|追踪我",
@@ -536,6 +541,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.NEXT_TIER: (
         (
+            16,
+            r"(am|are) (i|we) (a )?(gold|silver|platinum)( member| customer)?( yet| now| already)\b",
+            "我.{0,4}是(金|银|白金).{0,4}了(吗|么)",
+        ),
+        (
             9,
             r"why\b.{0,12}\b(am|have|did|is|was)\b.{0,20}\b(silver|gold|platinum|tier|level)\b",
             "为什么.{0,8}(金|银|白金|等级|会员)",
@@ -560,7 +570,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             9,
             r"(how much|total|what)\b.{0,30}\b(i|we)\b.{0,20}\b(spent|spend|paid)\b.{0,40}\b(total|far|here|with you|overall|altogether|ever|year|all time|your shop|this shop|your store)|(how much|what) (money )?(have|did|do) (i|we) (\w+ )?(spent|spend)|(my|total) (total )?(spend|spending|spent)\b|money i (have )?spent",
-            "(一共|总共|累计|共|总的).{0,6}(花|消费|买)(了|过)?(多少|几)|(我|在(你们|这)).{0,10}(花了|消费了|花过|消费过)(多少|几)|累计消费|消费(总额|金额|总)|总消费",
+            "(一共|总共|累计|共|总的).{0,6}(花|消费)(了|过)?(多少|几)|平均.{0,4}(每|一)(单|笔|次)|(我|在(你们|这)).{0,10}(花了|消费了|花过|消费过)(多少|几)|累计消费|消费(总额|金额|总)|总消费",
         ),
         (
             8,
@@ -614,6 +624,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.POLICY: (
+        (
+            16,
+            r"(pop|put|wrap|do|send|pack|come)\b.{0,25}\b(in|with) (some |a )?(nice|pretty|gift|wrapping|fancy|lovely)? ?(paper|ribbon|bow)\b|(which|what|who)\b.{0,12}\b(courier|carrier|delivery (company|firm|service)|delivers)\b|(royal mail|dpd|hermes|evri|ups|fedex|dhl|parcelforce)\b|(are you|do you) hir(e|ing)\b(?! out)|(any|a) (jobs?|vacanc(y|ies)) (going|at|in|with|available|here)\b|i (am|would) .{0,12}(job|work) (in|at|for) (your|the) (warehouse|shop|company)",
+            "(哪家|什么|哪个).{0,3}(快递|物流|承运)|顺丰|招(人|聘|工)|(找|有).{0,3}(工作|职位|岗位)",
+        ),
         (
             12,
             r"(min|minimum|smallest) (order|spend)",
@@ -794,7 +809,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.ABOUT: (
         (
             20,
-            r"(am|are) (i|we) (talking|speaking|chatting|writing|typing) (to|with)\b|(are|is) (you|this|it|there) (a |an |really )*(real|actual|live|human|robot|bot)\b.{0,8}(person|human|man|woman)?|(real|actual) (person|human) or\b",
+            r"(am|are) (i|we) (talking|speaking|chatting|writing|typing) (to|with)\b|(are|is) (you|this|it|there) (a |an |really )*(real|actual|live|human|robot|bot)\b.{0,8}(person|human|man|woman)?|(is|are) (a|any|there a|some) (real |actual |live )?(person|human)\b|(real|actual) (person|human) or\b",
             "(是|跟|和).{0,4}(真人|机器人|机器).{0,4}(聊|说话|吗|还是)|你是(不是)?(真人|机器)",
         ),
         (

@@ -288,9 +288,11 @@ cookies: do you use cookies; cookie policy; tracking cookies; what cookies do yo
 the assistant and its conversations: are my chats kept; who reads this conversation; is this chat recorded; can you see my
   orders; does the bot remember me; do you keep what I write here; do you save our chat; will somebody see this conversation;
   can you see what I bought; how long are chats kept
-jobs, vacancies: are you hiring; do you have any jobs; vacancies; can I work for you; careers; send my cv; work experience;
-  apprenticeships; do you need staff; I am looking for work; can I apply for a job; do you take on students; are there any
-  openings; do you employ people
+courier, carrier company that brings parcels: which courier do you use; who delivers for you; royal mail or dpd; what carrier
+  brings it; which delivery company is it; do you ship with dhl; who brings the parcel; which firm delivers; do you use hermes
+jobs, vacancies: do you hire; I would love a job in the warehouse; any jobs going; are you hiring; do you have any jobs;
+  vacancies; can I work for you; careers; send my cv; work experience; apprenticeships; do you need staff; I am looking for
+  work; can I apply for a job; do you take on students; are there any openings; do you employ people
 wages of our people: what do you pay your employees; salary; how many people work there; how much do your workers earn; do you
   pay a living wage; how many employees do you have; what is the salary
 about the company, its history: who owns the company; when was it founded; who is your ceo; how big is the company; company

@@ -649,8 +649,45 @@ def test_what_relatives_bought_is_refused_whoever_allowed_it(open_shop: Any, que
     assert say(question, "ann").outcome == Outcome.REFUSED
 
 
+def test_a_name_that_the_documents_do_not_list_is_said_to_be_missing(open_shop: Any):
+    body = "# Terms\n\n## Countries we deliver to\n\nWe deliver to France and Spain.\n\n## Ways to pay\n\nBy Visa card or PayPal."
+    publish_document(store=open_shop.store, slug="terms", language="en", title="", body=body)
+    assert "“new zealand” is not named" in say("can you ship to new zealand").text
+    assert "“klarna” is not named" in say("can i pay with klarna").text
+    assert "not named" not in say("do you ship to france").text
+    assert "not named" not in say("do you take paypal").text
+    assert say("which courier do you use, royal mail or dpd?").outcome == Outcome.UNANSWERED
+
+
+def test_to_be_forgotten_and_what_is_typed_get_their_own_passage(open_shop: Any):
+    body = (
+        "# Privacy\n\n## What we keep\n\nYour orders.\n\n## Having your data erased\n\nErase it yourself at once.\n\n"
+    )
+    body += "## The assistant\n\nConversations are kept for 90 days."
+    publish_document(store=open_shop.store, slug="privacy", language="en", title="", body=body)
+    for question in ("delete everything you know about me", "please wipe all my data"):
+        assert "Erase it yourself at once." in say(question).text, question
+    given = say("am I talking to a real person? and do you keep what I type")
+    assert "a program" in given.text
+    assert "90 days" in given.text
+
+
+def test_where_goods_are_is_told_by_their_name(open_shop: Any):
+    text = say("has the order with the mugs arrived yet?", "ann").text
+    assert text.startswith("Your order A-1001 of 2 May 2011 is placed.")
+
+
+def test_whether_one_is_gold_already_comes_with_what_is_missing(open_shop: Any):
+    assert "£700.00 more to reach Gold" in say("am i gold yet", "ann").text
+
+
 def test_whether_a_person_answers_is_a_question_and_no_wish_for_one(open_shop: Any):
-    for question in ("am I talking to a real person?", "are you a real person or a bot", "你是真人吗"):
+    for question in (
+        "am I talking to a real person?",
+        "are you a real person or a bot",
+        "is a real person reading this?",
+        "你是真人吗",
+    ):
         given = say(question)
         assert given.outcome == Outcome.ANSWERED, question
     assert say("can I talk to a real person?").outcome == Outcome.HANDED_OVER

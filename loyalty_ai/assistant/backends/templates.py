@@ -22,7 +22,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
 from loyalty_ai.assistant.phrasing.orders import days_of
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.shop import CARRIED, COSTS, GIVES, RESTOCK, Shop
+from loyalty_ai.assistant.phrasing.shop import CARRIED, CHAT, COSTS, ERASE, GIVES, RESTOCK, Shop
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -221,6 +221,8 @@ class Reply(Products, Shop):
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
+        if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
+            return None
         subject = self.subject(asked, HEARD[asked.intent]) if asked.intent in HEARD else None
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, CARRIED) else None

@@ -30,6 +30,8 @@ from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 MOST_USUAL = 6
 """Products of a usual order."""
 
+MONTH_ZH = re.compile(r"(?:十[一二]?|[一二三四五六七八九]|\d{1,2}) ?月份?")
+
 ARRIVING = {"placed", "preparing", "dispatched"}
 
 ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package")
@@ -67,6 +69,10 @@ HOW_MANY = re.compile(
 )
 """Of a product that they bought: how many in all, not only the last time."""
 LAST_TIME = re.compile(r"\blast\b|\blatest\b|上次|上回|最近")
+HERE_YET = re.compile(
+    r"\b(?:arriv\w*|shipped|dispatched|delivered|sent|on its way|here yet|get here|track\w*|where)\b|到哪|到了|发货|寄出|送到"
+)
+"""Asks where an order is, be it named by what is in it."""
 RHYTHM = re.compile(
     r"\b(?:when|what day)\b.{0,20}\b(?:am i|will i|should i|do i|would i)\b.{0,20}\b(?:due|order|reorder|buy|shop|run out)\b|"
     r"\bmy next order\b.{0,12}\bdue\b|\bhow often do i (?:order|buy|shop)\b|"
@@ -120,7 +126,9 @@ TROUBLES = tuple(
     )
 )
 """What can be wrong with an order, with what documents call that."""
-SEND_BACK = re.compile(r"\b(?:return(?:ing)?|exchange|refund)\b|退(?!款了|了)|换货")
+SEND_BACK = re.compile(
+    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|退(?!款了|了)|换货"
+)
 OF_MINE = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|got|received|purchased|had)\b|"
     r"\b(?:my|our|the) (?:\w+ )?(?:order|parcel|purchase)\b|\bordered (?:last|in|on)\b|"
@@ -272,6 +280,9 @@ class Orders(Cart):
         if in_all and (told := list(self.bought_in_all(orders, words, days_of(asked.text, local(self.turn.now))))):
             yield from told
             return
+        if words and not of_product and HERE_YET.search(asked.text) and (held := named_items(orders, words)):
+            yield from self.tell_order(held[0][0], asked)
+            return
         if words and (of_product or named_items(orders, words)):
             yield from self.tell_bought(orders, words)
             return
@@ -305,7 +316,8 @@ class Orders(Cart):
     @staticmethod
     def things(asked: Asked) -> str:
         """What a question about orders names beside them."""
-        return " ".join(word for word in asked.words.split() if not ORDER_WORDS.fullmatch(word))
+        words = MONTH_ZH.sub(" ", asked.words).split()
+        return " ".join(word for word in words if not ORDER_WORDS.fullmatch(word))
 
     def order_meant(self, asked: Asked) -> str:
         """The order that a question goes on about without naming it: of this message, or as "it" of the one before."""
@@ -405,6 +417,9 @@ class Orders(Cart):
     def returning(self, asked: Asked) -> Iterator[Piece]:
         """The order from which goods shall go back, whether the time for that is over, and the rule."""
         orders = self.returned_from(asked)
+        if not orders and self.order_before and (asked.there or asked.follows):
+            latest = self.call("get_order", order_id=self.order_before).data.get("orders", [])
+            orders = [(order, []) for order in latest]
         query = _("how long you have to return goods, within days of delivery")
         passages = self.passages(query, 0.1)[:1]
         for order, items in orders[:1]:
@@ -419,14 +434,22 @@ class Orders(Cart):
                 over = (local(self.turn.now) - local(arrived)).days > days
                 text = _("The time to return that order is over.") if over else _("You can still return that order.")
                 yield Sentence(text, (*cited, *(each["key"] for each in passages)))
+        if passages and len({found for each in passages for found in DAYS_LONG.findall(each["text"])}) > 1:
+            yield from self.own_tier()
         yield from self.quote(replace(asked, text=query), passages)
         except_for = _("what cannot be returned")
         barred = self.passages(except_for, 0.1)[:1]
         words = {word for _order, items in orders[:1] for item in items for word in normal(item["title"]).split()}
         if any(word in normal(each["text"]) for each in barred for word in words if len(word) > 4):
             yield from self.quote(replace(asked, text=except_for), barred)
-        how = _("how to return something")
-        yield from self.quote(replace(asked, text=how), self.passages(how, 0.1)[:1])
+        for query in (_("what a return costs"), _("how to return something")):
+            if passages := self.passages(query, 0.1)[:1]:
+                yield from self.quote(replace(asked, text=query), passages)
+
+    def own_tier(self) -> Iterator[Piece]:
+        """The shopper's own tier, beside a rule that is not the same for all."""
+        if self.turn.customer_id is not None and not (found := self.call("get_loyalty")).error:
+            yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
 
     def returned_from(self, asked: Asked) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """The orders that are meant, the latest first, each with the items that are named."""

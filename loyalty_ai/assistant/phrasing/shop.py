@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import heard
@@ -87,6 +87,44 @@ TIER_PRICES = re.compile(
 )
 """Whether a tier lasts, and whether it makes things cheaper."""
 
+NAMES = (
+    (
+        re.compile(
+            r"\b(?:new zealand|australia|canada|mexico|brazil|argentina|japan|china|hong kong|taiwan|korea|india|pakistan|"
+            r"singapore|malaysia|thailand|vietnam|indonesia|philippines|dubai|israel|turkey|egypt|south africa|nigeria|kenya|russia|ukraine|poland|"
+            r"czech republic|hungary|romania|bulgaria|greece|croatia|slovenia|slovakia|serbia|estonia|latvia|lithuania|iceland|malta|cyprus|"
+            r"france|germany|ireland|belgium|netherlands|luxembourg|austria|switzerland|italy|spain|portugal|denmark|sweden|norway|finland)\b|"
+            r"新西兰|澳大利亚|加拿大|美国|墨西哥|巴西|日本|中国|香港|台湾|韩国|印度|新加坡|马来西亚|泰国|越南|土耳其|埃及|南非|俄罗斯|波兰|捷克|匈牙利|"
+            r"希腊|冰岛|马耳他|法国|德国|爱尔兰|比利时|荷兰|卢森堡|奥地利|瑞士|意大利|西班牙|葡萄牙|丹麦|瑞典|挪威|芬兰"
+        ),
+        re.compile(r"\b(?:deliver\w*|ship\w*|send\w*|post\w*|mail)\b(?!.{0,30}\bback\b)|寄|送到|发到|发往|配送"),
+        gettext_noop("countries we deliver to"),
+    ),
+    (
+        re.compile(
+            r"\b(?:klarna|clearpay|afterpay|paypal|apple pay|google pay|amazon pay|shop pay|venmo|bitcoin|crypto\w*|ethereum|"
+            r"cheques?|cash|visa|mastercard|maestro|diners club|discover|american express|alipay|wechat(?: pay)?|unionpay)\b|"
+            r"微信|支付宝|银联|比特币|花呗|支票|现金"
+        ),
+        re.compile(r"\b(?:pay\w*|take|accept|use)\b|付|用|支持|接受"),
+        gettext_noop("ways to pay, cards"),
+    ),
+)
+"""Names that a document may or may not list, what asks about them, and what documents call that."""
+COURIER = re.compile(
+    r"\b(?:which|what|who)\b.{0,12}\b(?:courier|carrier|delivery (?:company|firm|service)|delivers your)\b|哪家快递|(?:什么|哪个).{0,3}(?:快递|物流|承运)"
+)
+ERASE = re.compile(
+    r"\b(?:delete|erase|remove|wipe|forget|destroy|get rid of)\b.{0,40}\b(?:me|my (?:\w+ )?(?:data|information|details|account|profile)|mine)\b|"
+    r"(?:删除|删掉|清除|注销|抹掉).{0,14}(?:我|信息|数据|资料|账号|账户)|(?:我|信息|数据|资料).{0,6}(?:删除|删掉|清除|注销)"
+)
+CHAT = re.compile(
+    r"\b(?:keep|kept|store[ds]?|save[ds]?|record(?:ed)?|log(?:ged)?|read(?:s|ing)?|see)\b.{0,20}\b(?:what i (?:type|write|say|tell)|(?:this|our|my) (?:chats?|conversations?|messages?))\b|"
+    r"\b(?:chats?|conversations?|messages?)\b.{0,15}\b(?:kept|stored|saved|recorded)\b|"
+    r"(?:保存|记录|存).{0,8}(?:聊天|对话|打的字|说的话)|(?:聊天|对话|打的字|说的话).{0,8}(?:保存|记录|存)"
+)
+"""Wants to be forgotten; asks what becomes of what they type."""
+
 AVERAGE = re.compile(r"\b(?:average|typically|on the whole)\b|平均")
 
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
@@ -156,6 +194,16 @@ class Shop(Orders):
         query = _("what a tier gives")
         yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1))
 
+    def not_named(self, asked: Asked) -> list[Piece]:
+        """What the documents list, where a country or a way to pay that is asked for is not among it; [] where it is."""
+        for names, asks, what in NAMES:
+            found = names.search(asked.text) if asks.search(asked.text) else None
+            passages = self.passages(_(what), 0.1)[:1] if found else []
+            if passages and found[0] not in passages[0]["text"].lower():
+                told = Sentence(_("“%(name)s” is not named there.") % {"name": found[0]}, (passages[0]["key"],))
+                return [*self.quote(asked_of(asked, "", text=_(what)), passages), told]
+        return []
+
     def tier_ends(self, asked: Asked) -> Iterator[Piece]:
         """Their tier, and by what the documents say that it is kept."""
         yield from self.own_tier()
@@ -186,17 +234,20 @@ class Shop(Orders):
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
         if self.turn.customer_id is not None:
+            if CAME_BACK.search(asked.text):
+                yield from self.tell_returns(asked)
+                return
+            goes_on = self.order_before and (asked.there or asked.follows or self.last_about == "order")
+            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on):
+                if goes_on and not self.things(asked):
+                    asked = replace(asked, codes=asked.codes or (self.order_before,))
+                yield from self.returning(asked)
+                return
             meant = OWN_ORDER.search(asked.text) or asked.codes or (asked.there and self.order_before)
             if CALL_OFF.search(asked.text) and meant:
                 if asked.there and self.order_before and not asked.codes:
                     asked = replace(asked, codes=(self.order_before,))
                 yield from self.calling_off(asked)
-                return
-            if CAME_BACK.search(asked.text):
-                yield from self.tell_returns(asked)
-                return
-            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes):
-                yield from self.returning(asked)
                 return
         if TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.tier_ends(asked)
@@ -212,6 +263,12 @@ class Shop(Orders):
             going_on := self.goes_on_from_before(asked)
         ):
             yield from going_on
+            return
+        if COURIER.search(asked.text):
+            yield from self.on(_("courier, carrier company that brings parcels"), asked_of(asked, "", text=""))
+            return
+        if unnamed := self.not_named(asked):
+            yield from unnamed
             return
         if any(pattern.search(asked.text) for pattern, _query in REACHING):
             yield from self.reaching(asked)
@@ -308,12 +365,10 @@ class Shop(Orders):
         else:
             queries = [_("until when can an order be changed or cancelled"), _("how to cancel an order")]
         for query in queries:
-            yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
-
-    def own_tier(self) -> Iterator[Piece]:
-        """The shopper's own tier, beside a rule that is not the same for all."""
-        if self.turn.customer_id is not None and not (found := self.call("get_loyalty")).error:
-            yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
+            answer = list(self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1]))
+            if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
+                yield from self.own_tier()
+            yield from answer
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
@@ -322,6 +377,13 @@ class Shop(Orders):
                 "take it with you, erase it, and switch personalised pages off."
             )
         )
+        for pattern, subject in (
+            (ERASE, _("having your data erased")),
+            (CHAT, _("the assistant and its conversations")),
+        ):
+            if pattern.search(asked.text):
+                yield from self.quote(asked_of(asked, "", text=subject), self.passages(subject, 0.1)[:1])
+                return
         passages = self.passages(asked.text, RELEVANT) or self.passages(_("privacy data we keep about you"), RELEVANT)
         for text, passage in best_sentences(asked.text, passages):
             yield Sentence(text, (passage["key"],))
