@@ -137,6 +137,7 @@ OF_MINE = re.compile(
 """Goods of their own orders that shall go back."""
 DAYS_LONG = re.compile(r"(\d+) ?(?:working )?(?:days|天)")
 CLAUSES = re.compile(r"[;；。]|\.(?:\s|$)")
+SENT_BACK_ZH = re.compile("[想要还可能]*退[货掉了吗]*")
 MONEY_BACK = re.compile(r"refund|money|退款|到账|钱")
 
 
@@ -458,7 +459,8 @@ class Orders(Cart):
         orders = self.call("get_order", **given).data.get("orders", [])
         if LAST_TIME.search(asked.text) and ORDER_NUMBER.search(asked.text):
             orders = orders[:1]
-        words = [word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word)]
+        named_things = SENT_BACK_ZH.sub(" ", self.things(asked))
+        words = [word for word in named_things.split() if not RETURN_WORDS.fullmatch(word)]
         known = " ".join(word for word in words if named_items(orders, word))
         if known and (found := named_items(orders, known)):
             return found
