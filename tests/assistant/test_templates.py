@@ -445,6 +445,22 @@ def test_what_a_tier_gives_is_the_documents_word(open_shop: Any):
     assert "Silver: letters first." in say("what does silver give me").text
 
 
+def test_a_rule_is_gone_on_about_within_the_first_message(open_shop: Any):
+    given = say("how long can i return things? And is the postage dear from the netherlands?", "ann")
+    assert given.outcome is Outcome.ANSWERED
+    assert "30 days" in given.text
+
+
+def test_what_is_broken_is_judged_by_its_own_rule_and_not_by_the_time_of_returns(open_shop: Any):
+    body = "# Faults\n\n## If something arrives broken\n\nWrite within 14 days.\n\n## Faults that show later\n\nWe repair it."
+    publish_document(store=open_shop.store, slug="faults", language="en", title="", body=body)
+    body = "# Returns\n\n## How long you have to return goods\n\nWithin 30 days of delivery."
+    publish_document(store=open_shop.store, slug="returns", language="en", title="", body=body)
+    given = say("the mug I bought stopped working, can you repair it or can I return it?", "ann")
+    assert "We repair it." in given.text
+    assert "The time to return" not in given.text
+
+
 def test_calling_an_order_off_begins_with_its_state(open_shop: Any, monkeypatch):
     body = "# Changes\n\n## Until when an order can be cancelled\n\nWhile it is prepared.\n\n"
     body += "## Once it has left\n\nNot once it has left."

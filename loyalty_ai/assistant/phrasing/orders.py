@@ -103,7 +103,7 @@ TROUBLES = tuple(
     for pattern, query in (
         (
             r"\b(?:stopped|stops|no longer|quit) (?:\w+ )?(?:work\w*|tick\w*|go\w*|run\w*|light\w*|play\w*|ring\w*)|\b(?:fell|fallen|come|came|coming) apart\b|"
-            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}就?坏",
+            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|\b(?:mend|repair)(?:ed)?\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}就?坏|坏了.{0,8}修|修(?:吗|理|好)",
             gettext_noop("faults that show later, months, repair"),
         ),
         (
@@ -219,10 +219,8 @@ class Orders(Cart):
             for row in rows:
                 yield self.state(row)
             return
-        trouble = next((query for pattern, query in TROUBLES if pattern.search(asked.text)), "")
-        if trouble:  # the rule is the same for everybody
-            query = _(trouble)
-            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
+        trouble = list(self.trouble(asked))
+        yield from trouble  # the rule is the same for everybody
         if self.turn.customer_id is None:
             if trouble:
                 yield Sentence(_("Sign in, and I can look at your order too."))
@@ -446,6 +444,11 @@ class Orders(Cart):
         for query in (_("what a return costs"), _("how to return something")):
             if passages := self.passages(query, 0.1)[:1]:
                 yield from self.quote(replace(asked, text=query), passages)
+
+    def trouble(self, asked: Asked) -> Iterator[Piece]:
+        """The rules for what is wrong with goods or with a parcel, as far as the question says that something is."""
+        for query in [_(query) for pattern, query in TROUBLES if pattern.search(asked.text)][:2]:
+            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
 
     def own_tier(self) -> Iterator[Piece]:
         """The shopper's own tier, beside a rule that is not the same for all."""

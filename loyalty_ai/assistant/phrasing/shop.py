@@ -241,7 +241,8 @@ class Shop(Orders):
             if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on):
                 if goes_on and not self.things(asked):
                     asked = replace(asked, codes=asked.codes or (self.order_before,))
-                yield from self.returning(asked)
+                trouble = list(self.trouble(asked))  # what is broken may go back when the time for the rest is over
+                yield from trouble or self.returning(asked)
                 return
             meant = OWN_ORDER.search(asked.text) or asked.codes or (asked.there and self.order_before)
             if CALL_OFF.search(asked.text) and meant:
@@ -326,7 +327,8 @@ class Shop(Orders):
         self.topic = topic
         if not asked.words or own or self.passages(f"{topic} {asked.words}", SURE):
             return list(self.goes_on_about(asked))
-        return list(self.goes_on_about(asked_of(asked, "", text=f"{self.asked_before[0].lower()} {asked.text}")))
+        before = self.asked_before[0].lower() if self.asked_before else ""  # it may be of the same message
+        return list(self.goes_on_about(asked_of(asked, "", text=f"{before} {asked.text}".strip())))
 
     def restock(self, asked: Asked) -> Iterator[Piece]:
         """Whether the product that is meant can be had, and what the documents say of when things come back."""
