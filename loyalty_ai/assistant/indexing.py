@@ -68,7 +68,7 @@ def index_products(
     if indexed >= CHUNK:
         # A search right after this must not wait for autovacuum: what the index still has to take in is read whole each time.
         run("SELECT gin_clean_pending_list('loyalty_passage_tokens')")
-        run("ANALYZE loyalty_ai_passage, loyalty_ai_term, loyalty_ai_product")
+        run("ANALYZE loyalty_ai_passage, loyalty_ai_term, loyalty_ai_document, loyalty_ai_product")
     return {"indexed": indexed, "removed": removed}
 
 
