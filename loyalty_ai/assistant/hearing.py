@@ -123,13 +123,16 @@ def _places() -> tuple[dict[str, int], array[int], int]:
     return places, values, numbers
 
 
-@lru_cache(maxsize=4096)
 def _vector(word: str) -> tuple[float, ...]:
     """A word's vector, or its stem's, times its weight; empty where neither has one."""
-    places, values, numbers = _places()
+    places, _values, _numbers = _places()
     at = next((places[form] for form in (word, *words(word, "en")) if form in places), None)
-    if at is None:
-        return ()
+    return () if at is None else _row(at)
+
+
+@lru_cache(maxsize=4096)  # of the words that everybody uses, not of what somebody typed
+def _row(at: int) -> tuple[float, ...]:
+    _known, values, numbers = _places()
     weight = RARE / (RARE + 0.1 / (at + 1))
     return tuple(weight * value / 127 for value in values[at * numbers : (at + 1) * numbers])
 

@@ -191,7 +191,7 @@ def says_the_same(said: str, source: str, context: str = "") -> bool:
     """
     around = {_concept(word) for word in re.findall("[a-z]+", context)} - {NOT, "can", "must", "free", "only"}
     texts = {source, _THAT_IS.sub(r"if it is \2, \1", source), *_beginnings(source)}
-    theirs = [statement for text in texts for statement in _statements(text)]
+    theirs = [statement for text in texts for statement in _told(text)]
     return any(
         bool(mine) and all(any(_same(one, other, around) for other in theirs) for one in mine)
         for mine in map(_statements, {said, _THAT_IS.sub(r"if it is \2, \1", said)})
@@ -225,6 +225,11 @@ def _same(one: tuple[Clause, ...], other: tuple[Clause, ...], context: set[str])
 
 
 @lru_cache(2048)
+def _told(text: str) -> list[tuple[Clause, ...]]:
+    """The statements of a document; of what was said of somebody no process keeps a copy."""
+    return _statements(text)
+
+
 def _statements(text: str) -> list[tuple[Clause, ...]]:
     for pattern, kept in REWRITTEN:
         text = pattern.sub(kept, text)

@@ -196,7 +196,6 @@ def corrected(text: str) -> str:
     return WORD.sub(lambda found: _keyword(found[0]), text)
 
 
-@cache
 def _keyword(word: str) -> str:
     if len(word) < 5 or word in phrases.KEYWORDS:
         return _completed(word) if len(word) == 4 and word not in phrases.STOP else word

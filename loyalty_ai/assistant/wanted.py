@@ -125,7 +125,7 @@ def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
             found_by |= scope.ways(joined, EXACT)
     if scope.in_pieces and word not in scope.untold:  # "stop my door": a doorstop
         others = [other for other in plain if other not in scope.untold and not is_chinese(other)][:MOST_UNITS]
-        _add(found_by, (made for other in others if other != word for made in _made_of(word, other)), ALIKE, scope)
+        _add(found_by, (made for other in others if other != word for made in made_of(word, other)), ALIKE, scope)
     _add(found_by, alike().get(word, ()), ALIKE, scope)
     optional = word.isdigit() or len(word) == 1 or word in scope.light
     return Unit(
@@ -137,7 +137,7 @@ def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
     )
 
 
-def _made_of(one: str, other: str) -> Iterator[str]:
+def made_of(one: str, other: str) -> Iterator[str]:
     """Two words written as one, either way round."""
     if min(len(one), len(other)) > 2:
         yield (one + other)[:MAX_LETTERS]

@@ -223,10 +223,13 @@ class Reply(Products, Shop):
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
-        subject = self.subject(asked, HEARD[asked.intent]) if asked.intent in HEARD else None
+        said = self.heard(asked) if asked.intent in HEARD else None
+        if said is None or said.query is None or said.likeness < HEARD[asked.intent]:
+            return None
+        subject = said.query
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, CARRIED) else None
-        plain = asked.intent not in MAY_NAME_GOODS or self.subject(asked, PLAINLY) == subject
+        plain = asked.intent not in MAY_NAME_GOODS or said.likeness >= PLAINLY
         looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
         if (not subject or not asked.words or plain) and not (looked_for and asked.words):
             return subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import permutations
+from itertools import combinations
 
 from django.utils.translation import gettext as _
 
@@ -27,6 +27,7 @@ from loyalty_ai.assistant.questions import Asked, interests
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
+from loyalty_ai.assistant.wanted import made_of
 from loyalty_ai.assistant.wishes import Wish, wish_of
 
 _COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
@@ -160,7 +161,8 @@ class Finding(Voice):
             for row in self.call("search_catalog", query=query[:400], **given).data.get("products", []):
                 rows.setdefault(row["product_id"], row)
 
-        made = made_of(asked.words)
+        plain = [word for word in stems(asked.words, "en") if word.isascii()][:8]
+        made = {joined for one, other in combinations(plain, 2) for joined in made_of(one, other)}
 
         def carries(row: Row, words: list[str], *, strictly: bool = False) -> int:
             whole = 2 * bool(made.intersection(stems(row["title"], "en")))  # "stop my door slamming": a doorstop
@@ -427,16 +429,6 @@ def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:
             continue
         kept.append(word)
     return kept
-
-
-def made_of(words: str) -> set[str]:
-    """The words that two of these make, either way round.
-
-    >>> sorted(made_of("stop doors"))
-    ['doorstop', 'stopdoor']
-    """
-    plain = [word for word in stems(words, "en") if len(word) > 2 and word.isascii()][:8]
-    return {one + other for one, other in permutations(plain, 2)}
 
 
 def of_different_kinds(rows: Iterable[Row]) -> list[Row]:

@@ -25,7 +25,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
 from loyalty_ai.assistant.questions import CODE, Asked, normal, period
-from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
+from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 MOST_USUAL = 6
 """Products of a usual order."""
@@ -362,14 +362,18 @@ class Orders(Cart):
         for order in orders[:SHOWN]:
             yield self.order_line(order)
 
-    def often(self) -> Iterator[Piece]:
-        """What was bought in the most orders."""
+    def summed_up(self) -> tuple[Found, list[Piece]]:
+        """The latest order with what all sum up to, and what to say where there are none."""
         found = self.call("get_order", summary=True, limit=1)
         if found.error:
-            yield from self.no_orders_now()
-            return
-        if not found.data["orders"]:
-            yield Sentence(_("You have not ordered anything yet."))
+            return found, list(self.no_orders_now())
+        return found, [] if found.data["orders"] else [Sentence(_("You have not ordered anything yet."))]
+
+    def often(self) -> Iterator[Piece]:
+        """What was bought in the most orders."""
+        found, none = self.summed_up()
+        if none:
+            yield from none
             return
         cited = (found.sources[0].key,)
         rows = [row for row in found.data["summary"]["most_often"] if row["orders"] > 1]
@@ -586,12 +590,9 @@ class Orders(Cart):
 
     def next_due(self) -> Iterator[Piece]:
         """When they ordered last, and when the next order falls by how often they did."""
-        found = self.call("get_order", summary=True, limit=1)
-        if found.error:
-            yield from self.no_orders_now()
-            return
-        if not found.data["orders"]:
-            yield Sentence(_("You have not ordered anything yet."))
+        found, none = self.summed_up()
+        if none:
+            yield from none
             return
         yield self.order_line(found.data["orders"][0])
         if due := found.data["summary"]["next_due"]:

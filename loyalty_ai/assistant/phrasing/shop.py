@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.hearing import Heard, heard
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, SEND_BACK, TIERS, Orders, between, days_of
@@ -280,8 +280,9 @@ class Shop(Orders):
             return
         if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
             asked = asked_of(asked, "", text=_("how long delivery takes"))
-        if (subject := self.subject(asked, HEARD)) is not None:
-            yield from self.on(subject, asked)
+        said = self.heard(asked)
+        if said is not None and said.query is not None and said.likeness >= HEARD:
+            yield from self.on(said.query, asked)
             return
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
@@ -289,20 +290,16 @@ class Shop(Orders):
         if LOOKS_FOR.search(asked.text) and not best_sentences(first, passages) and (rows := self.nearest(asked)):
             yield from self.show_nearest(asked, rows)
             return
-        answer = list(self.quote(asked_of(asked, asked.words, text=first), passages))
-        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
-            yield from self.own_tier()
-        yield from answer
+        yield from self.with_own_tier(self.quote(asked_of(asked, asked.words, text=first), passages))
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
 
-    def subject(self, asked: Asked, least: float) -> str | None:
-        """What a question in words of its own asks the documents, "" where it is no shop's business; None where nobody can say."""
+    def heard(self, asked: Asked) -> Heard | None:
+        """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
         if self.turn.language != "en" or goes_on or asked.codes or ALSO.search(asked.text):
             return None
-        found = heard(asked.text)
-        return found.query if found and found.likeness >= least else None
+        return heard(asked.text)
 
     def on(self, subject: str, asked: Asked) -> Iterator[Piece]:
         """What the documents say of a subject."""
@@ -313,10 +310,14 @@ class Shop(Orders):
             asked = asked_of(asked, "", text=subject)
         else:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
-        answer = list(self.quote(asked, passages))
-        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
+        yield from self.with_own_tier(self.quote(asked, passages))
+
+    def with_own_tier(self, rule: Iterator[Piece]) -> Iterator[Piece]:
+        """A rule, behind the shopper's own tier where it is not the same for all."""
+        told = list(rule)
+        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in told):
             yield from self.own_tier()
-        yield from answer
+        yield from told
 
     def goes_on_from_before(self, asked: Asked) -> list[Piece]:
         """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
@@ -367,10 +368,8 @@ class Shop(Orders):
         else:
             queries = [_("until when can an order be changed or cancelled"), _("how to cancel an order")]
         for query in queries:
-            answer = list(self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1]))
-            if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in answer):
-                yield from self.own_tier()
-            yield from answer
+            rule = self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+            yield from self.with_own_tier(rule)
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(
