@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import lru_cache
 
 _SPECIAL = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "‐": "-", "‑": "-", "‒": "-", "–": "-", "—": "-", "−": "-", "⁄": "/",
@@ -22,7 +21,6 @@ _PARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u3400-\u9fff
 """Where no word of either language would end for a pattern: both kinds of letters are letters to it."""
 
 
-@lru_cache(4096)
 def fold(text: str) -> str:
     """The text as it is compared: without case, accents, widths and kinds of digits; Chinese parted from Latin letters."""
     decomposed = unicodedata.normalize("NFKD", text.casefold())
