@@ -16,7 +16,7 @@ from django.core.validators import slug_re
 from django.db import DatabaseError, connections, router
 from django.utils.module_loading import import_string
 
-from loyalty_ai.conf import DEFAULTS, STORE_DEFAULTS, app_settings, get_adapter
+from loyalty_ai.conf import DEFAULTS, REGION_WANTED, STORE_DEFAULTS, app_settings, get_adapter, is_region
 from loyalty_ai.shop.adapters.base import ShopAdapter
 from loyalty_ai.shop.models import Purpose, Store
 
@@ -128,6 +128,10 @@ CONSENT_DEFAULTS = (
     mapping(Purpose.values, lambda value: isinstance(value, bool)),
     f"a dict of True or False for {', '.join(Purpose.values)}",
 )
+CONSENT_REGIONS = (
+    lambda value: isinstance(value, dict) and all(is_region(k) and CONSENT_DEFAULTS[0](v) for k, v in value.items()),
+    f"{CONSENT_DEFAULTS[1]}, by region; {REGION_WANTED}",
+)
 VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "STORES": (
         lambda value: isinstance(value, dict) and all(isinstance(entry, dict) for entry in value.values()),
@@ -190,6 +194,7 @@ STORE_VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
         "a dict of the adapter's own arguments",
     ),
     "CONSENT_DEFAULTS": CONSENT_DEFAULTS,
+    "CONSENT_REGIONS": CONSENT_REGIONS,
     "PERSONAL_OFFERS": (lambda value: isinstance(value, bool), "True or False"),
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,8 @@ STORE_DEFAULTS: dict[str, Any] = {
     "OPTIONS": {},
     # What this store holds otherwise than the app's CONSENT_DEFAULTS.
     "CONSENT_DEFAULTS": {},
+    # What customers of a region hold otherwise than the store, by ISO 3166 code: {"DE": {"analytics": False}, "US-CA": {...}}.
+    "CONSENT_REGIONS": {},
     # Whether the shop makes prices for single people. Only then are they shown, each with what the law wants said beside it.
     "PERSONAL_OFFERS": False,
 }
@@ -96,6 +99,15 @@ class StoreSettings:
     time_zone: ZoneInfo
     options: dict[str, Any] = field(default_factory=dict)
     personal_offers: bool = False
+
+
+REGION = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?")
+REGION_WANTED = "a region is an ISO 3166 code in capitals, e.g. 'DE' or 'US-CA'"
+
+
+def is_region(value: Any) -> bool:
+    """Whether the value is written as a country or a part of one."""
+    return isinstance(value, str) and REGION.fullmatch(value) is not None
 
 
 class LoyaltySettings:
@@ -128,6 +140,21 @@ class LoyaltySettings:
     def consent_defaults(self, slug: str) -> dict[str, bool]:
         """Purpose -> what holds in the store for whoever has not chosen; the app's defaults where the store says nothing."""
         return self.CONSENT_DEFAULTS | self.STORES.get(slug, {}).get("CONSENT_DEFAULTS", {})
+
+    def consent_regions(self, slug: str) -> dict[str, dict[str, bool]]:
+        """Region -> purpose -> what holds there; a part of a country stands on what holds in the country.
+
+        Raises:
+            ImproperlyConfigured: a region that is no ISO 3166 code, which may not reach a statement.
+        """
+        given = self.STORES.get(slug, {}).get("CONSENT_REGIONS", {})
+        for region in given:
+            if not is_region(region):
+                raise ImproperlyConfigured(
+                    f'LOYALTY_AI["STORES"]["{slug}"]["CONSENT_REGIONS"]: {region!r}: {REGION_WANTED}.'
+                )
+        whole = self.consent_defaults(slug)
+        return {region: whole | given.get(region[:2], {}) | given[region] for region in given}
 
     def store(self, slug: str) -> StoreSettings:
         """The settings of one store.

@@ -38,6 +38,16 @@ SPENT_ON_GOODS = (Kind.GOODS, Kind.MANUAL, Kind.DISCOUNT)
 
 CHUNK = 10_000
 
+COUNTRIES = {
+    "United Kingdom": "GB", "Germany": "DE", "France": "FR", "EIRE": "IE", "Spain": "ES", "Netherlands": "NL",
+    "Belgium": "BE", "Switzerland": "CH", "Portugal": "PT", "Australia": "AU", "Norway": "NO", "Italy": "IT",
+    "Finland": "FI", "Cyprus": "CY", "Sweden": "SE", "Austria": "AT", "Denmark": "DK", "Japan": "JP", "Poland": "PL",
+    "Israel": "IL", "USA": "US", "Hong Kong": "HK", "Singapore": "SG", "Iceland": "IS", "Canada": "CA", "Greece": "GR",
+    "Malta": "MT", "United Arab Emirates": "AE", "RSA": "ZA", "Lebanon": "LB", "Lithuania": "LT", "Brazil": "BR",
+    "Czech Republic": "CZ", "Bahrain": "BH", "Saudi Arabia": "SA",
+}  # fmt: skip
+"""The log's names of countries as ISO 3166; the rest of them (Channel Islands, Unspecified, ...) are none."""
+
 
 class DemoShop(ShopAdapter):
     """Reads the shop's own tables. Manual lines and discounts are events without a product."""
@@ -46,9 +56,12 @@ class DemoShop(ShopAdapter):
     has_cart = True
 
     def customers(self, since: str) -> Iterator[Change[CustomerRecord]]:
-        rows = changed(Customer.objects.all(), since).values_list("id", "changed_at", "number", "user_id", "joined_at")
-        for pk, changed_at, number, user_id, joined_at in rows.iterator(CHUNK):
-            yield Change(CustomerRecord(number, user_id, joined_at), cursor_of(changed_at, pk))
+        rows = changed(Customer.objects.all(), since).values_list(
+            "id", "changed_at", "number", "user_id", "joined_at", "country"
+        )
+        for pk, changed_at, number, user_id, joined_at, country in rows.iterator(CHUNK):
+            record = CustomerRecord(number, user_id, joined_at, region=COUNTRIES.get(country, ""))
+            yield Change(record, cursor_of(changed_at, pk))
 
     def products(self, since: str) -> Iterator[Change[ProductRecord]]:
         rows = changed(Product.objects.all(), since)

@@ -95,6 +95,28 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {"TITLE": "loyalty_ai", "VERSION": "0.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
+EUROPEAN_UNION = [
+    "AT",
+    "BE",
+    "CY",
+    "CZ",
+    "DE",
+    "DK",
+    "ES",
+    "FI",
+    "FR",
+    "GR",
+    "IE",
+    "IT",
+    "LT",
+    "MT",
+    "NL",
+    "PL",
+    "PT",
+    "SE",
+]
+"""Its countries in the log."""
+
 LOYALTY_AI = {
     "STORES": {
         "default": {
@@ -102,6 +124,8 @@ LOYALTY_AI = {
             "CURRENCY": "GBP",
             "LANGUAGE": "en",
             "TIME_ZONE": "Europe/London",
+            # Customers in the European Union are asked first.
+            "CONSENT_REGIONS": {country: {"analytics": False} for country in EUROPEAN_UNION},
         }
     },
     "ARTIFACTS": VAR / "artifacts",

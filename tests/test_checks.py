@@ -133,6 +133,8 @@ def test_e001_what_the_adapter_itself_finds_wrong(settings):
         ({"REQUIRE_AUDIT": 1}, '["REQUIRE_AUDIT"]'),
         ({"CONSENT_DEFAULTS": {"everything": True}}, '["CONSENT_DEFAULTS"]'),
         ({"CONSENT_DEFAULTS": {"marketing": "yes"}}, '["CONSENT_DEFAULTS"]'),
+        ({"STORES": {"default": {"CONSENT_REGIONS": {"Germany": {"analytics": False}}}}}, "ISO 3166"),
+        ({"STORES": {"default": {"CONSENT_REGIONS": {"DE": {"analytics": 0}}}}}, '["CONSENT_REGIONS"]'),
         ({"LEASE_SECONDS": 0}, '["LEASE_SECONDS"]'),
         ({"CONFIRM_URL": ["/confirm/"]}, '["CONFIRM_URL"]'),
         ({"ERASURE_KEYS": {"1": ""}}, '["ERASURE_KEYS"]'),

@@ -176,7 +176,7 @@ PERSON = PersonalTable(
     "customers",
     Customer,
     ("pk",),
-    {"customer_id": "external_id", "user": "user__username"} | same("joined_at", "created_at", "merged_at"),
+    {"customer_id": "external_id", "user": "user__username"} | same("region", "joined_at", "created_at", "merged_at"),
     internal=("id", "store", "alias_of"),
 )
 """The person's own rows: the account and the guests merged into it. They go last."""

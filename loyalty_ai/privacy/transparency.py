@@ -84,6 +84,7 @@ def facts(slug: str) -> dict[str, Any]:
         "assistant": assistant(),
         "on": [purpose.label for purpose, on in defaults(slug).items() if on],
         "off": [purpose.label for purpose, on in defaults(slug).items() if not on],
+        "elsewhere": elsewhere(slug),
     }
 
 
@@ -168,11 +169,34 @@ def defaults(slug: str) -> dict[Purpose, bool]:
     return {purpose: chosen[purpose.value] for purpose in Purpose}
 
 
+def elsewhere(slug: str) -> list[tuple[str, list[str], list[str]]]:
+    """Regions with rules of their own, those with the same together, and the purposes that are on and off there."""
+    alike: dict[tuple[bool, ...], list[str]] = {}
+    for region, rules in sorted(app_settings.consent_regions(slug).items()):
+        if rules != app_settings.consent_defaults(slug):
+            alike.setdefault(tuple(rules[purpose.value] for purpose in Purpose), []).append(region)
+    return [
+        (
+            ", ".join(regions),
+            [str(purpose.label) for purpose, on in zip(Purpose, rules, strict=True) if on],
+            [str(purpose.label) for purpose, on in zip(Purpose, rules, strict=True) if not on],
+        )
+        for rules, regions in alike.items()
+    ]
+
+
 def ground(slug: str, purpose: Purpose) -> str:
     """A purpose that is on until somebody objects rests on the shop's interest, one that is off until they agree on consent."""
-    if defaults(slug)[purpose]:
-        return _("legitimate interest, until you say no (GDPR, articles 6(1)(f) and 21)")
-    return _("your consent (GDPR, article 6(1)(a)); off until you say yes")
+    interest = _("legitimate interest, until you say no (GDPR, articles 6(1)(f) and 21)")
+    consent = _("your consent (GDPR, article 6(1)(a)); off until you say yes")
+    here = defaults(slug)[purpose]
+    others = [code for code, rules in app_settings.consent_regions(slug).items() if rules[purpose.value] != here]
+    texts = {
+        "here": interest if here else consent,
+        "there": consent if here else interest,
+        "regions": ", ".join(sorted(others)),
+    }
+    return _("%(here)s. In %(regions)s: %(there)s") % texts if others else texts["here"]
 
 
 def period(days: int | None) -> str:

@@ -30,7 +30,7 @@ class CustomerAdmin(ReadOnlyAdmin):
     search_help_text = gettext_lazy("The beginning of the customer's id in the shop.")
     ordering = ["-pk"]
     paginator = EstimatedPaginator
-    fields = ["store", "external_id", "user", "alias_of", "joined_at", "created_at"]
+    fields = ["store", "external_id", "user", "alias_of", "region", "joined_at", "created_at"]
 
     @display(description=gettext_lazy("RFM group"), ordering="loyalty__group")
     def group(self, customer: Customer) -> str:

@@ -78,6 +78,13 @@ class EventInput(serializers.Serializer):
     gpc = serializers.BooleanField(
         default=False, help_text=_("Whether the shopper's browser sent Global Privacy Control (Sec-GPC: 1) to you.")
     )
+    region = serializers.CharField(
+        max_length=6,
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("Where the shopper is, ISO 3166 (DE, US-CA): whose rules of consent hold until they choose."),
+    )
 
 
 @extend_schema_field(EventInput(many=True))

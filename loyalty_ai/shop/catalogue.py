@@ -36,7 +36,7 @@ class UpsertResult:
 def upsert_customers(
     *, store: Store, source: str, records: Iterable[CustomerRecord | Rejected], now: datetime
 ) -> UpsertResult:
-    """Add or update customers; erased ones are skipped. A user or a joining date once known is not forgotten.
+    """Add or update customers; erased ones are skipped. A user, a joining date or a region once known is not forgotten.
 
     A user belongs to one customer of a store: the record that claims one last has it, an unknown user is left out.
     """
@@ -92,7 +92,7 @@ def _accepted(store: Store, source: str, batch: list, problem_of, row_of, result
 
 def _customer_row(record: CustomerRecord) -> tuple[Any, ...]:
     user = None if record.user_id is None else str(record.user_id)
-    return record.customer_id, user, record.joined_at
+    return record.customer_id, user, record.joined_at, record.region
 
 
 def _write_customers(store: Store, rows: Iterable[Sequence], now: datetime, result: UpsertResult) -> None:
@@ -100,7 +100,7 @@ def _write_customers(store: Store, rows: Iterable[Sequence], now: datetime, resu
     users, key = user._meta.db_table, user._meta.pk.column
     copy_rows(
         "loyalty_incoming_customer",
-        {"n": "=serial", "external_id": "text", "user_key": "text", "joined_at": "timestamptz"},
+        {"n": "=serial", "external_id": "text", "user_key": "text", "joined_at": "timestamptz", "region": "text"},
         rows,
     )
     run(
@@ -112,8 +112,8 @@ def _write_customers(store: Store, rows: Iterable[Sequence], now: datetime, resu
     )
     written = fetch(
         f"""
-        INSERT INTO loyalty_ai_customer AS c (store_id, external_id, user_id, joined_at, created_at)
-        SELECT %s, i.external_id, u."{key}", i.joined_at, %s
+        INSERT INTO loyalty_ai_customer AS c (store_id, external_id, user_id, joined_at, region, created_at)
+        SELECT %s, i.external_id, u."{key}", i.joined_at, i.region, %s
         FROM (
             SELECT *, row_number() OVER (PARTITION BY user_key ORDER BY n DESC) = 1 AS claims
             FROM loyalty_incoming_customer
@@ -121,9 +121,12 @@ def _write_customers(store: Store, rows: Iterable[Sequence], now: datetime, resu
         LEFT JOIN "{users}" u ON i.claims AND u."{key}"::text = i.user_key
         ORDER BY i.external_id
         ON CONFLICT (store_id, external_id) DO UPDATE SET
-            user_id = COALESCE(EXCLUDED.user_id, c.user_id), joined_at = COALESCE(EXCLUDED.joined_at, c.joined_at)
-        WHERE (c.user_id, c.joined_at) IS DISTINCT FROM
-            (COALESCE(EXCLUDED.user_id, c.user_id), COALESCE(EXCLUDED.joined_at, c.joined_at))
+            user_id = COALESCE(EXCLUDED.user_id, c.user_id), joined_at = COALESCE(EXCLUDED.joined_at, c.joined_at),
+            region = COALESCE(NULLIF(EXCLUDED.region, ''), c.region)
+        WHERE (c.user_id, c.joined_at, c.region) IS DISTINCT FROM (
+            COALESCE(EXCLUDED.user_id, c.user_id), COALESCE(EXCLUDED.joined_at, c.joined_at),
+            COALESCE(NULLIF(EXCLUDED.region, ''), c.region)
+        )
         RETURNING (c.xmax = 0)
         """,  # noqa: S608
         store.pk,

@@ -5,11 +5,13 @@ that reaches them: their own, or one made by another of the same person while bo
 for all, so a merge never gives more than was allowed, a choice made after it holds for the whole person, and undoing the
 merge leaves nobody with a choice of somebody else's.
 
-Who has not chosen is held to their store's default. A request that carries Global Privacy Control (`Sec-GPC: 1`) turns every
-default into a no, and says no to the sale of data whatever was chosen before.
+Who has not chosen is held to the default of their region, or of their store where that says nothing. A request that carries
+Global Privacy Control (`Sec-GPC: 1`) turns every default into a no, and says no to the sale of data whatever was chosen before.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
@@ -38,17 +40,20 @@ def sends_gpc(request: HttpRequest) -> bool:
     return request.headers.get("Sec-GPC", "").strip() == "1"
 
 
-def default_consent(purpose: str, *, store: str, gpc: bool = False) -> bool:
+def default_consent(purpose: str, *, store: str, region: str = "", gpc: bool = False) -> bool:
     """What holds for a stranger, and for a customer who has not chosen.
 
     Args:
         store: its slug.
+        region: where they are, an ISO 3166 code. What the store's CONSENT_REGIONS says of it, or of its country, comes first.
         gpc: whether their browser sent Global Privacy Control.
 
     Raises:
         ValueError: an unknown purpose.
     """
-    return bool(app_settings.consent_defaults(store)[Purpose(purpose).value]) and not gpc
+    regions = app_settings.consent_regions(store)
+    rules = regions.get(region) or regions.get(region[:2]) or app_settings.consent_defaults(store)
+    return bool(rules[Purpose(purpose).value]) and not gpc
 
 
 def has_consent(*, customer: Customer, purpose: str, gpc: bool = False) -> bool:
@@ -63,7 +68,9 @@ def has_consent(*, customer: Customer, purpose: str, gpc: bool = False) -> bool:
     main = Q(pk=customer.pk, alias_of=None) | Q(aliases=customer.pk)
     members = Customer.objects.filter(main | Q(alias_of__in=Customer.objects.filter(main)))
     person = list(members.select_related("store").distinct())
-    default = all(default_consent(purpose, store=member.store.slug, gpc=gpc) for member in person)
+    default = {
+        member.pk: default_consent(purpose, store=member.store.slug, region=member.region, gpc=gpc) for member in person
+    }
     merged_at = {member.pk: member.merged_at for member in person}
     records = ConsentRecord.objects.filter(customer__in=merged_at, purpose=purpose).order_by("-id")
     choices = list(records.values_list("customer_id", "granted", "recorded_at"))
@@ -74,11 +81,32 @@ def has_consent(*, customer: Customer, purpose: str, gpc: bool = False) -> bool:
         )
 
     return all(
-        next((granted for giver, granted, at in choices if reaches(member, giver, at)), default) for member in merged_at
+        next((granted for giver, granted, at in choices if reaches(member, giver, at)), default[member])
+        for member in merged_at
     )
 
 
-def consent_sql(purpose: str, customer: str = "customer_id", *, store: str, gpc: str = "FALSE") -> str:
+def default_sql(purpose: str, *, store: str, region: str, gpc: str) -> str:
+    """The rule of `default_consent` as a boolean SQL expression; `region` is the SQL of a region, "" where it is not known."""
+
+    def held_to(rules: Mapping[str, bool]) -> str:
+        return f"NOT {gpc}" if rules[Purpose(purpose).value] else "FALSE"
+
+    elsewhere = held_to(app_settings.consent_defaults(store))
+    rules = app_settings.consent_regions(store)
+    if not rules:
+        return elsewhere
+    # A part of a country is found before its country: the closest rule holds.
+    whens = [
+        f"WHEN {region if '-' in code else f'left({region}, 2)'} = '{code}' THEN {held_to(rules[code])}"
+        for code in sorted(rules, key=len, reverse=True)
+    ]
+    return f"CASE {' '.join(whens)} ELSE {elsewhere} END"
+
+
+def consent_sql(
+    purpose: str, customer: str = "customer_id", *, store: str, gpc: str = "FALSE", region: str = "''"
+) -> str:
     """The same rule as a boolean SQL expression; `customer` is the SQL of a customer's id (null or unknown: the default).
 
     Holds no parameter and no percent sign of its own. The aliases inside start with `consent_`.
@@ -86,11 +114,14 @@ def consent_sql(purpose: str, customer: str = "customer_id", *, store: str, gpc:
     Args:
         store: slug of the store that the customers are of.
         gpc: SQL of whether the shopper's browser sent Global Privacy Control.
+        region: SQL of where they are, "" where that is not known; counts where the customer's own region is not known.
 
     Raises:
         ValueError: an unknown purpose.
     """
-    default = f"NOT {gpc}" if default_consent(purpose, store=store) else "FALSE"
+    rule = {"store": store, "gpc": gpc}
+    default = default_sql(purpose, region=f"COALESCE(NULLIF(consent_member.region, ''), {region})", **rule)
+    unknown = default_sql(purpose, region=region, **rule)
     sold = f"NOT {gpc} AND " if Purpose(purpose) == Purpose.SALE_OF_DATA else ""
     person = "consent_{0}.id = consent_me.main OR consent_{0}.alias_of_id = consent_me.main"
     return f"""({sold}COALESCE((
@@ -110,7 +141,7 @@ def consent_sql(purpose: str, customer: str = "customer_id", *, store: str, gpc:
                     > GREATEST(consent_giver.merged_at, consent_member.merged_at))
             ORDER BY consent_record.id DESC LIMIT 1
         ) consent_choice ON TRUE
-    ), {default}))"""  # noqa: S608 (an enum's value and a column, no input)
+    ), {unknown}))"""  # noqa: S608 (an enum's value and a column, no input)
 
 
 def consenting_customers(*, store: Store, purpose: str) -> QuerySet[Customer]:

@@ -39,6 +39,7 @@ COLUMNS = {
     "occurred_at": "timestamptz",
     "session": "text",
     "gpc": "boolean",
+    "region": "text",
 }
 
 
@@ -85,8 +86,8 @@ def record_events(
     A key seen before with the same content is a duplicate: counted, nothing written. With other content it is rejected and what
     was stored stays. Customers not seen before are created; products must be known. Events of erased customers are counted
     and not stored; so are those that would have expired already. Nor is behaviour stored (`NEEDS_NO_CONSENT` is not) where
-    analytics is not allowed: by the customer, by the store's default for strangers and for those who have not chosen, or by the
-    Global Privacy Control of their browser. Not even its rejections are listed.
+    analytics is not allowed: by the customer, by the default of region or store for strangers and for those who have not chosen,
+    or by the Global Privacy Control of their browser. Not even its rejections are listed.
 
     Args:
         source: what names the keys apart, at most 32 characters ("shop", "api", "file").
@@ -191,7 +192,7 @@ class _Batch:
 
     def _allowed(self, event: str) -> str:
         """SQL of whether the behaviour in a row may be kept; its customer is joined as `c`."""
-        return consent_sql("analytics", "c.id", store=self.store.slug, gpc=f"{event}.gpc")
+        return consent_sql("analytics", "c.id", store=self.store.slug, gpc=f"{event}.gpc", region=f"{event}.region")
 
     def _claim_keys(self) -> int:
         """Write the keys that are free; another transaction that writes the same ones is waited for. How many were free."""
@@ -356,7 +357,7 @@ class _Batch:
     def _without_consent(self, numbers: Iterable[int]) -> list[int]:
         """Which of these records are behaviour that may not be kept."""
         behaviour = [
-            (n, record.customer_id if _is_text(record.customer_id) else None, bool(record.gpc))
+            (n, record.customer_id if _is_text(record.customer_id) else None, bool(record.gpc), record.region)
             for n in numbers
             if isinstance(record := self.records[n], EventRecord) and record.type not in NAMES_THAT_NEED_NO_CONSENT
         ]
@@ -364,7 +365,8 @@ class _Batch:
             return []
         found = fetch(
             f"""
-            SELECT i.n FROM unnest(%s::integer[], %s::text[], %s::boolean[]) AS i (n, customer, gpc)
+            SELECT i.n FROM unnest(%s::integer[], %s::text[], %s::boolean[], %s::text[])
+                AS i (n, customer, gpc, region)
             LEFT JOIN loyalty_ai_customer c ON c.store_id = %s AND c.external_id = i.customer
             WHERE NOT {self._allowed("i")}
             """,  # noqa: S608
@@ -408,6 +410,7 @@ def _row(n: int, record: EventRecord) -> tuple[Any, ...] | None:
         moment,
         record.session,
         record.gpc,
+        record.region,
     )
 
 

@@ -48,6 +48,13 @@ class Customer(models.Model):
     )
     merged_at = models.DateTimeField(_("merged"), null=True, blank=True, editable=False)
     joined_at = models.DateTimeField(_("customer since"), null=True, blank=True)
+    region = models.CharField(
+        _("region"),
+        max_length=6,
+        blank=True,
+        db_default="",
+        help_text=_("ISO 3166, e.g. DE or US-CA: whose rules of consent hold."),
+    )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from loyalty_ai.conf import is_region
 from loyalty_ai.shop.adapters.base import CustomerRecord, EventRecord, ProductRecord, Rejected
 from loyalty_ai.shop.models import EventType, RejectedRow, Store
 from loyalty_ai.shop.suppression import erased_customers
@@ -101,6 +102,8 @@ def event_problem(record: EventRecord, latest: datetime) -> tuple[str, dict[str,
         return "negative_quantity", {"value": record.quantity}
     if record.quantity > LARGEST_QUANTITY:
         return "too_large", {"field": "quantity", "value": record.quantity}
+    if (problem := region_problem(record.region)) is not None:
+        return problem
     return money_problem("value", record.value, LARGEST_VALUE)
 
 
@@ -114,6 +117,12 @@ def time_problem(field: str, value: Any) -> tuple[str, dict[str, Any]] | None:
     except OverflowError:  # the first and the last hours of the calendar, which are before or after it in UTC
         return "bad_field", {"field": field, "value": value.isoformat(), "kind": _("a time")}
     return None
+
+
+def region_problem(value: Any) -> tuple[str, dict[str, Any]] | None:
+    if value == "" or is_region(value):
+        return None
+    return "bad_field", {"field": "region", "value": repr(value), "kind": _("an ISO 3166 code such as DE or US-CA")}
 
 
 def money_problem(field: str, value: Any, limit: Decimal) -> tuple[str, dict[str, Any]] | None:
@@ -130,6 +139,8 @@ def money_problem(field: str, value: Any, limit: Decimal) -> tuple[str, dict[str
 
 def customer_problem(record: CustomerRecord) -> tuple[str, dict[str, Any]] | None:
     if (problem := id_problem("customer_id", record.customer_id)) is not None:
+        return problem
+    if (problem := region_problem(record.region)) is not None:
         return problem
     return None if record.joined_at is None else time_problem("joined_at", record.joined_at)
 

@@ -57,6 +57,16 @@ def test_a_setting_that_changes_changes_the_page(store, settings, values, then, 
     assert now in text()
 
 
+def test_regions_with_rules_of_their_own_are_named(store, settings):
+    regions = {"DE": {"analytics": False}, "FR": {"analytics": False}, "GB": {"analytics": True}}
+    entry = fakes.FAKE_SETTINGS["STORES"]["default"] | {"CONSENT_REGIONS": regions}
+    configure(settings, STORES=fakes.FAKE_SETTINGS["STORES"] | {"default": entry})
+    page = text()
+    assert "Otherwise in DE, FR:" in page
+    assert "In DE, FR: your consent" in page
+    assert "GB" not in page
+
+
 def test_personal_offers_are_owned_to(store, settings):
     assert "Prices are the same for everybody" in text()
     entry = fakes.FAKE_SETTINGS["STORES"]["default"] | {"PERSONAL_OFFERS": True}

@@ -21,6 +21,8 @@ from django.db import connection, transaction  # noqa: E402
 from django.http import HttpResponse  # noqa: E402
 from django.test import Client, RequestFactory  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from oscar.apps.address.models import Country as AddressCountry  # noqa: E402
+from oscar.apps.address.models import UserAddress  # noqa: E402
 from oscar.apps.basket.middleware import BasketMiddleware  # noqa: E402
 from oscar.apps.basket.models import Basket  # noqa: E402
 from oscar.apps.catalogue.models import Category, Product, ProductCategory, ProductClass, ProductImage  # noqa: E402
@@ -92,10 +94,14 @@ hidden = make("Secret", price="1.00", stock=5, is_public=False)
 ProductCategory.objects.create(product=mug, category=kitchen)
 ProductImage.objects.create(product=mug, original="images/mug.jpg")
 ann = User.objects.create_user(username="ann", email="ann@example.com", password="not-a-secret")
+for code, default in (("GB", False), ("DE", True), ("FR", False)):
+    country = AddressCountry.objects.create(iso_3166_1_a2=code, printable_name=code)
+    UserAddress.objects.create(user=ann, country=country, is_default_for_shipping=default)
 
 counts = sync()
 assert counts["products"]["created"] == 4, counts
 assert counts["customers"]["created"] == 1, counts
+assert Customer.objects.get().region == "DE"
 mirrored = Mirrored.objects.get(external_id=str(mug.pk))
 assert (mirrored.title, mirrored.category, mirrored.price) == ("Mug", "Home / Kitchen", Decimal("4.50")), vars(mirrored)
 assert (mirrored.url, mirrored.image) == (mug.get_absolute_url(), "/media/images/mug.jpg"), vars(mirrored)

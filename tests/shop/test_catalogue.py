@@ -56,6 +56,20 @@ def test_a_withdrawn_product_keeps_its_first_date_until_it_comes_back(store):
     assert mirrored_products(store_slug="default", product_ids=["MUG", "none"])["MUG"].price == Decimal("4.50")
 
 
+def test_a_customers_region_is_kept_changed_and_not_forgotten(store):
+    def region():
+        return Customer.objects.get(external_id="ann").region
+
+    assert take(store, CustomerRecord("ann", region="DE")) == {"created": 1}
+    assert region() == "DE"
+    assert take(store, CustomerRecord("ann", region="US-CA")) == {"updated": 1}
+    assert take(store, CustomerRecord("ann")) == {"unchanged": 1}
+    assert region() == "US-CA"
+    assert take(store, CustomerRecord("ann", region="Germany")) == {"rejected": 1}
+    assert "ISO 3166" in RejectedRow.objects.get().reason
+    assert region() == "US-CA"
+
+
 def test_the_last_record_of_a_product_in_a_batch_counts(store):
     assert take(store, MUG, replace(MUG, title="Cup")) == {"created": 1}
     assert Product.objects.get(external_id="MUG").title == "Cup"

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from loyalty_ai.shop.consent import consent_sql, consenting_customers, has_consent, record_consent
+from loyalty_ai.shop.consent import consent_sql, consenting_customers, default_consent, has_consent, record_consent
 from loyalty_ai.shop.identity import merge_customers, unmerge_customer
 from loyalty_ai.shop.models import ConsentRecord, Customer
 from tests.fakes import FAKE_SETTINGS, make_customer, make_store
@@ -42,6 +43,55 @@ def test_without_a_choice_the_default_of_the_purpose_holds(store, purpose, defau
 def test_the_default_is_a_setting(store, settings):
     settings.LOYALTY_AI = FAKE_SETTINGS | {"CONSENT_DEFAULTS": {"preferences": False}}
     assert not allows(make_customer(store))
+
+
+REGIONS = {"US": {"preferences": True}, "US-CA": {"analytics": False}, "FR": {"preferences": True, "analytics": True}}
+STRICT = {"preferences": False, "analytics": True}
+
+
+def with_regions(settings, regions=REGIONS, defaults=STRICT):
+    entry = FAKE_SETTINGS["STORES"]["default"] | {"CONSENT_DEFAULTS": defaults, "CONSENT_REGIONS": regions}
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"STORES": FAKE_SETTINGS["STORES"] | {"default": entry}}
+
+
+@pytest.mark.parametrize(
+    ("region", "preferences", "analytics"),
+    [
+        ("", False, True),
+        ("DE", False, True),
+        ("FR", True, True),
+        ("FR-IDF", True, True),
+        ("US", True, True),
+        ("US-NY", True, True),
+        ("US-CA", True, False),
+    ],
+)
+def test_a_regions_default_comes_before_the_stores_and_a_states_before_its_countrys(
+    store, settings, region, preferences, analytics
+):
+    with_regions(settings)
+    customer = make_customer(store, region=region)
+    for purpose, default in (("preferences", preferences), ("analytics", analytics)):
+        assert allows(customer, purpose) is default
+        assert default_consent(purpose, store=store.slug, region=region) is default
+        assert not has_consent(customer=customer, purpose=purpose, gpc=True)
+        choose(customer, granted=not default, purpose=purpose)
+        assert allows(customer, purpose) is not default
+
+
+def test_the_place_of_a_request_counts_where_the_customers_own_is_not_known(store, settings):
+    with_regions(settings)
+    german, unknown = make_customer(store, region="DE"), make_customer(store)
+    rules = [consent_sql("preferences", who, store="default", region="'FR'") for who in ("%s", "%s", "NULL")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(rules)}", [german.pk, unknown.pk])
+        assert cursor.fetchone() == (False, True, True)
+
+
+def test_a_region_that_is_none_reaches_no_statement(store, settings):
+    with_regions(settings, {"x' OR true --": {"preferences": True}})
+    with pytest.raises(ImproperlyConfigured, match="ISO 3166"):
+        consent_sql("preferences", store="default")
 
 
 def test_nobody_is_held_to_the_default(store):
@@ -154,8 +204,8 @@ class Ledger:
     in a belief that lasts as long as that merge does. The person allows what all of them believe.
     """
 
-    def __init__(self, default: bool) -> None:  # noqa: FBT001
-        self.default = default
+    def __init__(self, defaults: list[bool]) -> None:
+        self.defaults = defaults
         self.main = {n: n for n in range(4)}
         self.heard: dict[int, list[tuple[int, bool]]] = {n: [] for n in range(4)}
 
@@ -182,16 +232,21 @@ class Ledger:
             self.heard[other] = [(giver, granted) for giver, granted in self.heard[other] if giver != alias]
 
     def allows(self, n, *, gpc=False):
-        return all(self.heard[m][-1][1] if self.heard[m] else self.default and not gpc for m in self.person(n))
+        return all(self.heard[m][-1][1] if self.heard[m] else self.defaults[m] and not gpc for m in self.person(n))
 
 
 @hypothesis_settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(steps=STEPS, purpose=st.sampled_from(["preferences", "marketing"]))
-def test_no_history_of_choices_and_merges_breaks_the_rules(store, steps, purpose):
-    people = [make_customer(store) for _ in range(4)]
-    ledger = Ledger(default=purpose == "preferences")
+@given(
+    steps=STEPS,
+    purpose=st.sampled_from(["preferences", "analytics"]),
+    regions=st.tuples(*[st.sampled_from(["", "DE", "FR", "FR-IDF", "US", "US-CA"])] * 4),
+)
+def test_no_history_of_choices_and_merges_breaks_the_rules(store, settings, steps, purpose, regions):
+    with_regions(settings)
+    people = [make_customer(store, region=region) for region in regions]
+    ledger = Ledger([default_consent(purpose, store=store.slug, region=region) for region in regions])
     start = timezone.now() - timedelta(days=1)
     for minute, (step, one, other) in enumerate(steps):
         at = start + timedelta(minutes=minute)

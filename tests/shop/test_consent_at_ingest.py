@@ -103,6 +103,26 @@ def test_a_stores_wrong_default_is_a_check(settings, defaults):
     assert '["default"]["CONSENT_DEFAULTS"]' in error.msg
 
 
+def test_the_regions_default_rules_for_strangers_and_for_customers_who_have_not_chosen(settings, db):
+    entry = FAKE_SETTINGS["STORES"]["default"] | {"CONSENT_REGIONS": {"DE": {"analytics": False}}}
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"STORES": FAKE_SETTINGS["STORES"] | {"default": entry}}
+    store = make_store("default")
+    make_product(store, "P1")
+    make_customer(store, "german", region="DE")
+    agree(make_customer(store, "agreed", region="DE"))
+    result = send(
+        store,
+        event("view_item", "german"),
+        event("view_item", "agreed"),
+        event("view_item", region="DE"),
+        event("view_item", region="GB"),
+        event("view_item", "german", region="GB"),
+        event("view_item", region="Germany"),
+        event("purchase", region="DE"),
+    )
+    assert (result.accepted, result.without_consent, result.rejected) == (3, 3, 1)
+
+
 def test_the_browsers_word_is_a_no_where_the_shopper_did_not_choose(store):
     agree(make_customer(store, "ann"))
     make_customer(store, "bob")
@@ -179,13 +199,26 @@ STEPS = st.lists(
 @hypothesis_settings(
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
-@given(steps=STEPS, analytics=st.booleans(), preferences=st.booleans())
+@given(
+    steps=STEPS,
+    analytics=st.booleans(),
+    preferences=st.booleans(),
+    regions=st.tuples(*[st.sampled_from(["", "DE", "US", "US-CA"])] * 4),
+)
 def test_no_history_leads_to_an_event_a_profile_or_a_list_without_consent(
-    store, settings, steps, analytics, preferences
+    store, settings, steps, analytics, preferences, regions
 ):
-    with_defaults(settings, analytics=analytics, preferences=preferences)
-    ledgers = {"analytics": Ledger(analytics), "preferences": Ledger(preferences)}
-    people = [make_customer(store) for _ in range(4)]
+    of_regions = {"US": {"analytics": True, "preferences": True}, "US-CA": {"preferences": False}}
+    entry = FAKE_SETTINGS["STORES"]["default"] | {"CONSENT_REGIONS": of_regions}
+    entry["CONSENT_DEFAULTS"] = {"analytics": analytics, "preferences": preferences}
+    settings.LOYALTY_AI = FAKE_SETTINGS | {"STORES": FAKE_SETTINGS["STORES"] | {"default": entry}}
+    defaults = {"US": (True, True), "US-CA": (True, False)}
+    held_to = [defaults.get(region, (analytics, preferences)) for region in regions]
+    ledgers = {
+        "analytics": Ledger([default for default, _ in held_to]),
+        "preferences": Ledger([default for _, default in held_to]),
+    }
+    people = [make_customer(store, region=region) for region in regions]
     before = Event.objects.count()
     expected = []
     for kind, *step in steps:

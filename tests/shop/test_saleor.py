@@ -110,7 +110,7 @@ def at(minute):
 
 
 def customer(number):
-    return {"id": f"User{number}", "dateJoined": at(0), "updatedAt": at(number)}
+    return {"id": f"User{number}", "dateJoined": at(0), "updatedAt": at(number), "defaultShippingAddress": None}
 
 
 def product(number, **changes):

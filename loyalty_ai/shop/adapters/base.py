@@ -18,12 +18,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CustomerRecord:
-    """A customer as the shop knows them: an id, and the Django user who signs in as them (if any)."""
+    """A customer as the shop knows them: an id, and the Django user who signs in as them (if any).
+
+    Args:
+        region: where they live, an ISO 3166 code such as "DE" or "US-CA"; "" where the shop does not know. It decides which of
+            the store's CONSENT_REGIONS holds for them.
+    """
 
     customer_id: str
     user_id: int | None = None
     joined_at: datetime | None = None
     location: str = ""
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,7 @@ class EventRecord:
         session: the shop's session or visit.
         gpc: whether the shopper's browser sent Global Privacy Control with it (`shop.consent.sends_gpc`); it is then kept only
             where they agreed themself.
+        region: where the shopper is, as `CustomerRecord.region`; counts for strangers and where the customer's own is not known.
         location: where it was read (file and line), for messages about it.
     """
 
@@ -74,6 +81,7 @@ class EventRecord:
     session: str = ""
     location: str = ""
     gpc: bool = False
+    region: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,9 @@ def _product(row: Row, place: str) -> ProductRecord:
 
 def _customer(row: Row, place: str, *, zone: ZoneInfo) -> CustomerRecord:
     joined = _time(row, "JOINED_AT", zone) if "JOINED_AT" in row else None
-    return CustomerRecord(customer_id=_needed(row, "USER_ID"), joined_at=joined, location=place)
+    return CustomerRecord(
+        customer_id=_needed(row, "USER_ID"), joined_at=joined, location=place, region=_text(row, "REGION").upper()
+    )
 
 
 def _text(row: Row, *names: str) -> str:

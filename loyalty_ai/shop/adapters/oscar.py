@@ -20,7 +20,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.postgres.aggregates import StringAgg
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.db.models import BooleanField, Case, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import BooleanField, Case, CharField, Exists, F, OuterRef, Prefetch, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce, Greatest
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
@@ -73,7 +73,12 @@ class OscarShop(DjangoShop):
         self.states = dict.fromkeys(self.cancelled, "cancelled") | STATES | dict(states or {})
         self.line_value = "line_price_incl_tax" if including_tax else "line_price_excl_tax"
 
-    customer_source = Source(settings.AUTH_USER_MODEL, user_id="pk", joined_at="date_joined")
+    @cached_property
+    def customer_source(self) -> Source:
+        addresses = apps.get_model("address.UserAddress").objects.filter(user=OuterRef("pk"))
+        country = addresses.order_by("-is_default_for_shipping", "-pk").values("country")[:1]
+        region = Coalesce(Subquery(country, output_field=CharField()), Value(""))
+        return Source(settings.AUTH_USER_MODEL, user_id="pk", joined_at="date_joined", region=region)
 
     @cached_property
     def product_source(self) -> Source:

@@ -32,7 +32,7 @@ query Customers($first: Int!, $after: String, $filter: CustomerFilterInput) {
   customers(first: $first, after: $after, filter: $filter, sortBy: {field: LAST_MODIFIED_AT, direction: ASC}) {
     totalCount
     pageInfo { hasNextPage endCursor }
-    edges { node { id dateJoined updatedAt } }
+    edges { node { id dateJoined updatedAt defaultShippingAddress { country { code } } } }
   }
 }
 """
@@ -235,7 +235,12 @@ class SaleorShop(ShopAdapter):
 
 
 def _customer(node: dict[str, Any]) -> CustomerRecord:
-    return CustomerRecord(node["id"], joined_at=datetime.fromisoformat(node["dateJoined"]))
+    address = node["defaultShippingAddress"]
+    return CustomerRecord(
+        node["id"],
+        joined_at=datetime.fromisoformat(node["dateJoined"]),
+        region=address["country"]["code"] if address else "",
+    )
 
 
 def _product(node: dict[str, Any], product_url: str) -> ProductRecord:
