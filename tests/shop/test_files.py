@@ -207,6 +207,11 @@ def test_what_came_back_is_a_refund_whichever_sign_it_is_written_with(tmp_path):
     assert records[1].quantity == -3
 
 
+def test_a_customers_region_is_read_in_either_case(tmp_path):
+    (tmp_path / "users.csv").write_text("USER_ID,REGION\nann,de\nbob,\n")
+    assert [record.region for record in read_customers(tmp_path / "users.csv", LONDON)] == ["DE", ""]
+
+
 def test_products_and_customers(tmp_path):
     (tmp_path / "items.csv").write_text(
         "ITEM_ID,NAME,CATEGORY_L1,CATEGORY_L2,PRICE,AVAILABLE,WITHDRAWN\nP1,Mug,Home,Kitchen,4.50,no,1\nP2,Cup,,,x,,\n"
