@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
         "conversations": 90,
         "rejected": 90,  # records that could not be taken in
         "jobs": 90,
+        "exposures": 180,  # rows of products that were shown, and to whom; what experiments are judged by
         "runs": 90,  # lists and predictions kept for rollback; live ones stay
         "trainings": 7,  # data and checkpoints of trainings that nobody works on any more
         "artifacts": 180,  # weights of versions that nothing needs any more

@@ -9,6 +9,7 @@ from loyalty_ai.assistant.models import (
     Passage,
     Term,
 )
+from loyalty_ai.experiments.models import Experiment, Exposure
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.privacy.models import AggregateReport
@@ -41,6 +42,8 @@ __all__ = [
     "ErasureRecord",
     "Event",
     "EventKey",
+    "Experiment",
+    "Exposure",
     "ForgottenEvent",
     "FreshStart",
     "ItemNeighbours",

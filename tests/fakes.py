@@ -11,6 +11,8 @@ from typing import Any
 from django.db import connection
 
 from loyalty_ai.conf import StoreSettings
+from loyalty_ai.experiments.models import Experiment, Exposure, Variant
+from loyalty_ai.experiments.selectors import variant_of
 from loyalty_ai.registry.models import ModelVersion
 from loyalty_ai.serving.models import Deployment, ListKind, NeighbourKind, ScoringRun
 from loyalty_ai.shop.adapters.base import (
@@ -164,6 +166,45 @@ def relate(run: ScoringRun, product: Product, kind: NeighbourKind, products: Ite
     items = [product.pk for product in products]
     run.neighbours.create(
         product=product, kind=kind, items=items, scores=[1 / (rank + 1) for rank in range(len(items))]
+    )
+
+
+def make_experiment(store: Store, *, started_at: datetime | None = NOON, **fields: Any) -> Experiment:
+    """A running experiment, half of it holdout; `started_at=None` for one that waits."""
+    defaults = {"key": f"experiment-{next(_numbers)}", "question": "Do personal rows help?", "holdout": 50}
+    return Experiment.objects.create(store=store, started_at=started_at, **(defaults | fields))
+
+
+def named_in(experiment: Experiment, variant: Variant) -> str:
+    """A customer's id that the experiment puts into the variant."""
+    return next(name for name in (f"V{n}" for n in count()) if variant_of(experiment, name) == variant)
+
+
+def expose(
+    customer: Customer,
+    products: Iterable[Product] = (),
+    *,
+    experiment: Experiment | None = None,
+    variant: Variant | None = None,
+    run: ScoringRun | None = None,
+    at: datetime = NOON,
+) -> Exposure:
+    """The customer was shown a row; in an experiment as their variant, if no other is named."""
+    if variant is None:
+        variant = variant_of(experiment, customer.external_id) if experiment else Variant.CHAMPION
+    items = [product.pk for product in products]
+    return Exposure.objects.create(
+        store=customer.store,
+        customer=customer,
+        experiment=experiment,
+        variant=variant,
+        run=run,
+        list="recommended",
+        number=1,
+        items=items,
+        whys=["model"] * len(items),
+        propensity=experiment.percent(variant) / 100 if experiment else 1.0,
+        shown_at=at,
     )
 
 

@@ -564,7 +564,7 @@ class Toolbox:
         read = self._page().read
         if read.customer is None:
             raise Wrong("Nothing is known of the shopper's loyalty at the moment.")
-        if not read.personal:
+        if not read.profiled:
             raise Wrong(
                 "The shopper chose not to be profiled, so there is no loyalty to show; they can change that choice."
             )

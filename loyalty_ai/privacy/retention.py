@@ -10,12 +10,15 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, Min, OuterRef, QuerySet
+from django.db.models import BooleanField, Exists, Min, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_ai.assistant.models import AssistantUsage, Conversation
 from loyalty_ai.conf import app_settings
+from loyalty_ai.experiments.models import Exposure
+from loyalty_ai.experiments.selectors import exposed_sql
 from loyalty_ai.jobs.leases import LIVE
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.loyalty.models import LoyaltySnapshot
@@ -174,6 +177,14 @@ def _remove_conversations(store: Store, before: datetime, transaction_of_chunk: 
     return _delete(store, _conversations(store), "updated_at", before, transaction_of_chunk)
 
 
+def _remove_exposures(store: Store, before: datetime, transaction_of_chunk: Transaction) -> int:
+    """Those of people who refuse meanwhile go with the old ones: a merge with a guest who refuses tells nobody."""
+    allowed = exposed_sql("loyalty_ai_exposure.customer_id", store=store.slug)
+    refused = _exposures(store).exclude(RawSQL(allowed, [], output_field=BooleanField()))  # noqa: S611 (no input)
+    removed = _delete(store, _exposures(store), "shown_at", before, transaction_of_chunk)
+    return removed + _delete(store, refused, "shown_at", shop_now(store) + timedelta(days=1), transaction_of_chunk)
+
+
 def _remove_runs(store: Store, before: datetime, transaction_of_chunk: Transaction) -> int:
     """Partitions are dropped, not deleted, in transactions that step back from readers; doing it twice is harmless."""
     dropped = len(prune_runs(store=store))
@@ -205,6 +216,10 @@ def _history(store: Store) -> QuerySet[LoyaltySnapshot]:
 
 def _conversations(store: Store) -> QuerySet[Conversation]:
     return Conversation.objects.filter(store=store)
+
+
+def _exposures(store: Store) -> QuerySet[Exposure]:
+    return Exposure.objects.filter(store=store)
 
 
 def _rejected(store: Store) -> QuerySet[RejectedRow]:
@@ -251,6 +266,7 @@ KINDS: dict[str, Kind] = {
     "conversations": Kind(_("Conversations with the assistant"), _conversations, "updated_at", _remove_conversations),
     "rejected": Kind(_("Records that could not be taken in"), _rejected, "created_at"),
     "jobs": Kind(_("Records of finished jobs"), _jobs, "finished_at"),
+    "exposures": Kind(_("Rows of products that were shown"), _exposures, "shown_at", _remove_exposures, shop_time=True),
     "runs": Kind(_("Older lists and predictions"), _kept_runs, "finished_at", _remove_runs),
     "trainings": Kind(_("Data of interrupted trainings"), _trainings, "created_at", _remove_trainings),
     "artifacts": Kind(_("Model versions out of use"), _unneeded_versions, "trained_at", _remove_artifacts),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import BooleanField, Max, Model, Q
 from django.db.models.expressions import RawSQL
 
+from loyalty_ai.experiments.models import Exposure
 from loyalty_ai.loyalty.referrals import referral_code
 from loyalty_ai.privacy import mentions
 from loyalty_ai.privacy.tables import EVENTS, PERSON, PERSONAL, PersonalTable
@@ -50,7 +51,7 @@ def export_customer(*, customer: Customer) -> dict[str, Any]:
     }
     for table in (PERSON, *PERSONAL):
         rows = read(table, keys)
-        export[table.name] = titles.fill(rows) if table.model is Recommendation else rows
+        export[table.name] = titles.fill(rows) if table.model in (Recommendation, Exposure) else rows
     export["event_keys"] = list(mentions.event_keys(EVENTS.rows(keys), keys).values("source", "key"))
     rejected = mentions.rejected_rows(people).values("source", "location", "reason", "raw", "created_at")
     export["rejected_rows"] = [{name: plain(value) for name, value in row.items()} for row in rejected]
@@ -84,11 +85,11 @@ class ProductNames:
         self.products = Product.objects.filter(store=store_id)
 
     def fill(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        wanted = {key for row in rows for key in (*row["products"], *row["reasons"])}
+        columns = [name for name in ("products", "reasons") if rows and name in rows[0]]
+        wanted = {key for row in rows for name in columns for key in row[name]}
         ids = dict(self.products.filter(pk__in=wanted).values_list("pk", "external_id"))
         for row in rows:
-            row["products"] = [ids.get(key) for key in row["products"]]
-            row["reasons"] = [ids.get(key) for key in row["reasons"]]
+            row.update({name: [ids.get(key) for key in row[name]] for name in columns})
         return rows
 
 

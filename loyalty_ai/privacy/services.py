@@ -9,6 +9,8 @@ from django.db import transaction
 
 from loyalty_ai.assistant.models import Conversation
 from loyalty_ai.conf import app_settings
+from loyalty_ai.experiments.models import EXPOSED_BY
+from loyalty_ai.experiments.services import withdraw_exposures
 from loyalty_ai.loyalty.services import hold_off_refresh
 from loyalty_ai.privacy import mentions
 from loyalty_ai.privacy.receipts import make_receipt
@@ -135,7 +137,7 @@ def choose(
     """Record what a person themself chose, e.g. `{"preferences": True}`; whoever was erased is let back in by a yes.
 
     A customer whom nobody knows yet is made, so that a no counts before the first order. A no of somebody who was erased
-    leaves them erased and records nothing.
+    leaves them erased and records nothing. A no to personalisation or analytics deletes what was recorded as shown to them.
 
     Raises:
         ValueError: an unknown purpose; nothing was recorded.
@@ -146,6 +148,10 @@ def choose(
             return []
         lift_erasure(store=store, external_id=external_id)
     customer, _created = Customer.objects.get_or_create(store=store, external_id=external_id)
+    if any(choices.get(purpose) is False for purpose in EXPOSED_BY):
+        people = person_of(customer)
+        hold_writers(people)  # first: a lock made stronger later could wait for somebody who does the same
+        withdraw_exposures(customers=[one.pk for one in people])
     return [
         record_consent(customer=customer, purpose=purpose, granted=granted, source=source, text_version=text_version)
         for purpose, granted in choices.items()

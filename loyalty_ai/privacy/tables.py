@@ -18,6 +18,7 @@ from loyalty_ai.assistant.models import (
     Passage,
     Term,
 )
+from loyalty_ai.experiments.models import Experiment, Exposure
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.loyalty.models import LoyaltyProfile, LoyaltySnapshot, Referral
 from loyalty_ai.privacy.models import AggregateReport
@@ -138,6 +139,14 @@ PERSONAL: tuple[PersonalTable, ...] = (
         | same("scores", "reasons", "reason_kinds"),
     ),
     PersonalTable(
+        "exposures",
+        Exposure,
+        ("customer",),
+        {"experiment": "experiment__key", "model_version": "run__version__number", "products": "items"}
+        | same("variant", "list", "number", "whys", "propensity", "shown_at"),
+        internal=("id", "customer", "store"),
+    ),
+    PersonalTable(
         "cart_proposals",
         Confirmation,
         (),
@@ -199,6 +208,7 @@ IMPERSONAL: dict[type[Model], str] = {
     ScoringRun: "Counts of a run.",
     ItemNeighbours: "Products bought by five people or more.",
     Deployment: "Which run is live; names staff only.",
+    Experiment: "A plan: shares, days and a secret; who is in which part follows from it and is written nowhere.",
     Document: "The shop's policies.",
     Passage: "The catalogue and the policies, cut for searching.",
     Term: "How common a word is in them.",

@@ -12,6 +12,8 @@ from typing import Any
 from django.db import connections, router
 from django.utils.dateparse import parse_datetime
 
+from loyalty_ai.experiments.models import Variant
+from loyalty_ai.experiments.selectors import variant_sql
 from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import ListKind, NeighbourKind, ReasonKind, Recommendation
 from loyalty_ai.serving.rows import Candidate, Why
@@ -50,13 +52,24 @@ class Profile:
 
 
 @dataclass(frozen=True, slots=True)
+class Assigned:
+    """The customer's part in the running experiment: its key, the variant, and how likely that variant was, in (0, 1]."""
+
+    experiment: int
+    variant: Variant
+    propensity: float
+
+
+@dataclass(frozen=True, slots=True)
 class PageRead:
     """One read: lists of candidates by kind, and the products that they and their reasons name.
 
     Args:
-        run: the live run, None where nothing is deployed.
+        run: the run that the lists are of (the challenger's for who sees it), None where nothing is deployed.
         customer: the account's key, None for a stranger.
-        personal: whether personal rows may be shown; False for a stranger and for somebody who opted out.
+        profiled: whether the customer allows profiling; False for a stranger.
+        personal: whether personal rows are shown: to whoever is profiled, unless an experiment holds them out.
+        assigned: the customer's part in an experiment, None where none runs and for whoever is not profiled.
         lists: published lists of this customer and, under POPULAR, of everyone.
         bought: products bought since the run's cutoff, latest first.
         hidden: those of the named products that the customer asked not to see.
@@ -69,7 +82,9 @@ class PageRead:
     run: int | None = None
     version: int | None = None
     customer: int | None = None
+    profiled: bool = False
     personal: bool = False
+    assigned: Assigned | None = None
     profile: Profile | None = None
     lists: dict[ListKind, list[Candidate]] = field(default_factory=dict)
     bought: list[Candidate] = field(default_factory=list)
@@ -93,12 +108,6 @@ EMPTY = PageRead()
 STATEMENT = """
 WITH store AS (
     SELECT id FROM loyalty_ai_store WHERE slug = %(store)s
-), live AS (
-    SELECT d.run_id AS run, v.number AS version, r.cutoff
-    FROM loyalty_ai_deployment d
-    JOIN loyalty_ai_scoringrun r ON r.id = d.run_id
-    JOIN loyalty_ai_modelversion v ON v.id = d.version_id
-    WHERE d.store_id = (SELECT id FROM store) AND d.alias = 'champion' AND d.closed_at IS NULL AND {served}
 ), asked AS (
     SELECT COALESCE(alias_of_id, id) AS account FROM loyalty_ai_customer
     WHERE store_id = (SELECT id FROM store) AND external_id = %(customer)s
@@ -107,9 +116,24 @@ WITH store AS (
     WHERE c.id = (SELECT account FROM asked) OR c.alias_of_id = (SELECT account FROM asked)
 ), allowed AS MATERIALIZED (
     SELECT {consent} AS yes FROM asked
+), assigned AS MATERIALIZED (
+    SELECT e.id AS experiment, {variant} AS variant, e.holdout, e.challenger
+    FROM loyalty_ai_experiment e JOIN loyalty_ai_customer c ON c.id = (SELECT account FROM asked)
+    WHERE e.store_id = (SELECT id FROM store) AND e.started_at IS NOT NULL AND e.stopped_at IS NULL
+        AND (SELECT yes FROM allowed)
+), personal AS MATERIALIZED (
+    SELECT yes AND NOT EXISTS (SELECT FROM assigned WHERE variant = {holdout}) AS yes FROM allowed
+), live AS (
+    SELECT d.run_id AS run, v.number AS version, r.cutoff
+    FROM loyalty_ai_deployment d
+    JOIN loyalty_ai_scoringrun r ON r.id = d.run_id
+    JOIN loyalty_ai_modelversion v ON v.id = d.version_id
+    WHERE d.store_id = (SELECT id FROM store) AND d.closed_at IS NULL AND {served}
+        AND (d.alias = 'champion' OR d.alias = 'challenger' AND EXISTS (SELECT FROM assigned WHERE variant = {challenger}))
+    ORDER BY d.alias = 'champion' LIMIT 1
 ), since AS MATERIALIZED (
     SELECT e.type, e.product_id, e.quantity, e.occurred_at FROM loyalty_ai_event e
-    WHERE (SELECT yes FROM allowed) AND e.customer_id IN (SELECT id FROM person)
+    WHERE (SELECT yes FROM personal) AND e.customer_id IN (SELECT id FROM person)
         AND e.type IN (1, 2, 5, 7) AND e.product_id IS NOT NULL
         AND e.occurred_at >= COALESCE((SELECT cutoff FROM live), '-infinity')
         AND e.occurred_at >= COALESCE((
@@ -125,7 +149,7 @@ WITH store AS (
     GROUP BY product_id ORDER BY at DESC, product_id LIMIT 5
 ), lists AS (
     SELECT kind, items, reasons, reason_kinds FROM loyalty_ai_recommendation
-    WHERE run_id = (SELECT run FROM live) AND customer_id = (SELECT account FROM asked) AND (SELECT yes FROM allowed)
+    WHERE run_id = (SELECT run FROM live) AND customer_id = (SELECT account FROM asked) AND (SELECT yes FROM personal)
     UNION ALL
     SELECT kind, items, reasons, reason_kinds FROM loyalty_ai_recommendation
     WHERE run_id = (SELECT run FROM live) AND customer_id IS NULL
@@ -163,7 +187,9 @@ WITH store AS (
 SELECT jsonb_build_object(
     'live', (SELECT to_jsonb(live) FROM live),
     'customer', (SELECT account FROM asked),
-    'personal', (SELECT yes FROM allowed),
+    'profiled', (SELECT yes FROM allowed),
+    'personal', (SELECT yes FROM personal),
+    'assigned', (SELECT to_jsonb(assigned) FROM assigned),
     'profile', (SELECT to_jsonb(measured) FROM measured),
     'later', (SELECT to_jsonb(later) FROM later),
     'lists', (SELECT jsonb_agg(lists) FROM lists),
@@ -182,7 +208,15 @@ def page_sql(consent: str) -> str:
     """The statement, given the SQL of whether the customer may be profiled."""
     forgotten = forgotten_sql("e", "SELECT id FROM person")
     served, muted = SERVED.format(version="d.version_id"), muted_sql("muted", "p")
-    return STATEMENT.format(consent=consent, forgotten=forgotten, muted=muted, served=served)
+    return STATEMENT.format(
+        consent=consent,
+        forgotten=forgotten,
+        muted=muted,
+        served=served,
+        variant=variant_sql("e", "c.external_id"),
+        holdout=Variant.HOLDOUT.value,
+        challenger=Variant.CHALLENGER.value,
+    )
 
 
 def read_page(
@@ -254,8 +288,10 @@ def parse(row: dict[str, Any]) -> PageRead:
         run=live.get("run"),
         version=live.get("version"),
         customer=row["customer"],
+        profiled=bool(row["profiled"]),
         personal=bool(row["personal"]),
-        profile=parse_profile(row) if row["personal"] else None,
+        assigned=parse_assigned(row["assigned"]),
+        profile=parse_profile(row) if row["profiled"] else None,
         lists=lists,
         bought=[
             Candidate(entry["product_id"], Why.BOUGHT_RECENTLY, at=parse_datetime(entry["at"]))
@@ -267,6 +303,14 @@ def parse(row: dict[str, Any]) -> PageRead:
         context=row["context"] or {},
         products={int(key): (external_id, title) for key, (external_id, title) in (row["products"] or {}).items()},
     )
+
+
+def parse_assigned(row: dict[str, Any] | None) -> Assigned | None:
+    if row is None:
+        return None
+    variant, shares = Variant(row["variant"]), {Variant.HOLDOUT: row["holdout"], Variant.CHALLENGER: row["challenger"]}
+    percent = shares.get(variant, 100 - sum(shares.values()))
+    return Assigned(row["experiment"], variant, percent / 100)
 
 
 def parse_profile(row: dict[str, Any]) -> Profile | None:

@@ -44,6 +44,8 @@ def test_the_export_is_complete_and_plain_json(store, run):
     assert export["loyalty"][0]["monetary"] == "20.00"
     assert export["recommendations"][0]["products"] == ["pot"]
     assert export["recommendations"][0]["list"] == "recommended"
+    assert export["exposures"][0]["products"] == ["pot"]
+    assert export["exposures"][0]["variant"] == "champion"
     assert export["predictions"][0]["churn_probability"] == 0.25
     assert export["event_keys"] == [{"source": "shop", "key": f"ann-{n}"} for n in (1, 2, 3, "forgotten")]
     assert export["rejected_rows"][0]["raw"]["product_id"] == "no-such-product"
@@ -71,5 +73,5 @@ def test_an_export_costs_the_same_for_any_history(store, run, django_assert_max_
     customer, product = fakes.make_customer(store), fakes.make_product(store)
     for _ in range(30):
         fakes.record_purchase(customer, product)
-    with django_assert_max_num_queries(28):
+    with django_assert_max_num_queries(30):
         export_customer(customer=customer)

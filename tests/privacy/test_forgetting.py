@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.conf import get_adapter
+from loyalty_ai.experiments.models import Exposure
 from loyalty_ai.privacy.forgetting import forget_event, start_afresh, use_again
 from loyalty_ai.privacy.selectors import export_customer
 from loyalty_ai.privacy.services import erase_customer
@@ -160,7 +161,9 @@ def test_a_fresh_start_ends_lists_and_predictions_at_once_and_the_past_is_nobody
     fakes.record_purchase(ann, products[0])
     fakes.record_purchase(guest, products[1])
     fakes.record_event(ann, EventType.VIEW_ITEM, products[2])
+    fakes.expose(ann, products[:2])
     start_afresh(customer=guest)
+    assert not Exposure.objects.exists()
     assert not Recommendation.objects.exists()
     assert not Prediction.objects.exists()
     assert sorted(people_of(store)) == [(0, products[0].pk), (0, products[1].pk)]

@@ -19,6 +19,7 @@ from loyalty_ai.assistant.asking import Owner
 from loyalty_ai.assistant.models import AssistantUsage, Conversation, Message
 from loyalty_ai.assistant.services import open_conversation
 from loyalty_ai.conf import DEFAULTS, get_adapter
+from loyalty_ai.experiments.models import Exposure
 from loyalty_ai.jobs import leases
 from loyalty_ai.jobs.models import Job, JobState
 from loyalty_ai.jobs.services import request_job, run_job
@@ -33,13 +34,14 @@ from loyalty_ai.registry.selectors import artifact_directory
 from loyalty_ai.serving.deployments import CannotDeploy, promote_version, rollback
 from loyalty_ai.serving.models import Deployment, ScoringRun
 from loyalty_ai.shop.adapters.base import EventRecord
+from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import Event, EventKey, EventType, ForgottenEvent, Order, RejectedRow
 from loyalty_ai.shop.services import record_events, sync_store
 from tests import fakes
 from tests.fakes import NOON
 
 DAYS = {"behaviour": 30, "purchases": 300, "history": 100, "conversations": 20, "rejected": 10, "jobs": 10, "runs": 10}
-DAYS |= {"trainings": 5, "artifacts": 50}
+DAYS |= {"exposures": 15, "trainings": 5, "artifacts": 50}
 
 
 @pytest.fixture
@@ -241,6 +243,17 @@ def test_conversations_go_whoever_s_they_are_and_what_they_cost_with_them(store)
     assert (
         AssistantUsage.objects.filter(customer=ann).count() == AssistantUsage.objects.filter(customer=None).count() == 1
     )
+
+
+@pytest.mark.django_db
+def test_what_was_shown_goes_with_time_and_with_the_consent_of_whom_it_was_shown_to(store):
+    ann, bob = fakes.make_customer(store, "ann"), fakes.make_customer(store, "bob")
+    for days in (16, 17, 18, 20, 14):
+        fakes.expose(ann, at=ago(days))
+    fakes.expose(bob, at=ago(1))
+    record_consent(customer=bob, purpose="analytics", granted=False, source="test")
+    assert expire(store=store)["exposures"] == 5
+    assert [(kept.customer, kept.shown_at) for kept in Exposure.objects.all()] == [(ann, ago(14))]
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ EXPIRES_WITH = {
     "loyalty_history": "history",
     "predictions": "runs",
     "recommendations": "runs",
+    "exposures": "exposures",
     "cart_proposals": "conversations",
     "messages": "conversations",
     "conversations": "conversations",
