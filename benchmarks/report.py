@@ -80,7 +80,7 @@ NEXT_ITEM = (
     _count("ease", "EASE"),
     Method("als", "ALS (implicit)", "benchmarks.peers.implicit_models", (_FILES,), peers=True),
     Method("bm25", "BM25 item-KNN (implicit)", "benchmarks.peers.implicit_models", (_FILES,), peers=True),
-    Method("sasrec", "SASRec (RecTools)", "benchmarks.peers.rectools_sasrec", (_FILES,), peers=True, minutes=20),
+    Method("sasrec", "SASRec (RecTools)", "benchmarks.peers.rectools_sasrec", (_FILES,), peers=True, minutes=60),
     Method("linear_blend", "linear blend of counts", _RANKER, (_FILES,)),
     Method("boosted_ranker", "gradient-boosted ranker over counts", _RANKER, (_FILES,)),
     Method(OURS, "**loyalty_ai**", "benchmarks.next_item", ("benchmarks/data.py", "loyalty_ai/ml/*.py"), minutes=60),
