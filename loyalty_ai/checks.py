@@ -152,6 +152,10 @@ VALUES: dict[str, tuple[Callable[[Any], bool], str]] = {
     "RETENTION": (lambda value: isinstance(value, dict), "a dict of days by kind of data"),
     "ASSISTANT": (lambda value: isinstance(value, dict), "a dict of the assistant's settings"),
     "LEASE_SECONDS": (whole(1), "a whole number of seconds from 1"),
+    "WEBHOOK_HOSTS": (
+        lambda value: isinstance(value, list | tuple) and all(text(253)(host) for host in value),
+        "a list of host names, e.g. ['crm.internal']",
+    ),
     "CONFIRM_URL": (lambda value: value is None or text(500)(value), "an address, the name of one, or None"),
     "ERASURE_KEYS": (
         lambda value: isinstance(value, dict) and all(text(16)(k) and text(10_000)(v) for k, v in value.items()),
@@ -392,6 +396,29 @@ def check_deployments(**kwargs: Any) -> list[CheckMessage]:
         )
         for slug, _ in stores(app_settings.user_settings())
         if slug not in published
+    ]
+
+
+@register(Tags.database, LOYALTY)
+def check_offers(*, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """E007: a running retention action gives coupons in a store that may or can give none."""
+    from loyalty_ai.actions.models import Action, offer_problem
+
+    if router.db_for_read(Action) not in (databases or ()):
+        return []
+    try:
+        running = Action.objects.filter(kind=Action.Kind.COUPON, started_at__isnull=False, stopped_at__isnull=True)
+        actions = list(running.select_related("store").order_by("pk"))
+    except DatabaseError:  # as for W001
+        return []
+    return [
+        Error(
+            f"The retention action {action.key!r} may give no coupons: {problem}",
+            hint="Do what it says, or stop the action in the admin.",
+            id="loyalty_ai.E007",
+        )
+        for action in actions
+        if (problem := offer_problem(action.store.slug))
     ]
 
 

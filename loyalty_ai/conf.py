@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
         "conversations": 90,
         "rejected": 90,  # records that could not be taken in
         "jobs": 90,
+        "actions": 400,  # whom retention actions took, what they got, and what became of it
         "exposures": 180,  # rows of products that were shown, and to whom; what experiments are judged by
         "runs": 90,  # lists and predictions kept for rollback; live ones stay
         "trainings": 7,  # data and checkpoints of trainings that nobody works on any more
@@ -70,6 +71,8 @@ DEFAULTS: dict[str, Any] = {
     "ERASURE_KEYS": {},
     # Days after an erasure by which the versions trained on the person leave service.
     "ERASURE_DAYS": 30,
+    # Hosts that webhooks of retention actions may call inside the private network, or without https; all others are refused there.
+    "WEBHOOK_HOSTS": [],
     # Where people prove who they are before export and erasure, if not by Django's password: an address or the name of one.
     "CONFIRM_URL": None,
 }

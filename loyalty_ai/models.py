@@ -1,5 +1,6 @@
 """Every table of the app, gathered where Django looks for them."""
 
+from loyalty_ai.actions.models import Action, ActionOutcome
 from loyalty_ai.assistant.models import (
     AssistantUsage,
     Confirmation,
@@ -31,6 +32,8 @@ from loyalty_ai.shop.models import (
 )
 
 __all__ = [
+    "Action",
+    "ActionOutcome",
     "AggregateReport",
     "AssistantUsage",
     "Confirmation",

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from celery import shared_task
 from django.utils import timezone
 
+from loyalty_ai.actions import tasks as actions_tasks
 from loyalty_ai.assistant import tasks as assistant_tasks
 from loyalty_ai.conf import app_settings
 from loyalty_ai.jobs import tasks as jobs_tasks
@@ -21,6 +22,7 @@ from loyalty_ai.shop.selectors import data_until
 from loyalty_ai.shop.services import ensure_store
 
 __all__ = [
+    "actions_tasks",
     "assistant_tasks",
     "jobs_tasks",
     "loyalty_tasks",

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import connection
 
+from loyalty_ai.actions.models import Action, ActionOutcome
 from loyalty_ai.conf import StoreSettings
 from loyalty_ai.experiments.models import Experiment, Exposure, Variant
 from loyalty_ai.experiments.selectors import variant_of
@@ -206,6 +207,15 @@ def expose(
         propensity=experiment.percent(variant) / 100 if experiment else 1.0,
         shown_at=at,
     )
+
+
+def take(customer: Customer, *, at: datetime = NOON, **fields: Any) -> ActionOutcome:
+    """A running action of the store took the customer and shows them a message."""
+    words = {"en": {"headline": "We kept your mug", "body": "Come and see."}}
+    defaults = {"title": "Back", "words": words, "groups": ["AT_RISK"], "started_at": at}
+    action, _made = Action.objects.get_or_create(store=customer.store, key="back", defaults=defaults)
+    given = {"treated": True, "state": "delivered", "group": "AT_RISK", "decided_at": at, "delivered_at": at}
+    return ActionOutcome.objects.create(action=action, customer=customer, **(given | fields))
 
 
 class FakeShop(ShopAdapter):

@@ -30,6 +30,8 @@ SCHEDULE: dict[str, dict[str, Any]] = {
     "loyalty-score": _nightly("score", hour=6, params={"publish": True}),
     # The night's training, scored and audited beside the champion: an admin compares and promotes it with one press.
     "loyalty-score-newest": _nightly("score", hour=7, params={"version": "newest", "publish": False}),
+    # By the night's groups and scores.
+    "loyalty-actions": _nightly("actions", hour=7),
     # After the night's scores, which leave older runs behind.
     "loyalty-expire": _nightly("expire", hour=8),
     "loyalty-sweep": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
+from loyalty_ai.actions.services import withdraw_outcomes
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.experiments.services import withdraw_exposures
 from loyalty_ai.privacy.selectors import person_of
@@ -39,12 +40,16 @@ def forget_event(*, customer: Customer, event_id: int) -> bool:
 
 @transaction.atomic
 def start_afresh(*, customer: Customer) -> FreshStart:
-    """Use nothing that happened so far for what the person is shown; their lists, predictions and exposures are gone at once."""
+    """Use nothing that happened so far for what the person is shown; their lists, predictions and exposures are gone at once.
+
+    Messages that were chosen by what was before are not shown any more.
+    """
     person = [one.pk for one in person_of(customer)]
     since = get_adapter(customer.store.slug).now()
     start = FreshStart.objects.create(customer_id=person[0], since=since)
     withdraw_scores(customers=person)
     withdraw_exposures(customers=person)
+    withdraw_outcomes(customers=person)
     return start
 
 

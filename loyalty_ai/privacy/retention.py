@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from loyalty_ai.actions.models import ActionOutcome
 from loyalty_ai.assistant.models import AssistantUsage, Conversation
 from loyalty_ai.conf import app_settings
 from loyalty_ai.experiments.models import Exposure
@@ -222,6 +223,10 @@ def _exposures(store: Store) -> QuerySet[Exposure]:
     return Exposure.objects.filter(store=store)
 
 
+def _outcomes(store: Store) -> QuerySet[ActionOutcome]:
+    return ActionOutcome.objects.filter(action__store=store)
+
+
 def _rejected(store: Store) -> QuerySet[RejectedRow]:
     return RejectedRow.objects.filter(store=store)
 
@@ -267,6 +272,7 @@ KINDS: dict[str, Kind] = {
     "rejected": Kind(_("Records that could not be taken in"), _rejected, "created_at"),
     "jobs": Kind(_("Records of finished jobs"), _jobs, "finished_at"),
     "exposures": Kind(_("Rows of products that were shown"), _exposures, "shown_at", _remove_exposures, shop_time=True),
+    "actions": Kind(_("Messages and offers"), _outcomes, "decided_at", shop_time=True),
     "runs": Kind(_("Older lists and predictions"), _kept_runs, "finished_at", _remove_runs),
     "trainings": Kind(_("Data of interrupted trainings"), _trainings, "created_at", _remove_trainings),
     "artifacts": Kind(_("Model versions out of use"), _unneeded_versions, "trained_at", _remove_artifacts),

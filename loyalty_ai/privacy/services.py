@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from loyalty_ai.actions.audience import ASKED
+from loyalty_ai.actions.services import withdraw_outcomes
 from loyalty_ai.assistant.models import Conversation
 from loyalty_ai.conf import app_settings
 from loyalty_ai.experiments.models import EXPOSED_BY
@@ -137,7 +139,8 @@ def choose(
     """Record what a person themself chose, e.g. `{"preferences": True}`; whoever was erased is let back in by a yes.
 
     A customer whom nobody knows yet is made, so that a no counts before the first order. A no of somebody who was erased
-    leaves them erased and records nothing. A no to personalisation or analytics deletes what was recorded as shown to them.
+    leaves them erased and records nothing. A no to personalisation or analytics deletes what was recorded as shown to them; one
+    to personalisation or marketing ends what retention actions took them for.
 
     Raises:
         ValueError: an unknown purpose; nothing was recorded.
@@ -148,10 +151,15 @@ def choose(
             return []
         lift_erasure(store=store, external_id=external_id)
     customer, _created = Customer.objects.get_or_create(store=store, external_id=external_id)
-    if any(choices.get(purpose) is False for purpose in EXPOSED_BY):
+    refused = {purpose for purpose, granted in choices.items() if not granted}
+    if refused & {*EXPOSED_BY, *ASKED}:
         people = person_of(customer)
+        keys = [one.pk for one in people]
         hold_writers(people)  # first: a lock made stronger later could wait for somebody who does the same
-        withdraw_exposures(customers=[one.pk for one in people])
+        if refused & {*EXPOSED_BY}:
+            withdraw_exposures(customers=keys)
+        if refused & {*ASKED}:
+            withdraw_outcomes(customers=keys)
     return [
         record_consent(customer=customer, purpose=purpose, granted=granted, source=source, text_version=text_version)
         for purpose, granted in choices.items()

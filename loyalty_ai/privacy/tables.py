@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from django.db.models import Model, QuerySet
 
+from loyalty_ai.actions.models import Action, ActionOutcome
 from loyalty_ai.assistant.models import (
     AssistantUsage,
     Confirmation,
@@ -147,6 +148,15 @@ PERSONAL: tuple[PersonalTable, ...] = (
         internal=("id", "customer", "store"),
     ),
     PersonalTable(
+        "retention_actions",
+        ActionOutcome,
+        ("customer",),
+        {"action": "action__key", "kind": "action__kind", "text": "action__words"}
+        | same("round", "group", "treated", "state", "coupon", "valid_until")
+        | same("decided_at", "delivered_at", "seen_at", "dismissed_at"),
+        internal=("id", "customer", "attempts", "error"),
+    ),
+    PersonalTable(
         "cart_proposals",
         Confirmation,
         (),
@@ -208,6 +218,7 @@ IMPERSONAL: dict[type[Model], str] = {
     ScoringRun: "Counts of a run.",
     ItemNeighbours: "Products bought by five people or more.",
     Deployment: "Which run is live; names staff only.",
+    Action: "A rule: groups, bounds, texts and secrets; whom it took stands in its outcomes.",
     Experiment: "A plan: shares, days and a secret; who is in which part follows from it and is written nowhere.",
     Document: "The shop's policies.",
     Passage: "The catalogue and the policies, cut for searching.",

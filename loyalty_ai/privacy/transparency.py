@@ -29,7 +29,17 @@ from loyalty_ai.shop.models import Purpose
 RANKED, FOUND = "ndcg@10", "hr@10"
 Z_95 = 1.959964
 
-TOLD_KINDS = ("purchases", "behaviour", "history", "exposures", "runs", "conversations", "rejected", "artifacts")
+TOLD_KINDS = (
+    "purchases",
+    "behaviour",
+    "history",
+    "exposures",
+    "actions",
+    "runs",
+    "conversations",
+    "rejected",
+    "artifacts",
+)
 """What of `LOYALTY_AI["RETENTION"]` concerns the reader."""
 
 

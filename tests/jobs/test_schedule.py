@@ -26,7 +26,7 @@ def test_the_nightly_kinds_are_registered_on_their_queues():
     queues = {kind: get_kind(kind).queue for kind, _ in (entry["args"] for entry in NIGHTLY.values())}
     assert queues == {
         "sync": "loyalty", "index": "loyalty_score", "metrics": "loyalty", "train": "loyalty_train", "score": "loyalty_score",
-        "expire": "loyalty",
+        "expire": "loyalty", "actions": "loyalty",
     }  # fmt: skip
 
 

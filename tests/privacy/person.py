@@ -49,6 +49,7 @@ def move_in(store: Store, who: str, run: ScoringRun) -> Customer:
     run.predictions.create(customer=customer, churn_probability=0.25, predicted_clv=120.5)
     Job.objects.create(kind="export", slot=f"export-{who}", store=store, params={"customer": customer.pk})
     fakes.expose(customer, [product], run=run)
+    fakes.take(customer)
     job = Job.objects.create(kind="mail", slot=f"mail-{who}", store=store)
     JobChunk.objects.create(job=job, number=0, payload={"to": [{"customer_ids": [who, "somebody"]}]})
     conversation = Conversation.objects.create(store=store, customer=customer, language="en")

@@ -71,6 +71,7 @@ def test_nothing_of_the_person_is_left_and_all_of_the_other_is(store, run):
         "predictions": 1,
         "recommendations": 2,
         "exposures": 1,
+        "retention_actions": 1,
         "cart_proposals": 1,
         "messages": 2,
         "conversations": 1,

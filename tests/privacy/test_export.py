@@ -44,6 +44,7 @@ def test_the_export_is_complete_and_plain_json(store, run):
     assert export["loyalty"][0]["monetary"] == "20.00"
     assert export["recommendations"][0]["products"] == ["pot"]
     assert export["recommendations"][0]["list"] == "recommended"
+    assert export["retention_actions"][0]["text"]["en"]["headline"] == "We kept your mug"
     assert export["exposures"][0]["products"] == ["pot"]
     assert export["exposures"][0]["variant"] == "champion"
     assert export["predictions"][0]["churn_probability"] == 0.25

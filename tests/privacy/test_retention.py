@@ -41,7 +41,7 @@ from tests import fakes
 from tests.fakes import NOON
 
 DAYS = {"behaviour": 30, "purchases": 300, "history": 100, "conversations": 20, "rejected": 10, "jobs": 10, "runs": 10}
-DAYS |= {"exposures": 15, "trainings": 5, "artifacts": 50}
+DAYS |= {"exposures": 15, "actions": 40, "trainings": 5, "artifacts": 50}
 
 
 @pytest.fixture
@@ -254,6 +254,15 @@ def test_what_was_shown_goes_with_time_and_with_the_consent_of_whom_it_was_shown
     record_consent(customer=bob, purpose="analytics", granted=False, source="test")
     assert expire(store=store)["exposures"] == 5
     assert [(kept.customer, kept.shown_at) for kept in Exposure.objects.all()] == [(ann, ago(14))]
+
+
+@pytest.mark.django_db
+def test_what_actions_took_people_for_goes_by_the_shops_clock(store):
+    ann = fakes.make_customer(store, "ann")
+    for number, days in enumerate((41, 39)):
+        fakes.take(ann, at=ago(days), round=number)
+    assert expire(store=store)["actions"] == 1
+    assert ann.action_outcomes.get().decided_at == ago(39)
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ EXPIRES_WITH = {
     "predictions": "runs",
     "recommendations": "runs",
     "exposures": "exposures",
+    "retention_actions": "actions",
     "cart_proposals": "conversations",
     "messages": "conversations",
     "conversations": "conversations",

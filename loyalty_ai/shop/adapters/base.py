@@ -180,6 +180,12 @@ class ShopAdapter:
     has_cart = False
     """Whether `cart` and `change_cart` work here: the assistant then shows the cart and proposes changes."""
 
+    has_coupons = False
+    """Whether `coupon` works here: retention actions may then give some, where the store has PERSONAL_OFFERS."""
+
+    can_notify = False
+    """Whether `notify` works here: what a retention action says is then handed to the shop too."""
+
     def __init__(self, store: StoreSettings, **options: Any) -> None:
         if options:
             raise TypeError(f"{type(self).__name__} takes no option {', '.join(sorted(options))}")
@@ -240,6 +246,18 @@ class ShopAdapter:
 
     def change_cart(self, request: HttpRequest, units: Mapping[str, int]) -> dict[str, int]:
         """Let the cart hold so many units of these products, as far as the stock goes; what it holds of them then."""
+        raise NotImplementedError
+
+    def coupon(self, customer_id: str, *, percent: int, until: datetime, key: str) -> str:
+        """The code of a new coupon that this customer alone can use, once, before `until`; the same key again, the same coupon.
+
+        Args:
+            percent: off the goods of one order, 1 to 90.
+        """
+        raise NotImplementedError
+
+    def notify(self, customer_id: str, *, headline: str, body: str, link: str, key: str) -> None:
+        """Write to the customer by e-mail or push: the shop has the addresses, we hold none; the same key is the same letter."""
         raise NotImplementedError
 
     def check(self) -> list[str]:
