@@ -3,6 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
+from loyalty_ai.actions.api import DismissView, MyMessagesView
 from loyalty_ai.assistant import pages
 from loyalty_ai.assistant.api import (
     ConfirmView,
@@ -41,6 +42,8 @@ api = [
     path("me/forget/", ForgetView.as_view(), name="forget"),
     path("me/mutes/", MyMutesView.as_view(), name="my-mutes"),
     path("me/mutes/<int:mute_id>/", MyMuteView.as_view(), name="my-mute"),
+    path("me/messages/", MyMessagesView.as_view(), name="my-messages"),
+    path("me/messages/<int:outcome_id>/dismiss/", DismissView.as_view(), name="dismiss-message"),
     path("me/reset/", ResetView.as_view(), name="reset"),
     path("me/export/", ExportView.as_view(), name="export"),
     path("me/erase/", EraseView.as_view(), name="erase"),
@@ -73,6 +76,7 @@ my_data = [
     path("", privacy_pages.my_data, name="my-data"),
     path("choice/", privacy_pages.consent, name="my-data-choice"),
     path("mute/", privacy_pages.mute, name="my-data-mute"),
+    path("dismiss/", privacy_pages.dismiss_message, name="my-data-dismiss"),
     path("unmute/", privacy_pages.take_back, name="my-data-unmute"),
     path("forget/", privacy_pages.forget, name="my-data-forget"),
     path("reset/", privacy_pages.reset, name="my-data-reset"),

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from loyalty_ai.actions.models import Action, ActionOutcome
 from loyalty_ai.conf import StoreSettings
@@ -210,11 +211,19 @@ def expose(
 
 
 def take(customer: Customer, *, at: datetime = NOON, **fields: Any) -> ActionOutcome:
-    """A running action of the store took the customer and shows them a message."""
+    """A running action of the store took the customer and shows them a message with a coupon of their own."""
     words = {"en": {"headline": "We kept your mug", "body": "Come and see."}}
     defaults = {"title": "Back", "words": words, "groups": ["AT_RISK"], "started_at": at}
+    defaults |= {"kind": Action.Kind.COUPON, "percent": 10, "valid_days": 30}
     action, _made = Action.objects.get_or_create(store=customer.store, key="back", defaults=defaults)
-    given = {"treated": True, "state": "delivered", "group": "AT_RISK", "decided_at": at, "delivered_at": at}
+    given = {
+        "treated": True,
+        "state": "delivered",
+        "group": "AT_RISK",
+        "decided_at": at,
+        "delivered_at": timezone.now(),
+    }
+    given |= {"coupon": f"coupon-of-{customer.external_id}", "valid_until": at + timedelta(days=30)}
     return ActionOutcome.objects.create(action=action, customer=customer, **(given | fields))
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import BooleanField, QuerySet
 from django.db.models.expressions import RawSQL
+from django.utils import timezone
 
 from loyalty_ai.actions.audience import reachable_sql
 from loyalty_ai.actions.models import MOST_ATTEMPTS, Action, ActionOutcome
@@ -57,7 +58,7 @@ def deliver(
     for action in running.select_related("store").order_by("pk"):
         counts.update(_drop_refused(action, transaction_of_chunk))
         if _is_plain(action):
-            while count := _show(action, now, transaction_of_chunk):
+            while count := _show(action, transaction_of_chunk):
                 counts[State.DELIVERED] += count
             continue
         keys, failed = list(_pending(action).order_by("pk").values_list("pk", flat=True)), 0
@@ -95,10 +96,10 @@ def _drop_refused(action: Action, transaction_of_chunk: Transaction) -> dict[str
     return {State.DROPPED: dropped} if dropped else {}
 
 
-def _show(action: Action, now: datetime, transaction_of_chunk: Transaction) -> int:
+def _show(action: Action, transaction_of_chunk: Transaction) -> int:
     with transaction_of_chunk():
         keys = list(_pending(action).order_by("pk").values_list("pk", flat=True)[:CHUNK])
-        return _pending(action).filter(pk__in=keys).update(state=State.DELIVERED, delivered_at=now)
+        return _pending(action).filter(pk__in=keys).update(state=State.DELIVERED, delivered_at=timezone.now())
 
 
 def _deliver_one(key: int, now: datetime, transaction_of_chunk: Transaction) -> str | None:
@@ -138,7 +139,7 @@ def _attempt(
         again = error.again and attempts < MOST_ATTEMPTS
         state = State.PENDING if again else State.FAILED
         return {"state": state, "attempts": attempts, "error": str(error)[:300]}
-    return {"state": State.DELIVERED, "attempts": attempts, "error": "", "delivered_at": now, **changes}
+    return {"state": State.DELIVERED, "attempts": attempts, "error": "", "delivered_at": timezone.now(), **changes}
 
 
 def _call_service(outcome: ActionOutcome, now: datetime) -> dict[str, Any]:

@@ -171,10 +171,15 @@ class Action(models.Model):
 
     def text(self, language: str | None = None) -> tuple[str, str]:
         """Headline and body in the language, by default the active one; else in the store's; else in any."""
-        language = language or get_language() or ""
-        wanted = (language, language.partition("-")[0], self.store.language, *self.words)
-        words = next((self.words[name] for name in wanted if name in self.words), {})
-        return words.get("headline", ""), words.get("body", "")
+        return words_in(self.words, self.store.language, language)
+
+
+def words_in(words: dict[str, dict[str, str]], of_store: str, language: str | None = None) -> tuple[str, str]:
+    """Headline and body in the language, by default the active one; else in the store's; else in any."""
+    language = language or get_language() or ""
+    wanted = (language, language.partition("-")[0], of_store, *words)
+    found = next((words[name] for name in wanted if name in words), {})
+    return found.get("headline", ""), found.get("body", "")
 
 
 def offer_problem(slug: str) -> str:
@@ -195,7 +200,10 @@ def offer_problem(slug: str) -> str:
 
 
 class ActionOutcome(models.Model):
-    """That an action took a customer, and what became of it; one row a customer and round, however often a task runs."""
+    """That an action took a customer, and what became of it; one row a customer and round, however often a task runs.
+
+    `decided_at` and `valid_until` are by the shop's clock, as orders are; what the person sees is dated by ours.
+    """
 
     class State(models.TextChoices):
         HELD_OUT = "held_out", _("held out")

@@ -24,6 +24,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from loyalty_ai.actions.models import Action, ActionOutcome
+from loyalty_ai.actions.selectors import outcomes_of
+from loyalty_ai.actions.services import dismiss
 from loyalty_ai.conf import app_settings
 from loyalty_ai.privacy import services
 from loyalty_ai.privacy.confirming import is_confirmed, proves, too_often
@@ -37,18 +40,20 @@ from loyalty_ai.serving.rows import Why
 from loyalty_ai.serving.widgets import Card, reason, widget
 from loyalty_ai.shop.consent import sends_gpc
 from loyalty_ai.shop.models import Customer, Event, EventType, Mute, Product, Purpose, Store
+from loyalty_ai.shop.prices import personal_price_note
 from loyalty_ai.shop.selectors import person_of
 from loyalty_ai.shop.services import ensure_store
 from loyalty_ai.shop.wishes import LEVELS, unmute
 
 EVENTS_PAGE = 12
+OFFERS = 12
 SHOWN = {ListKind.RECOMMENDED: 12, ListKind.DISCOVER: 8, ListKind.BUY_AGAIN: 8}
 """How much of each list the page explains."""
 
 RECEIPT = "loyalty_ai_receipt"
 """Where the session keeps the receipt of an erasure until it ends."""
 
-TEXT_VERSION = "2026-11"
+TEXT_VERSION = "2026-11-29"
 """Goes up when the text of a purpose changes its meaning; each choice remembers the text that it was made under."""
 
 PURPOSES: dict[Purpose, tuple[Promise, Promise]] = {
@@ -66,7 +71,9 @@ PURPOSES: dict[Purpose, tuple[Promise, Promise]] = {
     ),
     Purpose.MARKETING: (
         gettext_lazy("Letters from the shop"),
-        gettext_lazy("We may write to you when something you would like is new or on offer."),
+        gettext_lazy(
+            "We may choose news and offers by what you bought, and write them to you or show them in the shop."
+        ),
     ),
     Purpose.SALE_OF_DATA: (
         gettext_lazy("Giving your data to others"),
@@ -124,6 +131,16 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Offered:
+    """One thing an action brought the person: its text (none where another service was told) and why it was them."""
+
+    outcome: ActionOutcome
+    headline: str
+    body: str
+    why: list[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """One event in words; `state` is "", "forgotten" or "outdated"."""
 
@@ -162,7 +179,7 @@ def act(view: Callable[[HttpRequest, Me], str]) -> View:
             return page(request, me, error=_("That was too often. Please wait a minute."), status=429)
         try:
             done = view(request, me)
-        except (Event.DoesNotExist, Product.DoesNotExist, ValueError):
+        except (ActionOutcome.DoesNotExist, Event.DoesNotExist, Product.DoesNotExist, ValueError):
             return page(request, me, error=_("That is not there any more."), status=404)
         messages.success(request, done, fail_silently=True)
         back = request.POST.get("next", "")
@@ -173,7 +190,7 @@ def act(view: Callable[[HttpRequest, Me], str]) -> View:
 
 
 def anchor(name: str) -> str:
-    return f"#{name}" if name in ("choices", "reasons", "held", "history", "leave") else ""
+    return f"#{name}" if name in ("choices", "reasons", "offers", "held", "history", "leave") else ""
 
 
 @own
@@ -209,6 +226,15 @@ def mute(request: HttpRequest, me: Me) -> str:
     services.mute_for(store=me.store, external_id=me.external_id, kind=kind, value=value)
     name = product.title if kind == Mute.Kind.PRODUCT else value.rpartition(LEVELS)[2]
     return _("You will not be shown %(what)s any more. You can undo it under “Your data and choices”.") % {"what": name}
+
+
+@act
+def dismiss_message(request: HttpRequest, me: Me) -> str:
+    """Show a message of the shop no more."""
+    person = person_of(me.store.slug, me.external_id)
+    if not dismiss(customers=person, outcome=whole(request.POST.get("outcome")), now=timezone.now()):
+        raise ActionOutcome.DoesNotExist
+    return _("The message is closed. You find it under “Your data and choices”.")
 
 
 @act
@@ -322,6 +348,9 @@ def page(request: HttpRequest, me: Me, *, error: str = "", field: str = "", stat
         "held": held,
         "sources": [str(SOURCES.get(source, source)) for source in held.sources] if held else [],
         "lists": explained(loyalty, me.store),
+        "offers": offers(me),
+        "price_note": personal_price_note(),
+        "offered": consents[0]["granted"] and granted(consents, Purpose.MARKETING),
         "mutes": mutes_of(store=me.store, external_id=me.external_id),
         "history": shown,
         "pages": history.get_elided_page_range(shown.number, on_each_side=1, on_ends=1),
@@ -341,6 +370,23 @@ def switches(consents: list[dict[str, Any]]) -> list[Switch]:
         Switch(row["purpose"], *PURPOSES[Purpose(row["purpose"])], row["granted"])
         for row in consents
         if row["purpose"] != Purpose.SALE_OF_DATA or row["granted"] or row["chosen_at"]
+    ]
+
+
+def granted(consents: list[dict[str, Any]], purpose: Purpose) -> bool:
+    return any(row["granted"] for row in consents if row["purpose"] == purpose)
+
+
+def offers(me: Me) -> list[Offered]:
+    """The last messages and offers that the person got, latest first, each with its reasons."""
+    found = outcomes_of(customers=person_of(me.store.slug, me.external_id))[:OFFERS]
+    return [
+        Offered(
+            outcome,
+            *(("", "") if outcome.action.kind == Action.Kind.WEBHOOK else outcome.action.text()),
+            [str(reason) for reason in outcome.why()],
+        )
+        for outcome in found
     ]
 
 

@@ -14,6 +14,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from loyalty_ai.actions.models import Action
+from loyalty_ai.actions.selectors import running_kinds
 from loyalty_ai.conf import app_settings
 from loyalty_ai.privacy.retention import KINDS
 from loyalty_ai.registry.card import limits
@@ -66,7 +68,7 @@ class Measured:
 
 
 def facts(slug: str) -> dict[str, Any]:
-    """What the page says of a store, in one statement and in the active language."""
+    """What the page says of a store, in two statements and in the active language."""
     live = (
         Deployment.objects.filter(store__slug=slug, alias=Alias.CHAMPION, closed_at__isnull=True)
         .exclude(overdue("version"))
@@ -74,7 +76,7 @@ def facts(slug: str) -> dict[str, Any]:
         .first()
     )
     version = live.version if live else None
-    store = app_settings.store(slug)
+    store, acting = app_settings.store(slug), running_kinds(store=slug)
     return {
         "live": live,
         "version": version,
@@ -87,6 +89,9 @@ def facts(slug: str) -> dict[str, Any]:
         "found": found(version) if version else None,
         "limits": limits(version) if version else [],
         "predictions": predictions(),
+        "acting": bool(acting),
+        "told_to_others": Action.Kind.WEBHOOK in acting,
+        "coupons": Action.Kind.COUPON in acting,
         "personal_offers": store.personal_offers,
         "uses": uses(slug),
         "periods": [(KINDS[kind].label, period(app_settings.RETENTION[kind])) for kind in TOLD_KINDS],
@@ -162,7 +167,12 @@ def uses(slug: str) -> list[Use]:
             CONTRACT,
             period(days["conversations"]),
         ),
-        (_("Letters from the shop"), _("your groups and predictions"), marketing, nothing),
+        (
+            _("Letters from the shop"),
+            _("your groups and predictions"),
+            marketing,
+            _("what you got and whether it helped: %(period)s") % {"period": period(days["actions"])},
+        ),
         (_("Giving data to others"), _("nothing unless you allow it"), sale, nothing),
         (_("Your choices"), _("what you allowed and refused, and what is not for you"), OBLIGATION, period(None)),
     ]

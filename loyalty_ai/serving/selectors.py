@@ -224,9 +224,6 @@ def read_page(
 ) -> PageRead:
     """What the live run, the consent and the event log say for one page, in one statement and one round trip.
 
-    Inside a transaction a savepoint travels in the same round trip: a statement that fails or is cut short leaves the
-    page's own transaction usable.
-
     Args:
         store: its slug.
         customer_id: the shop's own id of the customer, None for a stranger.
@@ -237,25 +234,36 @@ def read_page(
     Raises:
         DatabaseError: it failed or took longer.
     """
+    parameters = {
+        "store": store,
+        "customer": customer_id,
+        "products": list(dict.fromkeys(products))[:CONTEXTS_READ],
+        "near": NEIGHBOURS_READ,
+        "bought": BOUGHT_READ,
+        "gpc": gpc,
+    }
+    statement = page_sql(consent_sql("preferences", "asked.account", store=store, gpc="%(gpc)s"))
+    return parse(ask(statement, parameters, seconds=seconds))
+
+
+def ask(statement: str, parameters: dict[str, Any], *, seconds: float) -> Any:
+    """The JSON that a statement answers in its one row and column, as text, in one round trip and within the time.
+
+    Inside a transaction a savepoint travels in the same round trip: a statement that fails or is cut short leaves the
+    page's own transaction usable.
+
+    Raises:
+        DatabaseError: it failed or took longer.
+    """
     connection = connections[router.db_for_read(Recommendation)]
     connection.ensure_connection()
-    statement = connection.ops.compose_sql(
-        page_sql(consent_sql("preferences", "asked.account", store=store, gpc="%(gpc)s")),
-        {
-            "store": store,
-            "customer": customer_id,
-            "products": list(dict.fromkeys(products))[:CONTEXTS_READ],
-            "near": NEIGHBOURS_READ,
-            "bought": BOUGHT_READ,
-            "gpc": gpc,
-        },
-    )
+    statement = connection.ops.compose_sql(statement, parameters)
     limit = f"SET LOCAL statement_timeout = {round(seconds * 1000)}"
     with connection.cursor() as cursor:
         if not connection.in_atomic_block:
             cursor.execute(f"{limit}; {statement}")
             cursor.nextset()
-            return parse(json.loads(cursor.fetchone()[0]))
+            return json.loads(cursor.fetchone()[0])
         try:
             # Rolling back to the savepoint after the read gives the transaction its own timeout back.
             cursor.execute(
@@ -267,7 +275,7 @@ def read_page(
             raise
         cursor.nextset()
         cursor.nextset()
-        return parse(json.loads(cursor.fetchone()[0]))
+        return json.loads(cursor.fetchone()[0])
 
 
 def parse(row: dict[str, Any]) -> PageRead:

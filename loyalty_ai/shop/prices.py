@@ -38,4 +38,9 @@ def price_note(product: LiveProduct) -> str:
     """What has to stand beside a personal price: the Consumer Rights Directive 2011/83/EU, article 6(1)(ea). Else empty."""
     if not product.personal or product.price is None:
         return ""
+    return personal_price_note()
+
+
+def personal_price_note() -> str:
+    """The same words for what makes a price personal without being one: a coupon for people chosen by their profile."""
     return _("This price was personalised on the basis of automated decision-making.")

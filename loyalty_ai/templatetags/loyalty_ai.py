@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template import Context, TemplateDoesNotExist, TemplateSyntaxError
 from django.utils.safestring import SafeString, mark_safe
 
+from loyalty_ai.actions import showing
 from loyalty_ai.assistant.suggestions import Assistant
 from loyalty_ai.serving import widgets
 from loyalty_ai.serving.page import LoyaltyPage
@@ -59,6 +60,12 @@ def buy_again(context: Context, limit: int = 8, title: str | None = None) -> str
 def loyalty_badge(context: Context) -> str:
     """This customer's tier, orders and spend."""
     return render(context, "badge", "badge", widgets.loyalty_badge)
+
+
+@register.simple_tag(takes_context=True)
+def loyalty_message(context: Context) -> str:
+    """The message or offer that a retention action chose this customer for, if there is one."""
+    return render(context, "message", "message", showing.loyalty_message)
 
 
 @register.simple_tag(takes_context=True)

@@ -68,10 +68,10 @@ def test_every_department_answers_in_both_languages(shop, client: Client, langua
 
 # What a page costs. Session 1; the page of widgets 2 (scores, live products); the rest is the page's own.
 COSTS = [
-    ("home", [], {"session": 1, "widgets": 2, "faces": 1, "fresh": 1}),
+    ("home", [], {"session": 1, "widgets": 2, "message": 1, "faces": 1, "fresh": 1}),
     ("department", ["kitchen"], {"session": 1, "count": 1, "products": 1}),
     ("cart", [], {"session": 1, "widgets": 2}),
-    ("account", [], {"session": 1, "widgets": 2, "count": 1, "orders": 1}),
+    ("account", [], {"session": 1, "widgets": 2, "message": 1, "count": 1, "orders": 1}),
 ]
 
 

@@ -101,7 +101,7 @@ def test_somebody_of_whom_nothing_is_known_can_choose(client, store):
     assert not Customer.objects.exists()
     post(client, "choice", purpose="preferences", granted="no")
     record = ConsentRecord.objects.get()
-    assert (record.granted, record.source, record.text_version) == (False, "choices page", "2026-11")
+    assert (record.granted, record.source, record.text_version) == (False, "choices page", "2026-11-29")
     assert "Personalised pages are off" in text_of(client)
     assert post(client, "choice", purpose="fun", granted="yes").status_code == 404
     assert ConsentRecord.objects.count() == 1

@@ -16,6 +16,7 @@ from django.contrib.auth.models import AnonymousUser, User
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from loyalty_ai.actions.api import MyMessagesView
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.threads import bubbles
 from loyalty_ai.assistant.tools import Toolbox
@@ -154,6 +155,18 @@ def test_a_personal_price_says_that_it_is_one(store, settings):
         assert "自动化决策" in render("{% similar_items 'P0' %}", "champion")
 
 
+def test_a_coupon_by_profile_says_that_it_makes_a_personal_price(store, settings):
+    own_to(settings, personal=True)
+    champion = store.customers.get(external_id="champion")
+    for purpose in ("preferences", "marketing"):
+        record_consent(customer=champion, purpose=purpose, granted=True, source="test")
+    fakes.take(champion)
+    with translation.override("en"):
+        html = render("{% loyalty_message %}", "champion")
+        assert re.search(r"coupon-of-champion</code>.*?loyalty-message__note\">" + re.escape(NOTE), html, re.S)
+        assert [each["price_note"] for each in MyMessagesView.as_view()(asked_by("champion")).data] == [NOTE]
+
+
 # --- the same, proved from the source ---
 
 PROFILE = {field.name for model in (LoyaltyProfile, Prediction) for field in model._meta.get_fields()} - {
@@ -161,7 +174,7 @@ PROFILE = {field.name for model in (LoyaltyProfile, Prediction) for field in mod
     "store",
     "run",
 }
-ROOMS = ("serving", "assistant")
+ROOMS = ("serving", "actions", "assistant")
 
 
 def sources() -> list[tuple[Path, ast.Module]]:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 PASSWORD = "bobs-own-password"
-CANARIES = ("order-ann", "I am ann", "ann wants no", "seen by ann alone")
+CANARIES = ("order-ann", "I am ann", "ann wants no", "seen by ann alone", "coupon-of-ann")
 """What stands in Ann's rows and in no request."""
 
 
@@ -63,6 +63,7 @@ def arguments(pattern: URLPattern, ann: Customer) -> dict[str, object]:
     known = {
         "key": conversation.key,
         "message_id": conversation.messages.order_by("pk").last().pk,
+        "outcome_id": ann.action_outcomes.get().pk,
         "mute_id": ann.mutes.order_by("pk").last().pk,
         "product_id": "pot",
         "slug": "privacy",
@@ -81,7 +82,8 @@ def fields(ann: Customer) -> dict[str, object]:
     return {
         **who, "id": ann.pk, "event": event.pk, "event_id": event.pk, "mute": ann.mutes.last().pk,
         "conversation": str(conversation.key), "key": str(conversation.key), "message": last.pk, "message_id": last.pk,
-        "after": 0, "text": "Where is my order?", "helpful": "yes", "remark": "hello", "purpose": "preferences",
+        "after": 0, "outcome": ann.action_outcomes.get().pk,
+        "text": "Where is my order?", "helpful": "yes", "remark": "hello", "purpose": "preferences",
         "granted": "no", "preferences": False, "kind": "brand", "value": "nothing", "product": "pot",
         "format": "json", "password": PASSWORD, "sure": "1", "answer": "yes", "token": "x",
     }  # fmt: skip
