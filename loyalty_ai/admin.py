@@ -1,5 +1,6 @@
 """The admin pages of every room; Django looks here."""
 
+from loyalty_ai.actions.admin import ActionAdmin
 from loyalty_ai.assistant.conversation_admin import ConversationAdmin
 from loyalty_ai.assistant.document_admin import DocumentAdmin
 from loyalty_ai.jobs.admin import JobAdmin
@@ -20,6 +21,7 @@ from loyalty_ai.shop.admin import (
 )
 
 __all__ = [
+    "ActionAdmin",
     "AggregateReportAdmin",
     "ConsentRecordAdmin",
     "ConversationAdmin",

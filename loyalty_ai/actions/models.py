@@ -127,7 +127,10 @@ class Action(models.Model):
                 condition=Q(again_after_days__gte=1, again_after_days__lte=365), name="loyalty_action_again"
             ),
             models.CheckConstraint(
-                condition=~Q(kind="coupon") | Q(percent__gte=1, percent__lte=90, valid_days__gte=1),
+                condition=~Q(kind="coupon")
+                | Q(
+                    percent__isnull=False, percent__gte=1, percent__lte=90, valid_days__isnull=False, valid_days__gte=1
+                ),
                 name="loyalty_action_coupon",
                 violation_error_message=_("A coupon needs its percent, 1 to 90, and the days it is valid."),
             ),
@@ -146,6 +149,10 @@ class Action(models.Model):
         return self.key
 
     def clean(self) -> None:
+        if self.store_id is None:
+            return  # the field says so itself
+        if self.kind == self.Kind.COUPON and (self.percent is None or self.valid_days is None):
+            raise ValidationError(gettext("A coupon needs its percent, 1 to 90, and the days it is valid."))
         if problem := self.problem():
             raise ValidationError(problem)
         if self.kind == self.Kind.WEBHOOK and self.url:

@@ -7,14 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db import connection
+from django.db.models import Count, QuerySet
 from django.utils.dateparse import parse_datetime
+from django.utils.translation import gettext_lazy as _
 
-from loyalty_ai.actions.audience import reachable_sql
+from loyalty_ai.actions.audience import audience_sql, reachable_sql
 from loyalty_ai.actions.models import SHOWN_FOR, Action, ActionOutcome, words_in
+from loyalty_ai.loyalty.models import RFMGroup
 from loyalty_ai.serving.selectors import ask
 
 MOST_SHOWN = 10
+UNMEASURED = _("not measured yet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,3 +96,53 @@ def running_kinds(*, store: str) -> set[str]:
     """Which kinds of actions run in the store at this moment; `store` is its slug."""
     running = Action.objects.filter(store__slug=store, started_at__isnull=False, stopped_at__isnull=True)
     return set(running.order_by().values_list("kind", flat=True).distinct())
+
+
+FLOOR = 5
+"""Fewer people than this are not counted apart: a group so small could name somebody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Whom an action would take tonight: groups of five people or more, and `others`, those of smaller groups together.
+
+    `others` is None where they are fewer than five, none included; `total` is then what the groups sum up to.
+    """
+
+    groups: list[tuple[str, int]]
+    others: int | None
+
+    @property
+    def total(self) -> int:
+        return sum(count for _group, count in self.groups) + (self.others or 0)
+
+
+def preview(action: Action, *, now: datetime) -> Preview:
+    """Whom the action would take if it were night, held out ones too, in one statement.
+
+    Args:
+        now: the shop's time, aware.
+    """
+    statement = f"""
+        SELECT COALESCE(p."group", ''), count(*) {audience_sql(store=action.store.slug)} AND a.id = %(action)s
+        GROUP BY 1 ORDER BY 2 DESC, 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"store": action.store_id, "now": now, "action": action.pk})
+        rows = cursor.fetchall()
+    labels = dict(RFMGroup.choices)
+    small = sum(count for _group, count in rows if count < FLOOR)
+    large = [(str(labels.get(group, UNMEASURED)), count) for group, count in rows if count >= FLOOR]
+    return Preview(large, small if small >= FLOOR else None)
+
+
+def counts_of(action: Action) -> dict[str, int]:
+    """How many outcomes of the action are in which state."""
+    rows = action.outcomes.order_by().values_list("state").annotate(Count("pk"))
+    return dict(rows)
+
+
+def errors_of(action: Action) -> list[tuple[str, int]]:
+    """What went wrong, the commonest first, and how often."""
+    wrong = action.outcomes.exclude(error="").order_by().values_list("error").annotate(Count("pk"))
+    return list(wrong.order_by("-pk__count", "error")[:5])

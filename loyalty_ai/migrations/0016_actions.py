@@ -106,7 +106,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='action',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'coupon'), _negated=True), models.Q(('percent__gte', 1), ('percent__lte', 90), ('valid_days__gte', 1)), _connector='OR'), name='loyalty_action_coupon', violation_error_message='A coupon needs its percent, 1 to 90, and the days it is valid.'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'coupon'), _negated=True), models.Q(('percent__gte', 1), ('percent__isnull', False), ('percent__lte', 90), ('valid_days__gte', 1), ('valid_days__isnull', False)), _connector='OR'), name='loyalty_action_coupon', violation_error_message='A coupon needs its percent, 1 to 90, and the days it is valid.'),
         ),
         migrations.AddConstraint(
             model_name='action',
