@@ -37,7 +37,6 @@ class ActionAdmin(ReadOnlyAdmin):
     ordering = ["-pk"]
     change_list_template = "admin/loyalty_ai/action/change_list.html"
     change_form_template = "admin/loyalty_ai/action/change_form.html"
-    fields = []
 
     @display(description=gettext_lazy("state"))
     def state(self, action: Action) -> SafeString:
@@ -48,6 +47,9 @@ class ActionAdmin(ReadOnlyAdmin):
     @display(description=gettext_lazy("whom it takes"))
     def audience(self, action: Action) -> str:
         return "; ".join(audience(action))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        return []  # the template shows all there is, in words
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view

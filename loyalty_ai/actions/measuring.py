@@ -117,11 +117,10 @@ def _effects(rows: dict[bool, dict[str, Any]], *, currency: str) -> list[Effect]
         return f"−{text}" if value < 0 else f"{sign}{text}"
 
     def points(value: float, sign: str = "") -> str:
-        number = f"{abs(100 * value):.1f}"
-        return _("%(number)s of 100") % {"number": f"−{number}" if value < 0 else f"{sign}{number}"}
+        return _("%(number)s of 100") % {"number": signed(100 * value, sign, 1)}
 
     def orders(value: float, sign: str = "") -> str:
-        return f"−{abs(value):.2f}" if value < 0 else f"{sign}{value:.2f}"
+        return signed(value, sign, 2)
 
     measures = [(_("People who ordered"), points, None), (_("Orders a person"), orders, "orders")]
     measures.append((_("Net spend a person"), money, "spend"))
@@ -132,6 +131,10 @@ def _effects(rows: dict[bool, dict[str, Any]], *, currency: str) -> list[Effect]
         means = [words(group.mean) if group.n >= FEWEST else "" for group in raw]
         effects.append(Effect(name, *means, _sentence(found, words), found))
     return effects
+
+
+def signed(value: float, sign: str, places: int) -> str:
+    return f"−{abs(value):.{places}f}" if value < 0 else f"{sign}{value:.{places}f}"
 
 
 def _moments(row: dict[str, Any] | None, column: str | None) -> Moments:

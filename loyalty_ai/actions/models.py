@@ -151,8 +151,6 @@ class Action(models.Model):
     def clean(self) -> None:
         if self.store_id is None:
             return  # the field says so itself
-        if self.kind == self.Kind.COUPON and (self.percent is None or self.valid_days is None):
-            raise ValidationError(gettext("A coupon needs its percent, 1 to 90, and the days it is valid."))
         if problem := self.problem():
             raise ValidationError(problem)
         if self.kind == self.Kind.WEBHOOK and self.url:

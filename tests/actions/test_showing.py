@@ -122,7 +122,7 @@ def test_one_at_a_time_the_latest(taken, shop):
     words = {"en": {"headline": "Newer", "body": "b"}}
     take(shop.ann, make_action(shop.store, words=words))
     html = render(TAG, "ann")
-    assert html.count("loyalty-message__title") == 1
+    assert html.count("loyalty-notice__title") == 1
     assert "Newer" in html
 
 

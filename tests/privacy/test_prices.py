@@ -163,7 +163,7 @@ def test_a_coupon_by_profile_says_that_it_makes_a_personal_price(store, settings
     fakes.take(champion)
     with translation.override("en"):
         html = render("{% loyalty_message %}", "champion")
-        assert re.search(r"coupon-of-champion</code>.*?loyalty-message__note\">" + re.escape(NOTE), html, re.S)
+        assert re.search(r"coupon-of-champion</code>.*?loyalty-notice__note\">" + re.escape(NOTE), html, re.S)
         assert [each["price_note"] for each in MyMessagesView.as_view()(asked_by("champion")).data] == [NOTE]
 
 
