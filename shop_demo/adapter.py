@@ -24,6 +24,7 @@ from loyalty_ai.shop.adapters.base import (
 )
 from shop_demo.accounts import customer_number
 from shop_demo.cart import change_units, read_cart
+from shop_demo.coupons import give_coupon
 from shop_demo.delivery import journey
 from shop_demo.models import Customer, Kind, Opening, OrderLine, Product, RefundLine
 from shop_demo.retail_log import LOG
@@ -54,6 +55,7 @@ class DemoShop(ShopAdapter):
 
     live = True
     has_cart = True
+    has_coupons = True
 
     def customers(self, since: str) -> Iterator[Change[CustomerRecord]]:
         rows = changed(Customer.objects.all(), since).values_list(
@@ -136,6 +138,9 @@ class DemoShop(ShopAdapter):
     def change_cart(self, request: HttpRequest, units: Mapping[str, int]) -> dict[str, int]:
         products = Product.objects.in_bulk(list(units), field_name="sku")
         return {sku: change_units(request, products[sku], count) for sku, count in units.items() if sku in products}
+
+    def coupon(self, customer_id: str, *, percent: int, until: datetime, key: str) -> str:
+        return give_coupon(customer_number=customer_id, percent=percent, until=until, key=key).code
 
     def connect(self, record: Callable[..., None]) -> None:
         def take(**event: Any) -> None:

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 
-from shop_demo.models import Customer, Order, OrderLine, Product, Refund, RefundLine
+from shop_demo.models import Coupon, Customer, Order, OrderLine, Product, Refund, RefundLine
 
 
 class Kept:
@@ -90,3 +90,10 @@ class RefundLineAdmin(Kept, admin.ModelAdmin):
     list_filter = [("order_line", admin.EmptyFieldListFilter), "kind", ("refund__customer", admin.EmptyFieldListFilter)]
     list_select_related = ["refund", "product", "order_line"]
     search_fields = ["=refund__number", "=code", "=refund__customer__number"]
+
+
+@admin.register(Coupon)
+class CouponAdmin(Kept, admin.ModelAdmin):
+    list_display = ["code", "customer", "percent", "valid_until", "order"]
+    list_select_related = ["customer", "order"]
+    search_fields = ["code", "customer__number"]

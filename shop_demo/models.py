@@ -122,6 +122,29 @@ class Order(models.Model):
         return self.number
 
 
+class Coupon(models.Model):
+    """Percent off the goods of one order of one customer; used once."""
+
+    code = models.CharField(_("code"), max_length=16, unique=True)
+    key = models.CharField(_("made for"), max_length=128, unique=True)
+    customer = models.ForeignKey(Customer, models.CASCADE, verbose_name=_("customer"), related_name="coupons")
+    percent = models.PositiveSmallIntegerField(_("percent"))
+    valid_until = models.DateTimeField(_("valid until"))
+    order = models.OneToOneField(
+        Order, models.SET_NULL, verbose_name=_("used for"), null=True, blank=True, related_name="coupon"
+    )
+
+    class Meta:
+        verbose_name = _("coupon")
+        verbose_name_plural = _("coupons")
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gte=1, percent__lte=90), name="shop_demo_coupon_percent")
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class Line(models.Model):
     """What lines of orders and refunds share; the key of a line is number, code and ordinal."""
 

@@ -12,8 +12,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from shop_demo.adapter import purchase
+from shop_demo.coupons import find_coupon, reduced
 from shop_demo.models import Customer, Kind, Opening, Order, OrderLine, Product
 from shop_demo.signals import announce
+
+CENT = Decimal("0.01")
 
 
 class SoldOut(Exception):
@@ -50,10 +53,14 @@ class OrderView:
 
 
 @transaction.atomic
-def place_order(*, customer_number: str | None, units: dict[str, int]) -> Order:
+def place_order(*, customer_number: str | None, units: dict[str, int], coupon: str = "") -> Order:
     """Order these units by product code; the stock falls, and the shop says so after commit.
 
+    Args:
+        coupon: the code of a coupon of the customer's own, "" for none; it is used up by the order.
+
     Raises:
+        CouponRefused: the coupon does not count.
         SoldOut: the stock does not cover the units.
         ValueError: nothing is ordered.
     """
@@ -62,20 +69,27 @@ def place_order(*, customer_number: str | None, units: dict[str, int]) -> Order:
         raise ValueError("an order needs a product")
     if short := [product for product in products if product.stock < units[product.sku]]:
         raise SoldOut(short)
+    found = find_coupon(coupon, customer_number=customer_number, lock=True) if coupon else None
+    prices = {product.sku: reduced(product.price, found) for product in products}
     customer = Customer.objects.filter(number=customer_number).first() if customer_number else None
     order = Order.objects.create(
         number=f"W{secrets.token_hex(5).upper()}",
         customer=customer,
         placed_at=Opening.objects.get().now(),
-        total=sum(units[product.sku] * product.price for product in products),
+        total=sum(units[product.sku] * prices[product.sku] for product in products).quantize(CENT),
     )
+    if found is not None:
+        found.order = order
+        found.save(update_fields=["order"])
     now = timezone.now()
     for product in products:
         product.stock -= units[product.sku]
         product.changed_at = now
     Product.objects.bulk_update(products, ["stock", "changed_at"])
     lines = [
-        OrderLine(order=order, product=product, code=product.sku, quantity=units[product.sku], unit_price=product.price)
+        OrderLine(
+            order=order, product=product, code=product.sku, quantity=units[product.sku], unit_price=prices[product.sku]
+        )
         for product in products
     ]
     announce(*(purchase(line) for line in OrderLine.objects.bulk_create(lines)))

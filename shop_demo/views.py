@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import views as auth_views
 from django.core.paginator import Paginator
@@ -16,12 +18,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD, customer_number
 from shop_demo.adapter import order_record
-from shop_demo.cart import change_units, empty_cart, read_cart, units_in_cart
+from shop_demo.cart import Cart, change_units, empty_cart, read_cart, units_in_cart
 from shop_demo.catalogue import ORDERINGS, best_of, listed
+from shop_demo.coupons import CouponRefused, find_coupon, reduced
 from shop_demo.covers import cover_svg
 from shop_demo.delivery import ORDER_STATES
 from shop_demo.models import Customer, Opening, Order, Product
-from shop_demo.orders import SoldOut, orders_of, place_order, view_order, with_lines
+from shop_demo.orders import CENT, SoldOut, orders_of, place_order, view_order, with_lines
 from shop_demo.shelves import DEPARTMENTS, SHELVES
 from shop_demo.tracking import begin_visit, tell
 
@@ -133,19 +136,36 @@ def checkout(request: HttpRequest) -> HttpResponse:
     current = read_cart(request)
     if not current.lines:
         return redirect("cart")
+    code, owner = (request.POST or request.GET).get("coupon", "").strip(), customer_number(request)
     if request.method != "POST":
-        tell(request, "begin_checkout")
-        return render(request, "shop_demo/checkout.html", {"cart": current})
+        if not code:
+            tell(request, "begin_checkout")
+        return render(request, "shop_demo/checkout.html", {"cart": current, **priced(current, code, owner)})
     try:
         placed = place_order(
-            customer_number=customer_number(request), units={line.product.sku: line.units for line in current.lines}
+            customer_number=owner, units={line.product.sku: line.units for line in current.lines}, coupon=code
         )
+    except CouponRefused as refused:
+        messages.warning(request, str(refused))
+        return redirect("checkout")
     except SoldOut as error:
         messages.warning(request, _("We have less of this than you want: %(products)s") % {"products": error})
         return redirect("cart")
     empty_cart(request)
     request.session["placed"] = placed.number
     return redirect("thanks", number=placed.number)
+
+
+def priced(current: Cart, code: str, owner: str | None) -> dict[str, Any]:
+    """What the order costs with a coupon, or why that does not count."""
+    if not code:
+        return {"total": current.total}
+    try:
+        coupon = find_coupon(code, customer_number=owner)
+    except CouponRefused as refused:
+        return {"total": current.total, "refused": str(refused)}
+    total = sum(line.units * reduced(line.product.price, coupon) for line in current.lines).quantize(CENT)
+    return {"total": total, "coupon": coupon, "saved": current.total - total}
 
 
 @require_safe
