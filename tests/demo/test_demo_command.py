@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from loyalty_ai.actions.models import Action
+from loyalty_ai.experiments.assignment import share
 from loyalty_ai.jobs.models import Job
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.registry.models import ModelVersion
-from loyalty_ai.shop.models import Event
+from loyalty_ai.shop.models import ConsentRecord, Event
 from shop_demo import loading
 from shop_demo.accounts import DEMO_ACCOUNTS, PASSWORD
 from shop_demo.management.commands import demo
@@ -21,7 +23,19 @@ from shop_demo.models import Customer, Opening, Order, Product
 from shop_demo.orders import place_order
 from tests.demo.conftest import open_shop
 
-STEPS = ["database", "shop", "accounts", "sync", "loyalty", "model", "scores", "publish", "knowledge", "static files"]
+STEPS = [
+    "database",
+    "shop",
+    "accounts",
+    "sync",
+    "loyalty",
+    "model",
+    "scores",
+    "publish",
+    "knowledge",
+    "message",
+    "static files",
+]
 
 
 @pytest.fixture
@@ -62,6 +76,14 @@ def test_only_what_is_missing_is_done(finished):
     assert {step for step, line in said.items() if line != "nothing to do"} == {"sync", "loyalty"}
     assert Event.objects.count() == events + 1
     assert LoyaltyProfile.objects.get(customer=finished.ann).orders == 3
+
+
+def test_one_message_runs_and_takes_nobody_who_was_not_asked(finished):
+    action = Action.objects.get()
+    assert action.running
+    letters = ConsentRecord.objects.filter(purpose="marketing", granted=True)
+    assert [record.customer.external_id for record in letters] == ["15535"]
+    assert 100 * share(salt=action.salt, customer="15535") >= action.holdout
 
 
 def test_the_demos_customers_can_sign_in(finished, client):

@@ -16,7 +16,7 @@ import random
 import struct
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -35,6 +35,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 import loyalty_ai.tasks  # noqa: F401 (registers the kinds of jobs)
+from loyalty_ai.actions.delivery import deliver
+from loyalty_ai.actions.models import Action, ActionOutcome
+from loyalty_ai.actions.services import decide
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.services import say
 from loyalty_ai.conf import get_adapter
@@ -47,16 +50,18 @@ from loyalty_ai.serving import scoring
 from loyalty_ai.serving.models import Prediction
 from loyalty_ai.serving.selectors import read_page
 from loyalty_ai.shop.adapters.base import CustomerRecord, EventRecord, ProductRecord
+from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import Customer, ErasureRecord, Event, RejectedRow, Store
 from loyalty_ai.shop.wishes import mute
 from tests import fakes
+from tests.actions.people import make_action
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 NIGHTS = int(os.environ.get("LOYALTY_CANARY_NIGHTS", "1"))
 """How often the whole is done, each time with other moments; the first time with new ones in every run of the tests."""
 
-STEPS = ("sync", "metrics", "train", "score", "promote")
+STEPS = ("sync", "metrics", "train", "score", "promote", "actions")
 FIRST_KEY = 7_700_000_001
 """Keys of customers begin here, so that their bytes are as unique as the strings."""
 
@@ -225,6 +230,9 @@ def plant(shop: SimpleNamespace, who: str) -> None:
     Message.objects.filter(answers=question).update(
         state=Message.State.DONE, text=f"Hello {who}", cards=[who], context={"page": who}, sources=[{"title": who}]
     )
+    fakes.take(customer, error=f"{who} was not found", at=fakes.NOON)
+    for purpose in ("preferences", "marketing"):
+        record_consent(customer=customer, purpose=purpose, granted=True, source="test")
     mute(customer=customer, kind="brand", value=f"brand of {who}")
     LogEntry.objects.create(
         user=shop.user, content_type=ContentType.objects.get_for_model(Customer), object_id=str(customer.pk),
@@ -281,6 +289,7 @@ def night(shop: SimpleNamespace, erasers: dict[str, Eraser]) -> dict[str, int]:
         "promote": lambda: command(
             "loyalty_promote", str(version), "--override", "--reason", "a shop of a test is small"
         ),
+        "actions": lambda: act(shop, now=timezone.now() + timedelta(days=10 * version)),
     }
     taken = {}
     for name, step in steps.items():
@@ -297,6 +306,17 @@ def refresh(shop: SimpleNamespace) -> None:
     from loyalty_ai.loyalty.services import refresh_profiles
 
     refresh_profiles(store=shop.store)
+
+
+def act(shop: SimpleNamespace, now: datetime) -> None:
+    """Every customer who allows it is taken, and the shop writes to whoever is not held out."""
+    shop.adapter.can_notify = True
+    shop.adapter.notify = lambda customer_id, **letter: None
+    given = {"groups": [], "days_since_order": 1, "again_after_days": 1, "holdout": 20, "key": "canaries"}
+    if not Action.objects.filter(key="canaries").exists():
+        make_action(shop.store, **given)
+    decide(store=shop.store, now=now)
+    deliver(store=shop.store, now=now)
 
 
 def assert_nothing_is_left(shop: SimpleNamespace, who: str, log: str) -> None:
@@ -317,10 +337,11 @@ def test_erased_at_any_moment_of_any_step_nothing_of_anybody_is_left(shop, caplo
         plant(shop, who)
     taken = night(shop, {})
     assert Prediction.objects.filter(customer__external_id__in=erased.values()).count() == len(erased)
+    assert set(ActionOutcome.objects.filter(action__key="canaries").values_list("round", flat=True)) == {1}
     # The search finds what is there: whoever stays is in all of these.
     assert set(text_in_tables(stays)) >= {
         *(f"loyalty_ai_{name}" for name in ("customer", "event", "eventkey", "order", "message", "job", "jobchunk", "mute")),
-        "loyalty_ai_rejectedrow", "django_admin_log",
+        "loyalty_ai_rejectedrow", "loyalty_ai_actionoutcome", "django_admin_log",
     }  # fmt: skip
 
     for number, who in enumerate((*erased.values(), stays)):

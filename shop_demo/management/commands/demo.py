@@ -20,6 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from loyalty_ai.actions.models import Action
 from loyalty_ai.conf import get_adapter
 from loyalty_ai.loyalty.models import LoyaltyProfile
 from loyalty_ai.management.base import StoreCommand
@@ -35,6 +36,7 @@ from shop_demo.accounts import ADMIN, DEMO_ACCOUNTS, PASSWORD, open_demo_account
 from shop_demo.knowledge import knowledge_missing, publish_policies
 from shop_demo.loading import load_shop
 from shop_demo.models import Opening
+from shop_demo.welcome import start_welcome
 
 STREAMS = ("customers", "products", "events")
 FIRST_PORT, PORTS = 8000, 100
@@ -107,6 +109,7 @@ class Command(StoreCommand):
             Step(_("scores"), lambda store: unpublished(store) and newest_run(store) is None, self._score),
             Step(_("publish"), unpublished, self._publish),
             Step(_("knowledge"), knowledge_missing, self._index),
+            Step(_("message"), lambda store: not Action.objects.filter(store=store).exists(), self._welcome),
             Step(_("static files"), lambda store: not (settings.STATIC_ROOT / "shop_demo").exists(), self._collect),
         ]
 
@@ -180,6 +183,15 @@ class Command(StoreCommand):
             _("%(documents)s documents published, %(products)s products indexed, %(vectors)s vectors made")
             % readable({"documents": published, "products": result["indexed"], "vectors": result["vectors"]})
         )  # fmt: skip
+
+    def _welcome(self, store: Store) -> str:
+        """Start the retention action, and let it take people once as on any night."""
+        action = start_welcome(store)
+        taken = self.run_job(kind="actions", store=store).result["taken"]
+        return _("“%(title)s” runs; people who allow letters and were away: %(taken)d") % {
+            "title": action.title,
+            "taken": taken,
+        }
 
     def _collect(self, store: Store) -> str:
         call_command("collectstatic", verbosity=0, interactive=False)
