@@ -23,7 +23,7 @@ from loyalty_ai.shop.suppression import hold_off_erasure
 
 logger = logging.getLogger(__name__)
 
-CHUNK = 500
+CHUNK = 5_000
 FAILS_IN_A_ROW = 3
 """After so many of one action in a row the rest waits for the next night: a service that is down holds no worker."""
 

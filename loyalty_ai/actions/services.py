@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from loyalty_ai.actions.audience import TREATED, audience_sql
 from loyalty_ai.actions.models import Action, ActionOutcome
-from loyalty_ai.shop.models import Store
+from loyalty_ai.shop.models import Customer, Store
 from loyalty_ai.shop.suppression import hold_off_erasure
 
 State = ActionOutcome.State
+
+BATCH = 20_000
+"""Customers of one transaction: a second or two, after which a waiting erasure has its turn."""
 
 
 class CannotRun(Exception):
@@ -59,26 +64,44 @@ def stop_action(action: Action, *, now: datetime) -> Action:
     return action
 
 
-@transaction.atomic
-def decide(*, store: Store, now: datetime) -> int:
-    """Let the store's running actions take whom they match, in one statement; how many were taken, held out ones too.
+def decide(
+    *,
+    store: Store,
+    now: datetime,
+    transaction_of_chunk: Callable[[], AbstractContextManager[Any]] = transaction.atomic,
+) -> int:
+    """Let the store's running actions take whom they match; how many were taken, held out ones too.
 
-    Run again, it takes nobody twice: a customer waits `again_after_days`, and each round is unique.
+    One statement decides over `BATCH` customers. Run again, it takes nobody twice: a customer waits `again_after_days`, and each
+    round is unique.
 
     Args:
         now: the shop's time, aware.
+        transaction_of_chunk: what each statement is committed in; a worker gives the one that its lease guards.
     """
-    hold_off_erasure(store)
+    taken, last = 0, 0
+    while last is not None:
+        ahead = Customer.objects.filter(store=store, pk__gt=last).order_by("pk").values_list("pk", flat=True)
+        until = next(iter(ahead[BATCH - 1 : BATCH]), None)
+        with transaction_of_chunk():
+            hold_off_erasure(store)
+            taken += _decide_between(store, now, last, until)
+        last = until
+    return taken
+
+
+def _decide_between(store: Store, now: datetime, after: int, until: int | None) -> int:
     statement = f"""
         INSERT INTO loyalty_ai_actionoutcome
             (action_id, customer_id, round, "group", treated, state, attempts, error, coupon, decided_at)
         SELECT a.id, c.id, COALESCE(past.round, 0) + 1, COALESCE(p."group", ''), {TREATED},
             CASE WHEN {TREATED} THEN 'pending' ELSE 'held_out' END, 0, '', '', %(now)s
         {audience_sql(store=store.slug)} AND a.started_at IS NOT NULL AND a.stopped_at IS NULL
+            AND c.id > %(after)s AND c.id <= COALESCE(%(until)s, c.id)
         ON CONFLICT DO NOTHING
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, {"store": store.pk, "now": now})
+        cursor.execute(statement, {"store": store.pk, "now": now, "after": after, "until": until})
         return cursor.rowcount
 
 

@@ -14,8 +14,7 @@ def act(work: Work) -> dict[str, Any]:
     from loyalty_ai.shop.expiry import shop_now
 
     now = shop_now(work.store)
-    with work.fenced():
-        taken = decide(store=work.store, now=now)
+    taken = decide(store=work.store, now=now, transaction_of_chunk=work.fenced)
     done = deliver(store=work.store, now=now, transaction_of_chunk=work.fenced, progress=work.progress)
     return {"taken": taken, **done}
 

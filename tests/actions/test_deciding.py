@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from loyalty_ai.actions import services
 from loyalty_ai.actions.audience import TREATED
 from loyalty_ai.actions.models import ActionOutcome
 from loyalty_ai.actions.services import CannotRun, decide, start_action, stop_action
@@ -19,6 +20,7 @@ from loyalty_ai.shop.identity import merge_customers
 from loyalty_ai.shop.models import FreshStart
 from tests import fakes
 from tests.actions.people import make_action, make_person
+from tests.jobs.conftest import Worker
 
 
 def taken() -> list[str]:
@@ -103,6 +105,26 @@ def test_an_experiments_holdout_gets_nothing_personal(shop):
 def test_a_night_may_run_twice(shop):
     make_action(shop.store)
     assert night(shop) == night(shop) == ["ann"]
+
+
+def test_batches_leave_nobody_out(shop, monkeypatch):
+    monkeypatch.setattr(services, "BATCH", 2)
+    for n in range(5):
+        make_person(shop.store, f"p{n}")
+    make_action(shop.store)
+    assert night(shop) == ["ann", "p0", "p1", "p2", "p3", "p4"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_nights_at_once_take_everybody_once(settings):
+    settings.LOYALTY_AI = fakes.FAKE_SETTINGS
+    store = fakes.make_store()
+    for n in range(20):
+        make_person(store, f"p{n}")
+    make_action(store)
+    workers = [Worker(lambda: decide(store=store, now=fakes.NOON)) for _ in range(3)]
+    assert sum(worker.ended() for worker in workers) == 20
+    assert len(taken()) == len(set(taken())) == 20
 
 
 def test_they_are_taken_again_after_their_days_and_not_before(shop):
