@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from benchmarks.metrics import PerUser, judge_forecasts, judge_lists, outcome_of, read_forecast
+from benchmarks.metrics import PerUser, gains_without_one, judge_forecasts, judge_lists, outcome_of, read_forecast
 from benchmarks.output import BadInput, positive
 from benchmarks.public import TASKS, Task
 from loyalty_ai.ml.evaluation import mean_and_error
@@ -362,6 +362,14 @@ def behaviour_section(task: Task, runner: Runner) -> list[str]:
     share = (outcome.orders > 0).mean()
     note = f"{task.note} {len(customers):,} customers, of whom {share:.1%} return. Positive gains are better."
     lines = [f"## {task.title}", "", note, "", *table(header, rows), ""]
+    if OURS in runs and reference == REFERENCE:
+        pair = (forecasts[OURS].expected_spend, forecasts[reference].expected_spend)
+        low, high = gains_without_one(*pair, outcome.spend, samples=BOOTSTRAP, seed=runner.seed)
+        lines += [
+            f"Without the one customer who adds most to it, the gain in spend nGini is {low:+.1f} standard deviations; without the "
+            f"one who takes most from it, {high:+.1f}.",
+            "",
+        ]
     if {"pareto_nbd", "pareto_nbd_own"} <= set(runs):
         a, b = forecasts["pareto_nbd"], forecasts["pareto_nbd_own"]
         gap = np.abs(a.p_purchase - b.p_purchase).max()

@@ -178,6 +178,15 @@ class TestBehaviour:
         assert {"model", "naive", "bg_nbd", "pareto_nbd"} <= set(printed["validation"])
         assert printed["peak_memory_mb"] > 50
 
+    def test_earlier_origins_are_judged_by_what_followed_them(self, shop, capsys):
+        _, _, said = predict(shop, capsys, origins=2)
+        found = json.loads(said.out)["rolling"]
+        assert [row["origin"] for row in found] == ["2011-03-02", "2011-04-01"]  # two and three fifths of 151 days
+        assert [row["days"] for row in found] == [30, 30]
+        for row in found:
+            assert 0 < row["spend_gini"]["model"] < 1
+            assert np.isfinite(row["spend_deviance"]["gain"])
+
     def test_a_row_after_the_cutoff_changes_nothing(self, shop, capsys):
         text = shop.read_text()
         before = "\n".join(line for line in text.splitlines() if not "2011-06-01" <= line.split(",")[1] < "2012") + "\n"

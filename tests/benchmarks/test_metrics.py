@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.metrics import better, judge_forecasts, judge_lists, list_metrics, outcome_of, read_forecast
+from benchmarks.metrics import (
+    better,
+    gains_without_one,
+    judge_forecasts,
+    judge_lists,
+    list_metrics,
+    outcome_of,
+    read_forecast,
+)
 from benchmarks.public import Task
 from loyalty_ai.ml import behaviour_evaluation
 from loyalty_ai.ml.behaviour_evaluation import Forecast
@@ -137,3 +145,13 @@ class TestForecasts:
         assert read_forecast(path, ["a"]).expected_spend.tolist() == [2]
         with pytest.raises(ValueError, match="lacks a finite prediction"):
             read_forecast(path, ["a", "b"])
+
+    def test_a_gain_that_hangs_on_one_customer_is_told(self):
+        rng = np.random.default_rng(0)
+        spend = rng.gamma(0.5, 100, 400)
+        theirs = spend + rng.normal(0, 100, 400)
+        ours = spend + rng.normal(0, 60, 400)
+        spend[7], ours[7], theirs[7] = 20_000, -500, 500  # one we miss
+        without_best, without_worst = gains_without_one(ours, theirs, spend, samples=100)
+        assert without_best < 0.5
+        assert without_worst > 3
