@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from loyalty_ai.ml.behaviour import BehaviourModel, fit_behaviour
+from loyalty_ai.ml.behaviour import STEADY_SHARE, BehaviourModel, fit_behaviour
 from loyalty_ai.ml.behaviour_network import EDGES
 from loyalty_ai.ml.interactions import PURCHASE
 from loyalty_ai.ml.transactions import Transactions
@@ -128,6 +128,18 @@ def test_the_total_of_the_orders_stays_near_the_lifetime_models():
     model.level = np.zeros_like(model.level)
     free = predict(model, horizons=(edge,)).expected_orders.sum()
     assert abs(np.log(ours / total)) < abs(np.log(free / total)) / 2
+
+
+def test_expected_spend_leans_towards_pareto_nbd_with_gamma_gamma():
+    model = fitted()
+    seen = Transactions.of(shop().log.before(CUTOFF), anchor=CUTOFF)
+    summary = seen.summary(buyers(), origin=0)
+    answer = predict(model, horizons=(60,))
+    rates = model._rates_at(seen, buyers(), None)
+    steady = model.basis.lifetime.pareto.expected_orders(summary, 60) * model.basis.value.expected_value(summary)
+    own = answer.expected_orders[:, 0] * rates.value.numpy()
+    leant = np.log(answer.expected_spend[:, 0] / own)
+    assert leant == pytest.approx(STEADY_SHARE * np.log(steady / own), abs=1e-4)
 
 
 def test_the_interval_of_spend_starts_at_nothing_unless_an_order_is_all_but_certain():

@@ -7,6 +7,7 @@ import torch
 from loyalty_ai.ml.behaviour_network import (
     EDGES,
     EXTRA,
+    LEVEL,
     OUTPUTS,
     OWN,
     VALUE,
@@ -51,19 +52,20 @@ def test_half_of_the_members_start_from_lifetime_rates_and_half_from_everybodys_
         torch.testing.assert_close(rates.intensity[members], everywhere)
 
 
-def test_corrections_of_the_value_are_halved_about_their_mean():
+def test_the_level_says_whose_orders_are_worth_more_and_the_value_how_much_all_are():
     n = 200
     features = torch.randn(n, 2, 3, generator=torch.Generator().manual_seed(0))
-    level = torch.zeros(n, 2, BINS)
-    pairs = Pairs(features, torch.zeros(n, 0), level, torch.zeros(n), level, level + 1, torch.zeros(n))
+    rates = torch.zeros(n, 2, BINS)
+    pairs = Pairs(features, torch.zeros(n, 0), rates, torch.zeros(n), rates, rates + 1, torch.zeros(n))
     net = Ensemble(members=4, features=3, states=0, width=4, outputs=OUTPUTS).eval()
     torch.nn.init.normal_(net.last, generator=torch.Generator().manual_seed(1))
-    before = net.mean_outputs(features, pairs.states, level)
-    net.temper_value(pairs)
-    after = net.mean_outputs(features, pairs.states, level)
-    middle = before[:, VALUE].mean()
-    torch.testing.assert_close(after[:, VALUE] - middle, VALUE_KEPT * (before[:, VALUE] - middle))
-    torch.testing.assert_close(after[:, EXTRA:], before[:, EXTRA:])
+    before = net.mean_outputs(features, pairs.states, rates)
+    net.settle_value(pairs)
+    after = net.mean_outputs(features, pairs.states, rates)
+    level = before[:, LEVEL] - before[:, LEVEL].mean()
+    torch.testing.assert_close(after[:, VALUE], before[:, VALUE].mean() + VALUE_KEPT * level)
+    rest = [at for at in range(OUTPUTS) if at != VALUE]
+    torch.testing.assert_close(after[:, rest], before[:, rest])
 
 
 def test_in_bins_never_observed_the_lifetime_rates_go_on():
