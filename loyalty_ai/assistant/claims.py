@@ -23,8 +23,8 @@ from django.utils.translation import override
 from loyalty_ai.assistant import wording
 from loyalty_ai.assistant.asking import HAN, spoken
 from loyalty_ai.assistant.paraphrase import concepts, says_the_same
+from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrasing.extracts import sentences_of
-from loyalty_ai.assistant.questions import period
 from loyalty_ai.assistant.readings import (
     Amount,
     Day,
@@ -501,6 +501,12 @@ class _Reading:
             ]
             held += [amount for key in self.given or () for amount in self.text_money(key) if amount is not None]
             if any(value == abs(a - b) for a, b in combinations(held[:40], 2)):
+                return list(self.given or ())
+            totals = [self.evidence.values(key, FactKind.TOTAL)[:1] for key in self.given or ()]
+            if wording.TOGETHER.search(body) and value == sum(each[0] for each in totals if each):
+                return list(self.given or ())
+            counts = [self.evidence.values(key, FactKind.COUNT)[:1] for key in self.given or ()]
+            if len(totals) == 1 and totals[0] and counts[0] and value == (totals[0][0] / counts[0][0]).quantize(value):
                 return list(self.given or ())
         return []
 

@@ -7,6 +7,7 @@ with the app, made once from a sentence encoder (`python -m benchmarks.assistant
 from __future__ import annotations
 
 import json
+import re
 from array import array
 from collections import defaultdict
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from operator import mul
 from pathlib import Path
 
 from loyalty_ai.assistant.tokens import is_chinese, words
-from loyalty_ai.assistant.wordings import wordings
+from loyalty_ai.assistant.wordings import GOODS, wordings, wordings_zh
 
 FILE = Path(__file__).with_name("words.bin")
 """A line of JSON (what made it, how many numbers a word), a line of words, the most frequent first, then int8 [words, numbers]."""
@@ -34,8 +35,8 @@ VOTERS, SHARPLY = 8, 4
 UNKNOWN = 0.5
 """Length of the vector of a word that has none; it is like nothing."""
 
-MOST_WORDS = 40
-"""Words of a question that are listened to."""
+MOST_WORDS, MOST_CHARACTERS = 40, 200
+"""Words of an English question that are listened to, and characters of a Chinese one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,18 @@ class Heard:
 
 
 def heard(question: str) -> Heard | None:
-    """The subject whose wordings are most like an English question; None where it shares nothing with any."""
+    """The subject whose wordings are most like a question; None where it shares nothing with any."""
+    if CHINESE.search(question):
+        return _heard_in_chinese(question)
+    told = _heard_in_english(question)
+    plainer = GOODS.sub("thing", question)
+    if plainer == question:
+        return told
+    without = _heard_in_english(plainer)  # a mug that came broken is any thing that came broken
+    return max(filter(None, (told, without)), key=lambda found: found.likeness, default=None)
+
+
+def _heard_in_english(question: str) -> Heard | None:
     plain = _plain(question)
     shared, meant = _shared(plain), _meaning(plain)
     norm = _norm(meant, plain)
@@ -60,15 +72,21 @@ def heard(question: str) -> Heard | None:
         SHARED * shared.get(at, 0.0) + (sum(map(mul, meant, vector)) / norm if norm else 0.0)
         for at, vector in enumerate(_meanings())
     ]
+    found = _voted(likeness, wordings())
+    return Heard(found.query, min(1.0, found.likeness / (1 + SHARED))) if found else None
+
+
+def _voted(likeness: list[float], asked: tuple[tuple[str, str | None], ...]) -> Heard | None:
+    """The subject that the wordings most like the question say together, with the likeness of the best of its own."""
     subjects: dict[str | None, float] = defaultdict(float)
     most: dict[str | None, float] = {}
     for at in nlargest(VOTERS, range(len(likeness)), key=likeness.__getitem__):
         if likeness[at] > 0:
-            query = wordings()[at][1]
+            query = asked[at][1]
             subjects[query] += likeness[at] ** SHARPLY
             most[query] = max(most.get(query, 0.0), likeness[at])
     best = max(subjects, key=subjects.__getitem__, default=None)
-    return Heard(best, min(1.0, most[best] / (1 + SHARED))) if best in most else None
+    return Heard(best, most[best]) if best in most else None
 
 
 def _plain(text: str) -> list[str]:
@@ -104,6 +122,50 @@ def _shared(plain: list[str]) -> dict[int, float]:
         for at in held.get(stem, ()):
             found[at] += rarity[stem] / (length * lengths[at])
     return found
+
+
+# ---- Chinese: characters and pairs of them, as words stand without bounds ----
+
+CHINESE = re.compile("[\u3400-\u9fff]")
+PAIRED = 1.5
+"""What brings the likeness of two Chinese wordings to the scale of English ones."""
+
+EMPTY_ZH = frozenset("的了吗呢啊呀吧么我你们是有在请问一个这那就都还会")
+"""Characters that say little of what is asked."""
+
+
+def _heard_in_chinese(question: str) -> Heard | None:
+    held, rarity, lengths = _held_zh()
+    bag = _bag_zh(question)
+    length = sqrt(sum(rarity.get(each, _rarest_zh()) ** 2 for each in bag))
+    likeness = [0.0] * len(lengths)
+    for each in bag & held.keys():
+        for at in held[each]:
+            likeness[at] += rarity[each] ** 2 / (length * lengths[at])
+    found = _voted(likeness, wordings_zh())
+    return Heard(found.query, min(1.0, PAIRED * found.likeness)) if found else None
+
+
+def _bag_zh(text: str) -> set[str]:
+    runs = re.findall("[\u3400-\u9fff]+", text[:MOST_CHARACTERS])
+    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
+    return {pair for pair in pairs if not EMPTY_ZH.issuperset(pair)} | {c for run in runs for c in run} - EMPTY_ZH
+
+
+def _rarest_zh() -> float:
+    return log(1 + len(wordings_zh()))
+
+
+@cache
+def _held_zh() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
+    """Character or pair -> the wordings that have it, and its rarity; the length of each wording."""
+    held: dict[str, list[int]] = defaultdict(list)
+    bags = [_bag_zh(wording) for wording, _ in wordings_zh()]
+    for at, bag in enumerate(bags):
+        for each in bag:
+            held[each].append(at)
+    rarity = {each: log(1 + len(bags) / len(holders)) for each, holders in held.items()}
+    return held, rarity, [sqrt(sum(rarity[each] ** 2 for each in bag)) or 1.0 for bag in bags]
 
 
 # ---- What they mean ----

@@ -3,6 +3,7 @@
 # ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -152,12 +153,34 @@ PRIVATE = (
 )
 MAKE_ZH = "代码|程序|算法|诗|作文|故事|小说|文章|邮件|论文|歌|脚本|爬虫|情书|函数|网页"
 
+BROKEN = (
+    r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|snapped|"
+    r"split|squashed|crushed|ruined|crumpled|shredded|bashed|mangled|wonky|in pieces|in (two|half|halves|bits|shards)|(a|big|huge|little|small|deep|nasty) (tear|crack|chip|hole|dent|scratch|rip|split)|"
+    r"(came|fell|coming|falling|broke|broken|snapped|dropped) (off|apart|loose))\b"
+)
+BROKEN_ZH = (
+    "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|断(了|成|开)|掉(了一|下)|缺(了|口)|磕|撕(破|了)|变形|漏水|有个洞"
+)
+"""What goods are that came to harm."""
+
+SERVED = (
+    r"\b(?:you|your|yours|arriv\w*|came|turned up|deliver\w*|driver|courier|postman|parcel|package|order(?:ed|ing|s)?|post(?:ed|age)?|refund\w*|money|cash|"
+    r"pay|paid|charged?|return\w*|sen[dt]|back|unwrapped|unpacked|opened|box|packag\w+|given|collect|pick|account|card|receipt|invoice|vat|basket|trolley|"
+    r"holidays?|closed?|open|shut|packing|trade|wholesale|bulk|address|flat|moved|by|before|in time|today|tomorrow)\b"
+)
+"""Words of what a shop does for somebody, and of what became of goods."""
+WISHED = (
+    r"^(?:a|an|any|some|gifts?|presents?)\b(?!.*\b(?:came|arrived|broke|is|was|got|has|of mine)\b)|\b(?:looking for|i am after|show me|something|anything|find me|got any|have you got|do you (?:have|sell|stock)|"
+    r"(?:want|need|like|fancy|get|buy) (?:me )?(?:a|an|some|one|two|three|\d+)|under \d+|that says|with (?:a|an) \w+ on)\b|有没有|想(?:买|要|找|给)|推荐|送.{0,4}什么"
+)
+"""Words of a wish for goods."""
+
 # Each row: weight, English, Chinese. A row counts once; the intent with the highest sum wins, the earlier of equals.
 INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.INJECTION: (
         (
             9,
-            r"(ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(instructions?|prompts?|rules|above|previous|everything|"
+            r"(ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(instructions?|prompts?|rules|above|previous|everything(?! .{0,20}\b(?:about|of|on) (?:me|us)\b)|"
             r"guidelines|restrictions|filters?|programming|training)",
             "(忽略|无视|忘记|忘掉|绕过|跳过|不用管|别管).{0,12}(指令|指示|规则|提示|之前|以上|前面|限制|设定|命令)",
         ),
@@ -286,6 +309,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             rf"(look up|look at|see|check|show|tell|find out|know|view|access|get)\b.{{0,40}}\b(what|which|how much|when) (\w+ )?(he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (has |have |had |did |last |just |already )*(bought|ordered|purchased?|spent|spends?|buys?|orders?|got)\b(?! me\b)|"
             rf"(what|how much|when) (did|has|have) (he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (last |just |already |ever )*(buy|bought|order|ordered|purchased?|spend|spent)\b(?! me\b)",
             f"(({RELATIVE_ZH}|他|她)(说|让|叫|同意|允许).{{0,12}}(查|看).{{0,10}}(买|订单|消费))|(查|看)(一?下)?.{{0,3}}({RELATIVE_ZH}|他|她).{{0,8}}(买|订单|消费)",
+        ),
+        (
+            -20,
+            rf"(can|could|may|might|will|would|is|should) (my|a|an|our|the) ({RELATIVE})\b.{{0,12}}\b(collect|pick|fetch|come|drop|sign for|take it in|return|hand|send it back)\b",
+            f"(能|可以|可不可以|能不能|让|叫).{{0,4}}({RELATIVE_ZH}).{{0,4}}(取|拿|代收|签收|来|退)",
         ),
         (
             -20,
@@ -557,6 +585,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.LOYALTY: (
+        (14, r"(what|which|any) (perks|benefits|advantages|privileges)\b", ""),
         (
             7,
             r"(my|what) (loyalty |membership |member |current |customer )*(tier|tiers|level|status|points|membership|rank|standing|rewards?)\b|(which|what|whats?) (tier|level|status|rank)\b|(am i|are we) (a )?(gold|silver|platinum|member|vip|loyal)|do i have (any )?(points|rewards)|loyalty (status|level|profile|account|points|standing)|i (am|be) (at|on|in)\b.{0,8}\b(tier|level)",
@@ -585,6 +614,26 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.ORDER: (
         (
+            15,
+            r"(did|have|had) (i|we)\b.{0,12}\b(sen[dt]|post(ed)?|give|given|return(ed)?)\b(?: \w+){0,3} (back|anything|something)\b",
+            "我.{0,8}退(过|了)(什么|哪些|几|多少|货)",
+        ),
+        (
+            12,
+            r"(last but (one|two)|penultimate|second.(to.)?last|third.(to.)?last|oldest|earliest|first ever|very first|first) (order|purchase)s?\b(?! discount| code)|"
+            r"(most expensive|dearest|priciest|cheapest|costliest)\b.{0,30}\b(i|we)\b.{0,14}\b(bought|buy|ordered|order|got|had|purchased)\b|"
+            r"(which|what) order (was|is|came|cost)\b|first (thing|things) (that )?(i|we)\b|how long (ago|is it|has it been|since)\b.{0,30}\b(order|ordered|bought|shopped)|"
+            r"(did|have|had) (i|we) (ever |already )?(order|ordered|buy|bought)\b.{0,60}\b(spring|summer|autumn|winter|quarter|monday|tuesday|wednesday|thursday|friday|saturday|sunday)",
+            "倒数第[二三]|上上(个|次|一|单|笔)|第一(次|回)(下单|买|购)|第一(个|笔)?(订单|单)|最早的?(订单|一单)|(买|订)过?的?.{0,8}最(贵|便宜)",
+        ),
+        (
+            8,
+            r"(how many(?! times| orders)|which|what)\b.{0,50}\b(have|had|did) (i|we)( ever| already)? (had|have|bought|ordered|got)\b|"
+            r"(january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter) (order|purchase)s?\b|"
+            r"(spend|spent|pay|paid)\b.{0,20}\b(more|less)\b.{0,40}\b(than|or)\b|more expensive for me",
+            "",
+        ),
+        (
             9,
             r"(biggest|largest|smallest|most expensive|dearest|cheapest) (\w+ )?(order|purchase|shop)\b|(when|what day)\b.{0,20}\b(am|will|should|do|would) i\b.{0,20}\b(due|order|reorder|buy|shop)\b.{0,10}\b(again|next|due)\b|how often do i (order|buy|shop)|my next order\b.{0,12}\bdue\b|(did|have) (i|we) (ever )?(returned?|sen[dt] back)\b",
             "最(贵|大|高|多|便宜|小)的?.{0,4}(订单|一单|单子|一笔)|我.{0,3}退过",
@@ -610,6 +659,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(did|have|had) i (ever |already |just |previously |last |also |even )*(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid|spend on)|(what|which|when|how much|how many)\b.{0,30}\b(did|have|had) (i|we) (\w+ )?(buy|bought|order|ordered|get|got|purchase|purchased|pay|paid)|(last time|when) i (last )?(bought|ordered|got|purchased)|i (bought|ordered|purchased|got)\b.{0,40}\b(last|in|before|when|yesterday|ago)|time i (bought|ordered)|things i (have )?(bought|ordered)|(order|purchase|shopping) history|past (orders|purchases)|my (orders|purchases|receipts?)\b|bought before",
             "我?(上次|上回|上一次|最近|之前|以前|曾经|上个月|去年|上周|有没有|是否|昨天|前几天)?(都)?(买过|订过|买的|买了|买(?=.{1,12}(是什么时候|什么时候|几号))|下过|订的|订了)(?!几次|多少次)|(历史|以往|过去|所有|全部|近期)(的)?(订单|购买)|购买(记录|历史)|我(都|还)?买了(什么|些|啥)|订单(记录|历史|列表)|(上次|上回)(我)?(花|付|消费)",
         ),
+        (
+            9,
+            r"(spend|spent)\b.{0,40}\b(more|less)\b.{0,30}\b(or|than)\b",
+            "哪个月.{0,6}(花|买)|(花|买)得?.{0,3}(多|少).{0,4}还是",
+        ),
         (8, r"(which|what|any) (of my )?orders (did|have|do) (i|we)\b|my (total|bill) (for|in|from|last|this)\b", ""),
         (3, r"(status|state|items|contents|total|invoice) (of|for|in)", "状态|进度|里面(有|都)|多少钱|明细"),
         (
@@ -624,6 +678,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.POLICY: (
+        (
+            16,
+            r"how (do|does|is|are|did)\b.{0,25}\b(work(ed)? out|count(ed)?|calculat\w+|measur\w+|decid\w+|determin\w+)\b.{0,25}\b(tiers?|levels?|status)|how (is|are) (my|the|a) (tiers?|levels?|status) (\w+ )?(count|calculat|work|decid|measur)\w*",
+            "等级.{0,4}(怎么|如何)(算|计算|来)",
+        ),
         (
             16,
             r"(pop|put|wrap|do|send|pack|come)\b.{0,25}\b(in|with) (some |a )?(nice|pretty|gift|wrapping|fancy|lovely)? ?(paper|ribbon|bow)\b|(which|what|who)\b.{0,12}\b(courier|carrier|delivery (company|firm|service)|delivers)\b|(royal mail|dpd|hermes|evri|ups|fedex|dhl|parcelforce)\b|(are you|do you) hir(e|ing)\b(?! out)|(any|a) (jobs?|vacanc(y|ies)) (going|at|in|with|available|here)\b|i (am|would) .{0,12}(job|work) (in|at|for) (your|the) (warehouse|shop|company)",
@@ -667,8 +726,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|in pieces)\b|wrong (item|thing|product|order|colour|color|size|one)|(in|into|to) (bits|pieces|shards)\b|(missing|incomplete|not what i ordered)|(lost|stolen) (in the post|parcel|package)|(parcel|package|delivery|order|it) (gets?|got|goes|went|is|was) (lost|missing|stolen|broken)|never (arrived|came|turned up)|warranty|guarantee",
-            "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|少(发|了|件|一)|发错|错发|漏发|丢件|寄丢|保修|质保|保证",
+            rf"{BROKEN}|wrong (item|thing|product|order|colour|color|size|one)|(in|into|to) (bits|pieces|shards)\b|(missing|incomplete|not what i ordered)|(lost|stolen) (in the post|parcel|package)|(parcel|package|delivery|order|it) (gets?|got|goes|went|is|was) (lost|missing|stolen|broken)|never (arrived|came|turned up)|warranty|guarantee",
+            f"{BROKEN_ZH}|少(发|了|件|一)|发错|错发|漏发|丢件|寄丢|保修|质保|保证",
         ),
         (
             8,
@@ -988,8 +1047,6 @@ ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6,
     "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "last": -1,
 }  # fmt: skip
-MONTHS = "january february march april may june july august september october november december"
-MONTHS_ZH = "一月 二月 三月 四月 五月 六月 七月 八月 九月 十月 十一月 十二月"
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
@@ -1073,3 +1130,152 @@ INTERESTS = {
     "文具": ("notebook", "pencil"), "鸟": ("bird",), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine", "glass"), "喝酒": ("wine", "glass"),
 }  # fmt: skip
 """What somebody likes or is, and what a shop calls the things for it. Words not here are searched as they stand."""
+
+# Questions over many of the shopper's own orders.
+
+TOGETHER = re.compile(
+    r"\b(?:together|combined|in (?:all|total)|altogether|the sum|both|add(?:ed)? up|the lot)\b|加起来|加在一起|一共|总共|合计"
+)
+COMPARES = re.compile(
+    r"\b(?:more|less|fewer|higher|lower|bigger|cheaper|dearer)\b|\bwhich (?:month|quarter|season|one|was|of)\b|\bor\b|\bthan\b|\bcompared?\b|"
+    r"哪个|哪一?个?月|还是|比|更多|多还是少"
+)
+BACK = {
+    1: re.compile(
+        r"\blast but one\b|\b(?:second|2nd|next)(?: to)?[ -]last\b|\bpenultimate\b|\bbefore (?:the|my) (?:last|latest|most recent)\b|\bbefore last\b|倒数第二|上上(?:个|次|一|单|笔|回)"
+    ),
+    2: re.compile(r"\blast but two\b|\bthird[ -](?:to[ -])?last\b|\bthird most recent\b|倒数第三"),
+}
+"""Places of an order from the latest, which has 0."""
+FIRST = re.compile(
+    r"\b(?:first|oldest|earliest)(?: ever| thing| things)?(?: order| purchase| thing| shop| time)\b|\b(?:oldest|earliest) (?:one|order)|\b(?:did|had|have) (?:i|we) (?:very )?first\b|"
+    r"\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
+    r"第一(?:次|回)(?:下单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
+)
+EXTREME_ORDER = re.compile(
+    r"\b(?:which|what)(?: one)? (?:order|purchase|one) (?:was|is|came|cost)\b.{0,25}\b(?:biggest|largest|smallest|most expensive|dearest|cheapest|priciest|most|least)\b|"
+    r"\b(?:biggest|largest|smallest|most expensive|dearest|cheapest|priciest|highest|lowest)(?: \w+){0,2} (?:order|orders|purchase|bill)\b|"
+    r"\border\b.{0,20}\b(?:cost|came to|spend|spent)\b.{0,12}\b(?:most|least)\b|哪(?:一)?(?:单|个订单|笔).{0,6}最"
+)
+EXTREME_GOODS = re.compile(
+    r"\b(?:most expensive|dearest|priciest|cheapest|costliest|least expensive)\b(?: (?:thing|item|product|article|piece|one|stuff|single thing))?.{0,25}\b(?:i|we)\b.{0,14}\b(?:bought|buy|ordered|order|got|had|purchased|paid)\b|"
+    r"(?:买|订)过?的?.{0,8}最(?:贵|便宜)|最(?:贵|便宜)的.{0,4}(?:东西|商品|一件)"
+)
+LEAST = re.compile(r"cheap|small|least|low|便宜|小|少")
+SINCE_LAST = re.compile(
+    r"\bhow long (?:ago|is it|has it been|since)\b.{0,30}\b(?:order|ordered|bought|shopped|purchase)|\bwhen (?:was|did i place) my (?:last|latest|most recent) (?:order|purchase)\b|"
+    r"(?:距离?|离).{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
+)
+LATEST_FEW = re.compile(
+    r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|(?:最近|最后|上)(?P<zh>[两二三四2-4]) ?(?:个|笔|张)?(?:订单|单)"
+)
+EXTREME_OF_IT = re.compile(
+    r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)"
+)
+REFUND_HAD = re.compile(
+    r"\b(?:have|did|had) (?:i|we) (?:ever )?(?:had|have|got|get|received?) (?:a|any|my|the) (?:\w+ )?refund"
+)
+ADDS_TO = re.compile(r"\badd\b.{0,25}\b(?:to|in|into) (?:it|that|my order)\b|再加|加(?:一个|一件|点)")
+AVERAGE = re.compile(r"\b(?:average|typically|on the whole|usually spend|mean)\b|平均")
+HOW_MANY_ORDERS = re.compile(
+    r"\bhow (?:many|much|often)\b|\b(?:number|sum|total) of\b|\b(?:spen[dt]|come to|came to|cost)\b|几|多少"
+)
+WHICH_GOODS = re.compile(
+    r"\b(?:which|what)\b(?: \w+'?s?){1,4} (?:have|did|do|had) (?:i|we)\b|\ball the\b.{0,30}\b(?:i|we)\b|哪些|哪几|什么样的|所有"
+)
+"""Asks for two orders together, to compare two times, for the first order, the dearest order or thing, the mean, the goods of a kind."""
+HISTORY_WORDS = frozenset(
+    [
+        "ever",
+        "first",
+        "oldest",
+        "earliest",
+        "expensive",
+        "dearest",
+        "cheapest",
+        "priciest",
+        "average",
+        "month",
+        "months",
+        "quarter",
+        "quarters",
+        "season",
+        "week",
+        "weeks",
+        "weekend",
+        "anything",
+        "something",
+        "nothing",
+        "spend",
+        "spent",
+        "spending",
+        "more",
+        "less",
+        "than",
+        "since",
+        "altogether",
+        "total",
+        "sum",
+        "together",
+        "combined",
+        "compared",
+        "most",
+        "least",
+        "half",
+        "thing",
+        "item",
+        "items",
+        "things",
+        "penultimate",
+        "back",
+        "returned",
+        "return",
+        "sent",
+        "send",
+        "already",
+        "one",
+        "ones",
+        "far",
+        "whole",
+        "single",
+        "orders",
+        "order",
+        "ordered",
+        "placed",
+        "placing",
+        "made",
+        "make",
+        "purchase",
+        "bill",
+        "bigger",
+        "higher",
+        "lower",
+        "fewer",
+        "christmas",
+        "easter",
+        "usually",
+        "typically",
+        "per",
+        "each",
+        "had",
+        "bought",
+        "buying",
+        "got",
+        "years",
+    ]
+)
+HISTORY_WORDS_ZH = re.compile(
+    "倒数第[一二三]|第[一二三四](?:次|季度)?|[上这本]?个?季度|[上下]半年|[春夏秋冬]天|星期[一二三四五六日天]?|周末|平均|最[贵便宜早多少]*|加起来|东西|商品|订单|单子|"
+    "哪[些个一]|多少|什么|个?月份?|[年日号个]|买过?|订过?|花过?|下过|[我你们花钱了过的下几单笔每共总比还更多少都在有没吗呢次回和跟与得]"
+)
+"""Words of such questions that name no goods, and what of a Chinese word names none."""
+
+TO_NEXT = re.compile(
+    r"\b(?:missing|lacking|short|left to|away from|far (?:off|from)|next (?:one|tier|level)|need(?:ed)? (?:more|for|to)|more do i)\b|还差|差多少|下一级|再花"
+)
+POINTED = re.compile(r"\b(?:it|that|this|them|those|these|any of)\b|还能|能不能|可以")
+"""After an answer about tiers, what is missing; what points at the order that was told."""
+OWN = re.compile(
+    r"\b(?:have|did|had|do|was|were|am) (?:i|we|my)\b|\bwhere (?:is|are) my\b|\bmy (?:last|latest|first) order|我的?(?:上|最近|订单|包裹)"
+)
+"""A question about one's own orders and no rule."""

@@ -5,12 +5,10 @@ Deterministic and pure: the tables of `phrases`, English and Simplified Chinese,
 
 from __future__ import annotations
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
 
@@ -167,6 +165,7 @@ POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:it|this|that|them|these|those|something|things|stuff|an? \w+) back\b"
 )
+SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
 GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too )?go back\b")
 WHO_PAYS = re.compile(
     r"\bwho (?:pays?|covers?|has to pay|must pay)(?: for)?(?: the)? "
@@ -184,6 +183,7 @@ def normal(text: str) -> str:
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
+    text = SPENDING.sub("spend", text)
     text = GO_BACK.sub(r"\1 i return \2", SENT_BACK.sub("return", text))
     text = WHO_PAYS.sub(
         lambda found: f"what does {found[1]} cost" if found[1] else f"{found[2] or found[3]}多少钱", text
@@ -631,42 +631,6 @@ def ordinals(text: str) -> tuple[int, ...]:
     if re.search(r"前三(?:个|款|件)|(?<![a-z])first three(?![a-z])", text):
         found = [1, 2, 3]
     return tuple(dict.fromkeys(found))
-
-
-def period(text: str, today: date) -> tuple[date, date] | None:
-    """The days that a text names, first and last: last month, in November, yesterday.
-
-    >>> period("what I bought last month", date(2011, 12, 9))
-    (datetime.date(2011, 11, 1), datetime.date(2011, 11, 30))
-    """
-    first = today.replace(day=1)
-    monday = today - timedelta(days=today.weekday())
-    table = (
-        ((r"last month|previous month|past month", "上个?月"), lambda: _month(first - timedelta(days=1))),
-        ((r"this month", "这个?月|本月"), lambda: (first, today)),
-        (
-            (r"last week|previous week", "上个?(周|星期|礼拜)"),
-            lambda: (monday - timedelta(days=7), monday - timedelta(days=1)),
-        ),
-        ((r"this week", "这个?(周|星期)|本周"), lambda: (monday, today)),
-        ((r"yesterday", "昨天"), lambda: (today - timedelta(days=1), today - timedelta(days=1))),
-        ((r"today", "今天"), lambda: (today, today)),
-        ((r"last year", "去年"), lambda: (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31))),
-        ((r"this year", "今年"), lambda: (date(today.year, 1, 1), today)),
-    )
-    for pair, days in table:
-        if _says(text, pair):
-            return days()
-    for at, (name, chinese) in enumerate(zip(phrases.MONTHS.split(), phrases.MONTHS_ZH.split(), strict=True), 1):
-        short = f"{name}|{name[:3]}" if name != "may" else "in may|of may|during may"
-        if _says(text, (rf"(?:{short})", "")) or re.search(rf"(?<!\d){at} ?月(?!\d)|(?<!十){chinese}", text):
-            year = today.year if at <= today.month else today.year - 1
-            return _month(date(year, at, 1))
-    return None
-
-
-def _month(day: date) -> tuple[date, date]:
-    return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
 
 
 # The words that name something.

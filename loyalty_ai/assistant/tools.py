@@ -142,6 +142,7 @@ SPECS: dict[str, tuple[str, Schema]] = {
             until=_text("Only orders up to this day, as 2011-11-30; the day counts.", 10),
             product_ids=_list(PRODUCT_ID, "Only orders that hold one of these products."),
             summary={"type": "boolean", "description": "Add the orders up, for what was bought most often."},
+            oldest={"type": "boolean", "description": "The oldest first instead of the latest."},
         ),
     ),
     "search_shop_policies_and_faqs": (
@@ -383,12 +384,13 @@ class Toolbox:
         until: str | None = None,
         product_ids: list[str] | None = None,
         summary: bool = False,  # noqa: FBT001, FBT002 (called by keyword)
+        oldest: bool = False,  # noqa: FBT001, FBT002 (called by keyword)
     ) -> Found:
         customer = self.turn.customer_id
         if customer is None:
             raise Wrong("Nobody is signed in, so no orders can be shown. Ask the shopper to sign in.")
         first, last = _day(since, "since"), _day(until, "until")
-        narrowed = summary or bool(first or last or product_ids)
+        narrowed = summary or oldest or bool(first or last or product_ids)
         if narrowed and order_id is not None:
             raise Wrong("order_id goes with no other argument.")
         if first and last and first > last:
@@ -401,6 +403,10 @@ class Toolbox:
                 )
             return self._orders(orders)
         orders, whole = self._orders_between(customer, first, last)
+        if oldest:
+            if not whole:
+                raise Wrong("There are too many orders to see which is the oldest.")
+            orders = orders[::-1]
         if product_ids:
             orders = [order for order in orders if any(item.product_id in product_ids for item in order.items)]
             counted = self._summary(orders, first, last, whole=whole, only=product_ids) if summary else None

@@ -5,10 +5,14 @@ that. A subject that no document of a shop treats is as useful: a question about
 its words. Nothing here is particular to one shop, and nothing here is ever said: answers are the documents' own.
 """
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
+
+from loyalty_ai.assistant.wordings_zh import ASKED_ZH, OURS_ZH
 
 ASKED = """
 what delivery costs: how much is delivery; what do you charge for shipping; is shipping free; what does postage come to; do I
@@ -20,21 +24,32 @@ how long delivery takes, working days: how long does delivery take; how many day
   when can I expect my parcel; how soon will it come; will it be here by friday; how quickly do you send things out; delivery
   time; what is the wait; when do you dispatch; will it arrive in time for christmas; how long before it turns up; if I order
   today when do I get it; how many working days; delivery estimate; do things ship the same day; what is your turnaround; I am
-  leaving on friday will it be here; how long is shipping; when would it reach me
+  leaving on friday will it be here; how long is shipping; when would it reach me; if I buy today will it make it for a party
+  on the 20th; will it be with me before the wedding; is there enough time before saturday; can it get here before her
+  birthday; I need it by the end of the month will it come; how long from ordering to the doorstep; would it reach me before
+  we go away; how quick are you; is it too late to order for christmas; hoping to have it by thursday for a party; I need the
+  thing here for saturday is that doable; would it be here for the weekend
 express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
   can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
   priority post; can it be here tomorrow; I need it by monday; it is for tonight can you hurry; overnight shipping; I am in a
-  rush; need it quickly
+  rush; need it quickly; my friend says you do next day; can I have it on the doorstep the next day; somebody told me it comes
+  overnight; would it be here the day after I order; I heard you deliver the very next day; can you get it to me sooner if I
+  pay more
 delivery on a chosen day, at weekends: can I choose a delivery day; do you deliver on saturdays; deliver on sunday; can I pick
   a time slot; nominate a day for delivery; will the courier come at the weekend; evening delivery; can it come on a certain
   date; I am only in on mondays; can it be delivered after six; can you leave it until next week; hold my delivery until I am
-  back; will it come on a sunday; do couriers work weekends; arrange a delivery slot
+  back; will it come on a sunday; do couriers work weekends; arrange a delivery slot; does the driver come on saturdays; do
+  your drivers work on sundays; does the postman bring parcels at the weekend; will anyone deliver on a saturday; can the
+  driver come when I am at home; can the van come after 6pm; will the courier come in the evening; can it come on a day I am
+  off work; I am out on tuesdays can it come on another day
 countries we deliver to: do you deliver abroad; do you ship to germany; can you send to america; international shipping; which
   countries do you ship to; do you post overseas; can you deliver to ireland; will you ship to australia; I live in canada can
   I order; delivery outside the uk; do you mail worldwide; my friend lives in italy could you send it there; do you ship to
   new york; do you ship to the states; can I order from abroad; do you deliver to northern ireland; do you cover the
   highlands; I am in poland; shipping to the channel islands; is it possible to have it sent to japan; my son lives in sweden
-  can you ship there; delivery to the eu
+  can you ship there; delivery to the eu; would it reach my aunt in norway; I am moving to spain can you still send things; do
+  you post to my cousin in france; would you send a parcel to greece; my daughter studies in poland can she get one; can I
+  have something sent to my holiday home in portugal; do you deliver to iceland
 customs and import tax abroad: do I have to pay customs; import duty; will there be taxes at the border; are duties included;
   will I be charged vat on import; extra fees when it arrives from abroad; brexit charges; customs paperwork; who pays the
   duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway
@@ -45,19 +60,29 @@ a parcel does not arrive, we look for it: my parcel has not arrived; my order ne
   moved for days; the neighbours do not have it either; I was home and nobody came; delivery did not happen; nothing came
 visit us, collect an order: can I collect my order; click and collect; pick up in store; can I fetch it myself; collect from
   the warehouse; can I come and get it; save on delivery by collecting; can I pick it up; could I come by and take it with me;
-  do you allow collection; can I drive over and get my order; pick my order up in person
+  do you allow collection; can I drive over and get my order; pick my order up in person; can my sister collect it for me;
+  could my husband pick the parcel up from your warehouse; may somebody else fetch it for me; could a friend come and get my
+  order; can my mum come by for it; is there a counter where I can get my things; my neighbour is in town on friday can he
+  grab my parcel from you; can he pick up the thing from you; can somebody come by and take it along
 visit our shop: do you have a shop; where are you located; can I visit your store; is there a showroom; high street branch;
   can I see the products in person; where is the nearest store; are you online only; what is your address; can I browse in
   person; have a look round before buying; can I pop in; do you have a physical store; where can I see your things; is there a
-  branch near me; do you have a market stall; can I walk in; where are you based; may I come and look around
+  branch near me; do you have a market stall; can I walk in; where are you based; may I come and look around; can I come and
+  look at things in your store; could I wander round your premises; can I handle things before I buy; I would like to touch it
+  before buying; can I try it out in a shop first; is there somewhere I can see it with my own eyes; could I drop by for a
+  browse; is there anywhere I could see the things; somewhere in town where I can look at one; is there a place to see it in
+  real life; do you have a display I can visit
 opening hours: what are your opening hours; when are you open; what time do you close; what time can I ring; are you there on
   weekends; office hours; when is customer service available; are you open now; how late are you open; what hours do you work;
   when do you open on mondays; what time do you shut; are you there in the evening; how late can I call
 holidays, closed: are you open on bank holidays; are you closed at christmas; new year's opening; easter closing; do you work
   on public holidays; opening over the festive season; are you shut on good friday; will orders be sent out between christmas
-  and new year; are you working on new year's day; are you open over christmas; open on easter
-  monday; do you close for the holidays; are you working on the first of january; when are you back after christmas; are you
-  shut for new year
+  and new year; are you working on new year's day; are you open over christmas; open on easter monday; do you close for the
+  holidays; are you working on the first of january; when are you back after christmas; are you shut for new year; is anybody
+  packing on boxing day; will parcels go out on new year's eve; who is working on a bank holiday; do orders leave over the
+  holidays; is somebody there on christmas eve; do you have days off at the end of december; is your warehouse shut on public
+  holidays; are you off between the years; do you lot work on good friday; are you there on easter monday; do you work over
+  the bank holiday weekend; is anybody in on christmas day
 telephone number: what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
   somebody on the phone; is there a helpline; customer service number; who can I talk to; how can I contact you by phone; what
   number do I dial; can I phone someone; ring you up; phone line; give me a number to call
@@ -77,18 +102,23 @@ how long you have to return goods, within days of delivery: how long do I have t
   not what I expected; it does not fit the room can I return it; is there a cooling off period; unwanted item; how long can I
   keep it before returning; can I send back something I do not like; what if I regret buying it; returns window; after how
   many days can I not return; I do not want it can I give it back; it looks different from the picture can it go back; can I
-  return it after a month; may I return something that does not fit
+  return it after a month; may I return something that does not fit; I changed my mind about a thing can it go back; the thing
+  is not for me how long have I got to return it; it does not go with my kitchen can I return it
 return goods unused in their own packing: does it have to be unused; do I need the original packaging; can I return it without
   the box; I already used it can I return it; do I need the receipt to return; tags removed; I threw the packaging away; must
   it be in the original box; do I need the packaging; the box is gone can I still return it; is it ok if I opened it; can I
-  return something I tried; do the labels have to be on
+  return something I tried; do the labels have to be on; do I need to keep the box; should I hang on to the packaging; I have
+  chucked the box it came in can I return it; I binned the wrapping does that matter; the packing went in the recycling; does
+  it have to come back in its own box; can I send it back without the carton; I have worn it once
 how to return something: how do I return something; how do I send it back; where do I post returns to; return label; start a
   return; I want to return my order; return address; do I need a returns form; what do I do to get it sent back; arrange a
   return; how does returning work; what do I need to do to return; how do I post it back; can you pick up a return; I need a
   returns label; where should I send it; steps for a return; get rid of something I bought
 what a return costs: are returns free; who pays for returns; do I pay the return postage; cost of sending it back; do you
   deduct anything from the refund; free returns; how much to send back; is there a restocking fee; do I have to pay to send it
-  back; is returning free; will you cover the return shipping; what do you take off for a return; who pays if I send it back
+  back; is returning free; will you cover the return shipping; what do you take off for a return; who pays if I send it back;
+  do I have to stump up for the return of a thing I do not fancy; is sending it back at my expense; does returning a thing
+  cost me anything; am I out of pocket if I send it back
 what cannot be returned: which items cannot be returned; can I return earrings; can I return opened candles; are sale items
   returnable; can personalised items be returned; non refundable goods; can I send back jewellery for hygiene reasons; return
   opened soap; is there anything I cannot send back; I opened the soap can I return it; can candles go back; are earrings
@@ -97,14 +127,19 @@ when the money comes back, refund: when do I get my refund; how long does a refu
   money be back in my account; has my refund been processed; how do I get my money back; how will you refund me; do I get a
   full refund; refund to my card; I have not been refunded; how quickly do you refund; when will you pay me back; I sent it
   back and have no money yet; how long until I see my money; do you refund to paypal; how do I get reimbursed; will I get all
-  my money back; still no refund
+  my money back; still no refund; I posted it back on monday when do I see the cash; how many days until a refund is paid; you
+  have my return where is the money; when does the cash land in my bank; how soon after you get it back am I paid; I dropped
+  my return at the post office last week and no money
 exchanges: can I exchange it; can I swap it for another one; change it for a different colour; swap the size; replace it with
   something else; I bought the wrong colour; trade it in for another; can I change it for something else; I want a different
   one instead; can I have it in another colour instead; do you do exchanges; switch it for a bigger one
 return a gift: can a gift be returned; I was given this and want to return it; return a present without a receipt; who gets
   the refund for a gift; my mother does not like the present I gave her; somebody gave me this; I received this as a gift can
   I return it; can the person I gave it to return it; my aunt does not want her present; unwanted present; return something
-  that was bought for me
+  that was bought for me; I was given it as a present and it is not my thing can I get the money for it; it was a birthday
+  gift and I would rather have the cash; a friend bought it for me can I hand it back; can I have the money for a present I do
+  not like; I got two of the same for my wedding; can someone who got it as a gift return it; my gran gave me a thing can I
+  get the money back; can she have her money back for a present; my sister bought me this and I do not want it
 return a part of an order: can I return part of my order; send back just one item; keep some and return the rest; return one
   of two; can I send back only some of it; return just one of the things; I want to keep half
 if something arrives broken or damaged: my order arrived broken; it came damaged; the item is cracked; it was smashed in
@@ -112,12 +147,18 @@ if something arrives broken or damaged: my order arrived broken; it came damaged
   defective; came with a dent; it does not work; it was shattered when I unpacked it; it is in pieces; everything was broken
   when I opened the box; arrived cracked; it was broken on arrival; the handle has come off; there is a hole in it; the plate
   was in bits; it got damaged on the way; the lid is broken; badly packed and broken; my mug has a crack; it leaks; it is
-  ruined; what happens if something is broken; the cup is smashed
+  ruined; what happens if something is broken; the cup is smashed; the handle snapped off; it has a big tear along the edge;
+  it came with a piece broken off; one side is cracked; I unwrapped it and it was split; it turned up bent; the lid came
+  chipped; there was glass everywhere in the parcel; the seam is ripped; it arrived with a hole; the leg came loose in the
+  box; the paint is scraped off
 something arrives wrong or missing, not what you ordered: you sent the wrong thing; this is not what I ordered; I received
   somebody else's order; wrong colour arrived; there is something missing from my parcel; only half of my order came; one item
   is missing; I got one too few; you forgot something; I was sent the wrong one; you mixed up my order; this belongs to
   another customer; my parcel had other people's things; I got a different colour; I am one short; not everything was in the
-  box; I only got two of the three; the parcel is incomplete; half of it is missing
+  box; I only got two of the three; the parcel is incomplete; half of it is missing; I ordered two and there is only one in
+  the parcel; there should be four but I count three; you sent me a blue one and I wanted red; one thing was not in the
+  parcel; there is a mug too few; that is not the one I picked; my parcel was short; the things I got have the wrong pattern
+  on; they are the wrong size; it is not the one in the picture
 what we need from you, photo of the damage: do you need a photo; what information do you need for a broken item; do I have to
   send the broken one back; evidence of damage; shall I send you a picture of it; do you want the damaged one back; what do
   you need to know about the breakage
@@ -127,7 +168,11 @@ damaged, a new one or your money back: will you send a replacement; can I have a
 faults that show later, months, repair: is there a guarantee; what is the warranty; it broke after two months; how long is it
   covered; it stopped working; fell apart after a while; guarantee period; what if it breaks next year; my clock stopped; how
   long is the guarantee; do your products have a warranty; it stopped after a few weeks; it broke after a while; does it come
-  with a guarantee; is it covered if it breaks; it lasted only a month; how long should it last
+  with a guarantee; is it covered if it breaks; it lasted only a month; how long should it last; it ran for three months then
+  died; it worked for a while and then gave up; the stitching went after a few weeks; it fell to bits after a month; it packed
+  up after half a year; it went wrong after two months; it does not light up any more; it has stopped working since; the thing
+  gave up the ghost in october and I bought it in august; it conked out after a few weeks; it has stopped going; it only
+  lasted till spring; the battery cover went after two months
 your rights by law: what are my rights; consumer rights; statutory rights; consumer law
 ways to pay, cards: how can I pay; which cards do you take; do you accept paypal; can I use apple pay; do you take american
   express; can I pay cash; pay by cheque; google pay; do you accept bitcoin; bank transfer; can I pay on delivery; debit card;
@@ -138,20 +183,23 @@ ways to pay, cards: how can I pay; which cards do you take; do you accept paypal
 when your card is charged: when will I be charged; when is my card debited; do you take the money straight away; when does
   payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
-  yet; when is the money debited from my bank
+  yet; when is the money debited from my bank; when does the money actually go out; when do you take it off my card; will it
+  leave my account today; is it charged at once
 currency, prices include vat: what currency are the prices in; can I pay in euros; do prices include vat; is tax included;
   price in dollars; are prices with tax; are your prices in pounds; can I see prices in euros; is vat added at the end; are
   the prices net; do you charge vat; can I pay in my own currency
 invoices: can I get an invoice; vat receipt; I need a receipt for my company; where is my invoice; proof of purchase; copy of
   my receipt; bill for my accountant; I need an invoice; can you send me a receipt; receipt for my taxes; where do I find my
-  bill; can you put my company on the invoice; I lost my receipt
+  bill; can you put my company on the invoice; I lost my receipt; my accountant wants a vat receipt; can you bill my company;
+  can I have the bill in my firm's name; I need paperwork for my expenses; send me a tax receipt; I need something to claim it
+  back at work
 discount codes and offers: do you have a discount code; promo code; any vouchers; coupon; my code does not work; is there a
   first order discount; student discount; nhs discount; do pensioners get anything off; any deals on; black friday sale; when
   is your next sale; can I have a bit off; special offers; newsletter discount; is there money off for key workers; do you
   have any offers; any coupons going; is there a discount for new customers; do students get a discount; do teachers get money
   off; can I get something off; do you ever have sales; where do I enter a code; do you do military discount; is there a code
   I can use; do you give a discount to the over sixties; free gift with purchase; anything on offer; when do the sales start;
-  do nurses get money off
+  do nurses get money off; is there a student deal; any deal for teachers; is there something off for pensioners
 gift vouchers: do you sell gift cards; gift voucher; can I buy a voucher; e-gift card; gift certificate; store credit; a token
   for a friend; can I get a gift card for my mum; do you have vouchers; do you do gift cards; can I give somebody a voucher;
   do you take gift cards
@@ -173,14 +221,19 @@ how to change an order: can I change my order; I ordered the wrong thing; add an
 how to cancel an order: how do I cancel my order; I want to cancel; I do not want it any more; stop my order; I ordered by
   mistake; call off my order; can I still cancel; I have changed my mind about my order; undo my purchase; ordered twice by
   accident; can I cancel; please cancel it; I want to cancel what I just bought; how can I withdraw my order; I do not need it
-  any longer; changed my mind about what I ordered; is it possible to cancel; can you scrap my order; forget my order
+  any longer; changed my mind about what I ordered; is it possible to cancel; can you scrap my order; forget my order; I
+  ordered this morning by mistake can it be stopped; I pressed buy too soon can you stop it; can you stop an order I just made
 an order that has left, dispatched: it has already been dispatched can I cancel; too late to cancel; can I refuse the parcel;
   stop it before it leaves; can I cancel once it is sent; it is already on the way can I stop it; is it too late to change it;
   it has shipped but I do not want it
 wrong address: I gave the wrong address; change my delivery address; I have moved house; I typed the postcode wrong; send it
   to a different address; the address on my order is old; I entered my old flat; I put in the wrong address; I made a mistake
   in my address; wrong house number; I forgot the flat number; can you change where it goes; my address has a typo; it is
-  going to my old address; redirect my parcel; send it elsewhere
+  going to my old address; redirect my parcel; send it elsewhere; I have moved since ordering; it is going to my old flat; I
+  have a new address since I ordered; I changed flats and my order goes to the old one; I put my work address by mistake; my
+  parcel is going to the wrong place; can you send it to my new place instead; I already ordered can you ship it to my mum's
+  instead; can it go to another house instead of mine; I want it sent somewhere else after all; send it to my office instead I
+  already ordered
 when we cancel an order: why was my order cancelled; you cancelled my order; can you cancel my order yourselves; price
   mistake; why did you cancel; my order was cancelled by you; you have cancelled it and I do not know why
 order as a guest without an account: do I need an account; can I order as a guest; checkout without registering; do I have to
@@ -197,11 +250,15 @@ what gift wrapping looks like, paper and ribbon: what does the wrapping look lik
   wrapping; show me the wrapping
 gift messages: can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
   put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;
-  I would like to add a few words; can a personal note go in; is there a gift note; put a message inside
+  I would like to add a few words; can a personal note go in; is there a gift note; put a message inside; can you put in a
+  birthday card from us all; can a card saying happy birthday go in with it; I would like a note inside saying well done; can
+  you add some words from me; write happy anniversary on a card for them
 a gift parcel shows no prices, invoice: will there be a price in the parcel; do not show the price; hide the cost from the
   recipient; is there a receipt in the box; will she see what I paid; leave the invoice out; will the recipient see the price;
   is the price in the box; can the person see how much it was; does the gift come with a bill; can you hide the price; will
-  there be an invoice in a present
+  there be an invoice in a present; can you hide what it cost; I do not want them to know what I paid; please leave the price
+  off; take the price tag off it; can you send it without the bill; it is a surprise so no prices please; please do not put
+  the bill in it is a surprise; keep the receipt out of the box; no paperwork with prices please
 sending a gift to another address: can I send it to someone else; deliver to a friend's address; send a present directly to
   her; different delivery and billing address; ship straight to the birthday boy; can you send it straight to my friend; send
   it as a present to my brother; deliver a gift to another address; can it go directly to the person; post it to my nan for
@@ -209,7 +266,8 @@ sending a gift to another address: can I send it to someone else; deliver to a f
 sold out products: it is sold out; can I order something out of stock; do you do back orders; can I pre-order; waiting list;
   reserve one that is not in yet; put my name down for the next batch; can I order it although it is sold out; can I pre
   order; can I get on a list for it; can I reserve something that is coming; backorder; it says sold out what now; can I buy
-  something before it comes out
+  something before it comes out; can I put my name down for it; can I order it in advance; it is gone can I still order one;
+  may I book one for when it is back; can I pay now and get it when it is in; can you put me on the list for the next lot
 when sold out products come back: when will it be back in stock; when do you get more; will you be restocking; notify me when
   it is available; is it discontinued; will it ever come back; when is the next delivery of these; let me know when you have
   it again; when is it back; when will you have it again; are you getting more in; will you have these again; do you know when
@@ -217,16 +275,26 @@ when sold out products come back: when will it be back in stock; when do you get
 is the cart reserved: does my basket hold the item; how long will things stay in my cart; is it reserved for me when I add it;
   will someone else buy it while it is in my basket; my trolley was emptied; can you keep one aside for me; put one by for me;
   does adding to the basket reserve it; if I put it in my basket is it mine; will it be kept in my cart; can somebody else buy
-  what is in my cart; how long do you hold my basket; does my trolley hold things for me; save it for later
+  what is in my cart; how long do you hold my basket; does my trolley hold things for me; save it for later; can I leave it in
+  my basket till payday; will somebody nab it while it is in my basket; does it stay mine while I think about it; can you hold
+  it until friday for me; if I leave it in the trolley overnight will it be gone; if I put a thing in my basket tonight is it
+  mine tomorrow; will it still be there in the morning if I put it in my basket
 limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order; is
   there a minimum spend; smallest order; can I buy just one; how many may I order; is there a maximum; can I buy as many as I
-  like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all
+  like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what
+  is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock
 who can buy wholesale: do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
   stockist; reseller; buying for my business; are there trade prices; I run a restaurant; do you supply hotels; can my company
   open an account; bed and breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you supply other
   shops; do you sell to businesses; can cafes buy from you; how do I open a trade account; business account; I have a gift
-  shop; do you do trade; we are a hotel; reselling your products
-wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers
+  shop; do you do trade; we are a hotel; reselling your products; we run a tearoom and want a few hundred mugs; I have a cafe
+  and would like to buy in bulk; do you give trade terms; we would like to stock your things in our shop; I am opening a guest
+  house and need lots of plates; our school would like to buy three hundred; we are a charity buying for a fair; can
+  businesses buy at trade; I am a wedding planner and need 150 of them; we need two hundred for an event; who do I talk to
+  about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to order many
+wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
+  to spend on the first go as a business; how big must a first trade order be; what is the least a cafe has to buy; is there a
+  minimum for businesses
 bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; volume discount; do I save by buying several;
   price for two hundred pieces; quantity discount; is it less each if I take a dozen boxes; buying loads for a wedding; do I
   get it cheaper if I order a hundred; is there a better price for more; do you give a discount for quantity; what if I buy
@@ -392,17 +460,36 @@ is it in stock; is this available; how many are left; what can you do; what do o
 """
 """Wordings of what the shop's data answer, not its documents."""
 
+GOODS = re.compile(
+    r"\b(?:(?:red|blue|green|pink|white|black|big|little|small|new|lovely|six|spotty|retro|vintage|christmas|alarm|night|hot water|lunch|cake|tea) )*"
+    r"(?:mugs?|cups?|teapots?|plates?|bowls?|glass(?:es)?|jugs?|trays?|tins?|lanterns?|lamps?|lights?|candles?|holders?|clocks?|mirrors?|frames?|cushions?|blankets?|"
+    r"throws?|doormats?|mats?|rugs?|towels?|aprons?|bags?|purses?|umbrellas?|bottles?|necklaces?|bracelets?|rings?|brooch(?:es)?|bunting|garlands?|decorations?|ornaments?|"
+    r"baubles?|stockings?|wreaths?|toys?|dolls?|teddy|teddies|skittles|jigsaws?|puzzles?|blocks|games?|notebooks?|pencils?|pens?|stand|stands|cakestands?|cases|hooks?|"
+    r"hangers?|shelf|shelves|cabinets?|chairs?|stools?|signs?|vases?|pots?|planters?|napkins|tablecloths?|coasters?|saucepans?|scales|moulds?|cutters?)\b"
+)
+"""Goods of a question that says what became of them, or what shall be done with them: any thing to those who hear."""
+
 
 @cache
 def wordings() -> tuple[tuple[str, str | None], ...]:
     """Each wording with the query of its subject, "" where that is no shop's business, None where documents have no part in it."""
-    found: list[tuple[str, str | None]] = []
-    for line in _lines(ASKED):
+    return (*_asked(ASKED), *_all_of(ELSEWHERE, ""), *_all_of(OURS, None))
+
+
+@cache
+def wordings_zh() -> tuple[tuple[str, str | None], ...]:
+    """The same in Chinese, where nothing is told of what is no shop's business."""
+    return (*_asked(ASKED_ZH), *_all_of(OURS_ZH, None))
+
+
+def _asked(table: str) -> Iterator[tuple[str, str]]:
+    for line in _lines(table):
         query, _, asked = line.partition(":")
-        found += [(wording.strip(), query) for wording in asked.split(";")]
-    for table, query in ((ELSEWHERE, ""), (OURS, None)):
-        found += [(wording.strip(), query) for line in _lines(table) for wording in line.split(";")]
-    return tuple(found)
+        yield from ((wording.strip(), query) for wording in asked.split(";"))
+
+
+def _all_of(table: str, query: str | None) -> Iterator[tuple[str, str | None]]:
+    return ((wording.strip(), query) for line in _lines(table) for wording in line.split(";"))
 
 
 def _lines(table: str) -> list[str]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, Intent
 from loyalty_ai.assistant.questions import (
     LONGEST,
@@ -18,7 +19,6 @@ from loyalty_ai.assistant.questions import (
     continued,
     number,
     ordinals,
-    period,
     prices,
     slips,
     understand,

@@ -12,7 +12,24 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
-from loyalty_ai.assistant.phrases import NUMBERS, Intent
+from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.periods import period
+from loyalty_ai.assistant.phrases import (
+    ADDS_TO,
+    AVERAGE,
+    COMPARES,
+    EXTREME_OF_IT,
+    GUARDS,
+    NUMBERS,
+    OWN,
+    POINTED,
+    REFUND_HAD,
+    SERVED,
+    TO_NEXT,
+    TOGETHER,
+    WISHED,
+    Intent,
+)
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     codes_of,
@@ -20,9 +37,19 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
-from loyalty_ai.assistant.phrasing.orders import days_of
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, SEND_BACK, TROUBLES
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.shop import CARRIED, CHAT, COSTS, ERASE, GIVES, RESTOCK, Shop
+from loyalty_ai.assistant.phrasing.shop import (
+    CALL_OFF,
+    CHAT,
+    COSTS,
+    ERASE,
+    GIVES,
+    OF_TIERS,
+    RESTOCK,
+    TIER_ENDS,
+    Shop,
+)
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import Asked, continued, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -65,14 +92,44 @@ HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GI
 OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT}
 """What documents answer only where they treat it."""
 
+TOLD = (
+    HEARD
+    | dict.fromkeys((Intent.NONE, Intent.SEARCH), 0.47)
+    | {
+        Intent.GIFT: 0.55,
+        Intent.DESCRIBE: 0.6,
+        Intent.SIMILAR: 0.6,
+        Intent.CART_ADD: 0.6,
+        Intent.CART: 0.6,
+        Intent.STOCK: 0.65,
+        Intent.PRICE: 0.7,
+        Intent.ORDER: 0.7,
+    }
+)
+"""The same for what speaks of a shop's service and wishes for no goods, where the documents treat it."""
+
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
+
+CONTENTS = re.compile(r"\bwhat (?:is|was|else is|all is) (?:in|inside) (?:it|that|there)\b|里面?(?:有|都有|是)什么")
+OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CART, Intent.DESCRIBE, Intent.GOES_WITH}
+"""What may be asked of the orders that were told just now."""
+
+KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
+"""What is never read as going on about tiers."""
+
+MOST_SHORT = 60
+"""Letters of a question that can be read only with the one before."""
+
 
 SO_MANY = re.compile(
     r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
     r"(?P<count>\d{1,3})(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
 )
 """Whether so many of what is at hand can be had."""
+
+HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
+SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
 
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
@@ -119,9 +176,18 @@ class Reply(Products, Shop):
             for now in found
         ]
         for at, question in enumerate(found):
+            if self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY, Intent.ORDER}:
+                if CAME_BACK.search(question.text) or REFUND_HAD.search(question.text):
+                    found[at] = question = replace(question, intent=Intent.ORDER)
+                if at and found[at - 1].intent is Intent.ORDER and EXTREME_OF_IT.search(question.text):
+                    found[at] = question = replace(question, intent=Intent.ORDER, codes=found[at - 1].codes)
             goes_on = question.there or question.follows
-            of_order = found[at - 1].intent is Intent.ORDER if at else bool(self.order_before and goes_on)
-            of_days = not question.there and days_of(question.text, local(self.turn.now)) is not None
+            of_order = (
+                found[at - 1].intent is Intent.ORDER
+                if at
+                else bool((self.order_before or self.days_before) and goes_on)
+            )
+            of_days = not question.there and period(question.text, local(self.turn.now)) is not None
             of_days = of_days and self.turn.customer_id is not None
             if (of_order or of_days) and self.names_nothing(question):  # "where is my order and how much was it"
                 found[at] = replace(question, intent=Intent.ORDER)
@@ -133,9 +199,23 @@ class Reply(Products, Shop):
 
     def completed(self, now: Asked) -> Asked:
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
+        if of_tier := self.of_tier(now):
+            return of_tier
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
+        if self.last_about == "order" and self.turn.customer_id is not None:
+            pointed = now.there or POINTED.search(self.turn.text) is not None
+            if ADDS_TO.search(now.text) and pointed:
+                return replace(now, intent=Intent.POLICY, words="", text=f"{now.text} {_('order')}")
+            if now.there and CONTENTS.search(now.text) and not now.codes:
+                return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"items"})
+            if pointed and not now.codes and (SEND_BACK.search(now.text) or CALL_OFF.search(now.text)):
+                return replace(now, intent=Intent.POLICY, words="", there=True)
+            days = period(now.text, local(self.turn.now))
+            asks = (TOGETHER, AVERAGE, EXTREME_OF_IT, *([COMPARES] if days or len(set(self.days_told())) > 1 else []))
+            if now.intent in OPEN and any(pattern.search(now.text) for pattern in asks):
+                return replace(now, intent=Intent.ORDER)
         if self.last_about == "product" and now.intent in MAY_NAME_GOODS and (many := SO_MANY.search(now.text)):
             left = now.aspects | {"left"}
             return replace(now, intent=Intent.STOCK, words="", units=int(many["count"]), aspects=left, follows=True)
@@ -156,6 +236,23 @@ class Reply(Products, Shop):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def of_tier(self, now: Asked) -> Asked | None:
+        """A short question after one about tiers that goes on about them: what is missing, whether it lasts, another tier."""
+        before = self.asked_before[0].lower()
+        if (
+            now.intent in KEPT
+            or not (self.last_about == "loyalty" or OF_TIERS.search(before))
+            or len(now.text) > MOST_SHORT
+        ):
+            return None
+        if TO_NEXT.search(now.text):
+            return replace(now, intent=Intent.NEXT_TIER)
+        if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
+            return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
+        if TIER_ENDS.search(now.text):
+            return replace(now, intent=Intent.POLICY, text=f"{now.text} {_('tier')}")
+        return None
 
     def words_beside(self, now: Asked, before: Asked) -> str:
         """What "and the small one" names: of the kind that was asked about before, the one that has these words."""
@@ -223,12 +320,19 @@ class Reply(Products, Shop):
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
-        said = self.heard(asked) if asked.intent in HEARD else None
-        if said is None or said.query is None or said.likeness < HEARD[asked.intent]:
+        said = self.heard(asked) if asked.intent in TOLD else None
+        if said is None or said.query is None or said.likeness < TOLD[asked.intent]:
             return None
         subject = said.query
+        wrong = any(pattern.search(asked.text) for pattern, _query in TROUBLES)
+        if asked.intent is Intent.ORDER and (wrong or OWN.search(asked.text)):
+            return None
+        if subject and self.tells_of_service(asked) and self.passages(subject, self.carried):
+            return subject
+        if said.likeness < HEARD.get(asked.intent, 1.1):
+            return None
         if asked.intent in OF_THEIR_OWN:
-            return subject if subject and self.passages(subject, CARRIED) else None
+            return subject if subject and self.passages(subject, self.carried) else None
         plain = asked.intent not in MAY_NAME_GOODS or said.likeness >= PLAINLY
         looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
         if (not subject or not asked.words or plain) and not (looked_for and asked.words):
@@ -236,6 +340,16 @@ class Reply(Products, Shop):
         if any(row["score"] >= CERTAIN for row in self.search(asked.words)):
             return None
         return None if looked_for and HAVE_YOU.search(asked.text) and self.nearest(asked) else subject
+
+    @staticmethod
+    def tells_of_service(asked: Asked) -> bool:
+        """Whether a question speaks of what a shop does, or of what became of goods, and wishes for none."""
+        if asked.order or asked.bounded or asked.available:
+            return False
+        if asked.intent in (Intent.CART_ADD, Intent.DESCRIBE) and not HYPOTHETICAL.search(asked.text):
+            return False
+        told = SERVICE.search(asked.text) or CHINESE.search(asked.text)
+        return told is not None and WISH.search(asked.text) is None
 
     def unknown(self, asked: Asked) -> Iterator[Piece]:
         """Nothing in the tables fits: whatever the shop's data knows of the words, else an honest no."""

@@ -3,7 +3,6 @@
 # ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
-import calendar
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -16,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant.backends.base import Piece, Tools
+from loyalty_ai.assistant.periods import EVER, EVERY, NAMED, period
+from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import (
     by_likeness,
@@ -24,7 +25,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
-from loyalty_ai.assistant.questions import CODE, Asked, normal, period
+from loyalty_ai.assistant.questions import CODE, Asked, normal
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 MOST_USUAL = 6
@@ -94,7 +95,7 @@ CAME_BACK = re.compile(
     r"\b(?:did|have|has) (?:you|they)\b.{0,12}\b(?:get|got|receive[d]?|had)\b.{0,40}\bback\b(?! in)|"
     r"\b(?:did|have|has) (?:you|they) (?:already |yet |ever )?(?:refund\w*|pa(?:y|id) me back)|"
     r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
-    r"\b(?:did|have) i (?:ever )?(?:return(?:ed)?|sen[dt] back)\b|我.{0,6}退(?:了|过)(?:哪些|什么|几|多少|货)"
+    r"\b(?:did|have) i (?:ever )?(?:return(?:ed)?|sen[dt] back|(?:sen[dt]|given?) \w+(?: \w+)? back)\b|我.{0,6}退(?:了|过)(?:哪些|什么|几|多少|货)"
 )
 """Asks whether something that they sent back is there."""
 RETURN_WORDS = re.compile(r"returns?|returned|refund\w*|go|went|through|arrive\w*|received?|process\w*|status|退\S*")
@@ -107,8 +108,7 @@ TROUBLES = tuple(
             gettext_noop("faults that show later, months, repair"),
         ),
         (
-            r"\b(?:smashed|broken|broke|cracked|chipped|shattered|damaged|dented|ripped|torn|scratched|leaking|faulty|defective)\b|"
-            r"\bin (?:bits|pieces|shards)\b|(?:碎|破|裂|坏)(?:了|的|损)|压坏|破损",
+            rf"\b{BROKEN}|{BROKEN_ZH}",
             gettext_noop("if something arrives broken or damaged"),
         ),
         (
@@ -205,7 +205,7 @@ class Orders(Cart):
     def orders_of(self, asked: Asked, *, most: int = 20) -> tuple[list[dict[str, Any]], str]:
         """The orders that are meant, latest first, and how to introduce what goes with them."""
         orders = self.call("get_order", limit=most).data.get("orders", [])
-        days = days_of(asked.text, local(self.turn.now))
+        days = period(asked.text, local(self.turn.now))
         if days and (within := [order for order in orders if days[0] <= local(order["placed_at"]) <= days[1]]):
             return within, _("This goes well with what you ordered:")
         told = {"number": orders[0]["order_id"], "date": day(orders[0]["placed_at"])} if orders else {}
@@ -227,7 +227,7 @@ class Orders(Cart):
             else:
                 yield from self.sign_in()
             return
-        if CAME_BACK.search(asked.text):
+        if CAME_BACK.search(asked.text) or REFUND_HAD.search(asked.text):
             yield from self.tell_returns(asked)
             return
         if RHYTHM.search(asked.text):
@@ -276,7 +276,7 @@ class Orders(Cart):
             if not words and (asked.here or asked.there) and (rows := self.pointed(asked)):
                 words = rows[0]["title"]
         in_all = words and HOW_MANY.search(asked.text) and not LAST_TIME.search(asked.text)
-        if in_all and (told := list(self.bought_in_all(orders, words, days_of(asked.text, local(self.turn.now))))):
+        if in_all and (told := list(self.bought_in_all(orders, words, period(asked.text, local(self.turn.now))))):
             yield from told
             return
         if words and not of_product and HERE_YET.search(asked.text) and (held := named_items(orders, words)):
@@ -285,7 +285,7 @@ class Orders(Cart):
         if words and (of_product or named_items(orders, words)):
             yield from self.tell_bought(orders, words)
             return
-        days = days_of(asked.text, local(self.turn.now))
+        days = period(asked.text, local(self.turn.now))
         if days:
             if "total" in asked.aspects:
                 yield from self.summed(days)
@@ -299,7 +299,7 @@ class Orders(Cart):
                 yield Sentence(_("In that time you ordered nothing."))
                 return
             if len(orders) > 1:
-                yield Sentence(_("These are your orders from that time:"))
+                yield Sentence(_("These are your orders from that time:"), (found.sources[0].key,))
         several = days is not None or (
             "list" in asked.aspects
             and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部|几(单|个订单)", asked.text)
@@ -315,8 +315,9 @@ class Orders(Cart):
     @staticmethod
     def things(asked: Asked) -> str:
         """What a question about orders names beside them."""
-        words = MONTH_ZH.sub(" ", asked.words).split()
-        return " ".join(word for word in words if not ORDER_WORDS.fullmatch(word))
+        named = {word for found in (NAMED, EVERY) for match in found.finditer(asked.text) for word in match[0].split()}
+        words = NAMED.sub(" ", MONTH_ZH.sub(" ", asked.words)).split()
+        return " ".join(word for word in words if word not in named and not ORDER_WORDS.fullmatch(word))
 
     def order_meant(self, asked: Asked) -> str:
         """The order that a question goes on about without naming it: of this message, or as "it" of the one before."""
@@ -324,7 +325,7 @@ class Orders(Cart):
             self.things(asked)
             or asked.ordinals
             or BEFORE_IT.search(asked.text)
-            or days_of(asked.text, local(self.turn.now))
+            or period(asked.text, local(self.turn.now))
         ):
             return ""
         goes_on = asked.there or not ORDER_NUMBER.search(asked.text)
@@ -340,19 +341,8 @@ class Orders(Cart):
         if found.error:
             yield from self.no_orders_now()
             return
-        orders, summary = found.data["orders"], found.data["summary"]
-        if not orders:
-            yield Sentence(_("In that time you ordered nothing."))
-            return
-        told = {"from": day(days[0]), "by": day(days[1]), "total": self.money(summary["total"])}
-        cited = (found.sources[0].key,)
-        if summary["total"] is not None:
-            text = ngettext(
-                "From %(from)s to %(by)s you placed %(count)d order, which came to %(total)s.",
-                "From %(from)s to %(by)s you placed %(count)d orders, which came to %(total)s together.",
-                summary["orders"],
-            )
-            yield Sentence(text % (told | {"count": summary["orders"]}), cited)
+        orders, cited = found.data["orders"], (found.sources[0].key,)
+        yield from self.headline(found, days)
         if any("returned" in order["state"] for order in orders):
             yield Sentence(_("What you sent back is not taken off."), cited)
         if any(order["state"] == "cancelled" for order in orders):
@@ -361,6 +351,35 @@ class Orders(Cart):
             yield Sentence(_("The latest of them:"), cited)
         for order in orders[:SHOWN]:
             yield self.order_line(order)
+
+    def headline(self, found: Found, days: tuple[date, date]) -> Iterator[Piece]:
+        """How many orders of these days there are, and what they came to."""
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        summary = found.data["summary"]
+        told = {"from": day(days[0]), "by": day(days[1]), "total": self.money(summary["total"])}
+        if not found.data["orders"]:
+            text = (
+                _("From %(from)s to %(by)s you ordered nothing.")
+                if days[0] > EVER
+                else _("Up to %(by)s you ordered nothing.")
+            )
+            yield Sentence(text % told, (found.sources[0].key,))
+        elif summary["total"] is not None and days[0] > EVER:
+            text = ngettext(
+                "From %(from)s to %(by)s you placed %(count)d order, which came to %(total)s.",
+                "From %(from)s to %(by)s you placed %(count)d orders, which came to %(total)s together.",
+                summary["orders"],
+            )
+            yield Sentence(text % (told | {"count": summary["orders"]}), (found.sources[0].key,))
+        elif summary["total"] is not None:
+            text = ngettext(
+                "Up to %(by)s you placed %(count)d order, which came to %(total)s.",
+                "Up to %(by)s you placed %(count)d orders, which came to %(total)s together.",
+                summary["orders"],
+            )
+            yield Sentence(text % (told | {"count": summary["orders"]}), (found.sources[0].key,))
 
     def summed_up(self) -> tuple[Found, list[Piece]]:
         """The latest order with what all sum up to, and what to say where there are none."""
@@ -387,6 +406,7 @@ class Orders(Cart):
     def tell_returns(self, asked: Asked) -> Iterator[Piece]:
         """What came back of the order that is meant: the one named, else the latest from which something came back."""
         codes = asked.codes or tuple(CODE.findall(normal(self.turn.text)))
+        days = None
         if codes:
             orders = self.call("get_order", order_id=codes[0]).data.get("orders", [])
             if not orders:
@@ -398,8 +418,11 @@ class Orders(Cart):
                 yield from self.no_orders_now()
                 return
             latest = found.data["orders"]
+            days = period(asked.text, local(self.turn.now))
+            if days:
+                latest = self.call("get_order", **between(days)).data.get("orders", [])
             orders = [order for order in latest if any(item["returned"] for item in order["items"])][:1]
-            words = " ".join(word for word in asked.words.split() if not RETURN_WORDS.fullmatch(word))
+            words = " ".join(word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word))
             if words and (named_in := named_items(latest, words)):
                 sent_back = [order for order, items in named_in if any(item["returned"] for item in items)]
                 orders = sent_back[:1] or [named_in[0][0]]
@@ -412,7 +435,8 @@ class Orders(Cart):
             if not back:
                 yield Sentence(_("That order shows no return so far."), cited)
         if not orders:
-            yield Sentence(_("None of your latest orders shows a return so far."))
+            none = _("None of your orders from that time shows a return.") if not codes and days else ""
+            yield Sentence(none or _("None of your latest orders shows a return so far."))
         if MONEY_BACK.search(asked.text):
             query = _("when does the money come back")
             yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
@@ -461,7 +485,7 @@ class Orders(Cart):
 
     def returned_from(self, asked: Asked) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
         """The orders that are meant, the latest first, each with the items that are named."""
-        days = days_of(asked.text, local(self.turn.now))
+        days = period(asked.text, local(self.turn.now))
         given = {"order_id": asked.codes[0]} if asked.codes else between(days) if days else {"limit": 20}
         orders = self.call("get_order", **given).data.get("orders", [])
         if LAST_TIME.search(asked.text) and ORDER_NUMBER.search(asked.text):
@@ -568,7 +592,7 @@ class Orders(Cart):
         return list(latest.values())
 
     def bought_in_all(
-        self, orders: list[dict[str, Any]], words: str, days: tuple[date, date] | None
+        self, orders: list[dict[str, Any]], words: str, days: tuple[date, date] | None, most: int = SHOWN
     ) -> Iterator[Piece]:
         """How many units they bought of what the words name, in these days or ever; nothing where they bought none."""
         ids = [item["product_id"] for item in self.bought_of(orders, words)] or self.alike(words)
@@ -576,7 +600,7 @@ class Orders(Cart):
             return
         found = self.call("get_order", product_ids=ids[:20], summary=True, **(between(days) if days else {"limit": 1}))
         rows = found.data["summary"]["most_often"] if not found.error else []
-        for row in rows[:SHOWN]:
+        for row in rows[:most]:
             yield self.counted(row, (found.sources[0].key,))
 
     @staticmethod
@@ -662,26 +686,10 @@ class Orders(Cart):
         yield from proposed
 
 
-YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-
-
-def days_of(text: str, today: date) -> tuple[date, date] | None:
-    """The days that a text names, with the year that it gives.
-
-    >>> days_of("in november 2010", date(2011, 12, 9)), days_of("in 2010", date(2011, 12, 9))[0]
-    ((datetime.date(2010, 11, 1), datetime.date(2010, 11, 30)), datetime.date(2010, 1, 1))
-    """
-    days, named = period(text, today), YEAR.search(text)
-    if named is None:
-        return days
-    year = int(named[1])
-    first, last = days or (date(year, 1, 1), date(year, 12, 31))
-    return date(year, first.month, 1), date(year, last.month, calendar.monthrange(year, last.month)[1])
-
-
 def between(days: tuple[date, date]) -> dict[str, Any]:
     """The arguments of `get_order` for the orders of these days."""
-    return {"since": days[0].isoformat(), "until": days[1].isoformat(), "limit": 20}
+    since = {"since": days[0].isoformat()} if days[0] > EVER else {}
+    return {**since, "until": days[1].isoformat(), "limit": 20}
 
 
 def keys_of(orders: Iterable[dict[str, Any]]) -> tuple[str, ...]:

@@ -10,11 +10,14 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.hearing import Heard, heard
+from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
+from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, SEND_BACK, TIERS, Orders, between, days_of
+from loyalty_ai.assistant.phrasing.history import History
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, SEND_BACK, TIERS, between
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
@@ -22,8 +25,8 @@ from loyalty_ai.assistant.turn import Outcome, Sentence
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
-HEARD, CARRIED = 0.6, 0.55
-"""Likeness to a known wording from which on its subject is what is asked; score of a passage from which on it treats a subject."""
+HEARD, PLAIN, CARRIED = 0.6, 0.75, 0.55
+"""Likeness to a known wording from which on its subject is what is asked, and plainly so; score of a passage from which on it treats a subject."""
 
 LOOKS_FOR = re.compile(r"\b(?:something|anything|looking for|i am after)\b")
 """It looks for goods, be it in words of a rule: "something to carry my shopping"."""
@@ -41,6 +44,7 @@ IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规�
 
 
 GIVES = re.compile(
+    r"\b(?:can|do|does|will|would|could) (?:i|we|it) (?:get|have|include|mean)\b.{0,40}\b(?:with|for|as|on|in) (?:my|a|the|being)? ?(?:tier|level|status|gold|silver|platinum)\b|"
     r"\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
     r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
     r"好处|权益|福利|特权|有什么用"
@@ -125,8 +129,6 @@ CHAT = re.compile(
 )
 """Wants to be forgotten; asks what becomes of what they type."""
 
-AVERAGE = re.compile(r"\b(?:average|typically|on the whole)\b|平均")
-
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
 OWN_ORDER = re.compile(
     r"\b(?:my|our|this|that|today'?s?|yesterday'?s?|latest|last|the)\b.{0,20}\border\b|\border (?:i|from|of)\b|"
@@ -139,7 +141,7 @@ LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
 """States of an order that is out of the shop's hands."""
 
 
-class Shop(Orders):
+class Shop(History):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
     def loyalty(self, asked: Asked) -> Iterator[Piece]:
@@ -149,7 +151,10 @@ class Shop(Orders):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
-        days = days_of(asked.text, local(self.turn.now))
+        if told := self.history(asked):
+            yield from told
+            return
+        days = period(asked.text, local(self.turn.now))
         if days and asked.aspects & {"orders", "spent"}:
             yield from self.summed(days)
             return
@@ -169,7 +174,7 @@ class Shop(Orders):
             yield Sentence(text % {"count": data["orders"]}, cited)
         if wanted & {"spent", "tier"}:
             yield Sentence(_("What you have spent comes to %(spent)s, less what you returned.") % told, cited)
-        if AVERAGE.search(asked.text) and data["average_order"] is not None:
+        if phrases.AVERAGE.search(asked.text) and data["average_order"] is not None:
             text = _("An order of yours comes to %(average)s on average, less what you returned.")
             yield Sentence(text % {"average": self.money(data["average_order"])}, cited)
         if "since" in wanted and data["since"]:
@@ -281,6 +286,9 @@ class Shop(Orders):
         if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
             asked = asked_of(asked, "", text=_("how long delivery takes"))
         said = self.heard(asked)
+        if (said is None or said.likeness < PLAIN) and (trouble := list(self.trouble(asked))):
+            yield from trouble
+            return
         if said is not None and said.query is not None and said.likeness >= HEARD:
             yield from self.on(said.query, asked)
             return
@@ -297,16 +305,22 @@ class Shop(Orders):
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
-        if self.turn.language != "en" or goes_on or asked.codes or ALSO.search(asked.text):
+        foreign = (CHINESE.search(asked.text) is None) != (self.turn.language == "en")
+        if foreign or goes_on or asked.codes or ALSO.search(asked.text):
             return None
         return heard(asked.text)
+
+    @property
+    def carried(self) -> float:
+        """`CARRIED`; less in Chinese, where a word is several of the index's."""
+        return CARRIED if self.turn.language == "en" else 0.4
 
     def on(self, subject: str, asked: Asked) -> Iterator[Piece]:
         """What the documents say of a subject."""
         if not subject:
             yield from self.out_of_scope(asked)
             return
-        if passages := self.passages(subject, CARRIED):
+        if passages := self.passages(subject, self.carried):
             asked = asked_of(asked, "", text=subject)
         else:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
@@ -351,7 +365,7 @@ class Shop(Orders):
 
     def calling_off(self, asked: Asked) -> Iterator[Piece]:
         """The state of the order that is meant, then the rule for orders in that state."""
-        days = days_of(DAYS.sub(r"\1", asked.text), local(self.turn.now))
+        days = period(DAYS.sub(r"\1", asked.text), local(self.turn.now))
         orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders") if asked.codes else None
         if days and orders is None:
             orders = self.call("get_order", **between(days)).data.get("orders")

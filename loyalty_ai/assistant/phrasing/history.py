@@ -1,0 +1,234 @@
+"""Answers over many of the shopper's own orders: of some days, some goods, the first, the dearest, how many, two compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.periods import Days, periods, weekday
+from loyalty_ai.assistant.phrasing.orders import EXTREME, HOW_MANY, TROUBLES, Orders, between, named_items
+from loyalty_ai.assistant.phrasing.voice import SHOWN, day, local
+from loyalty_ai.assistant.questions import Asked, understand
+from loyalty_ai.assistant.turn import Sentence
+
+MOST_CALLS = 5
+"""Times that the shop is asked for twenty orders more."""
+
+MOST_GOODS = 12
+"""Products of a list of what they bought."""
+
+CENT = Decimal("0.01")
+
+FEW = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "两": 2, "二": 2, "三": 3, "四": 4}
+
+
+class History(Orders):
+    """Reads a question as a filter over the shopper's own orders and what shall be said of those that it leaves."""
+
+    def order(self, asked: Asked) -> Iterator[Piece]:
+        yield from self.history(asked) or super().order(asked)
+
+    def history(self, asked: Asked) -> list[Piece]:
+        """The answer to a question over many orders; [] where it is none, or nobody is signed in."""
+        if self.turn.customer_id is None or any(pattern.search(asked.text) for pattern, _query in TROUBLES):
+            return []
+        return list(self._history(asked))
+
+    def _history(self, asked: Asked) -> Iterator[Piece]:
+        text = asked.text
+        spans = periods(text, local(self.turn.now))
+        open_ended = phrases.TOGETHER.search(text) or phrases.AVERAGE.search(text)
+        going_on = not spans and not asked.codes and (asked.there or asked.follows or open_ended)
+        days = spans[0] if spans else self.days_before if going_on else None
+        numbers = self.numbers(asked)
+        both = list(dict.fromkeys([*spans, *self.days_told()]))
+        if few := phrases.LATEST_FEW.search(text):
+            latest = self.orders_in(None)[: FEW[few["en"] or few["zh"]]]
+            yield from self.together([order["order_id"] for order in latest])
+        elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans:
+            yield from self.together(numbers)
+        elif phrases.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
+            yield from self.beside(both[:2], self.goods(asked))
+        elif found := phrases.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
+            orders = self.one_told(asked) or self.orders_in(days)
+            if "order" in text or len(orders) > 1:
+                pick = min if phrases.LEAST.search(found[0]) else max
+                yield from self.one_of([pick(orders, key=lambda order: order["total"])], asked)
+            else:
+                yield from self.dearest(orders, cheapest=phrases.LEAST.search(found[0]) is not None)
+        elif asked.codes:
+            return
+        elif place := next((at for at, pattern in phrases.BACK.items() if pattern.search(text)), 0):
+            yield from self.one_of(self.orders_in(days)[place : place + 1], asked)
+        elif phrases.FIRST.search(text):
+            oldest = self.call("get_order", oldest=True, limit=1, summary=True).data.get("orders", [])
+            yield from self.one_of(oldest, asked)
+        elif extreme := EXTREME.search(text) or phrases.EXTREME_ORDER.search(text):
+            pick = min if phrases.LEAST.search(extreme[0]) else max
+            if orders := self.orders_in(days):
+                yield from self.one_of([pick(orders, key=lambda order: order["total"])], asked)
+        elif found := phrases.EXTREME_GOODS.search(text):
+            yield from self.dearest(self.orders_in(days), cheapest=phrases.LEAST.search(found[0]) is not None)
+        elif phrases.SINCE_LAST.search(text):
+            yield from self.one_of(self.orders_in(None)[:1], asked)
+        elif phrases.AVERAGE.search(text) and days:
+            yield from self.average(days)
+        elif (at := weekday(text)) is not None:
+            yield from self.on_weekday([order for order in self.orders_in(days) if self.placed(order).weekday() == at])
+        elif words := self.goods(asked):
+            yield from self.of_goods(words, days, asked)
+        elif days and (not spans or HOW_MANY.search(text) or phrases.HOW_MANY_ORDERS.search(text)):
+            yield from self.summed(days)
+
+    @property
+    def days_before(self) -> Days | None:
+        """The days that the last answer summed up."""
+        told = any(key.startswith("orders:") for key in self.turn.focus)
+        return next(self.days_told(), None) if told else None
+
+    def days_told(self) -> Iterator[Days]:
+        """The days that the last two answers summed up, the latest first."""
+        for focus in [said.focus for said in reversed(self.turn.history) if not said.by_shopper][:2]:
+            for key in focus:
+                first, _dots, last = key.removeprefix("orders:").partition("..")
+                if key.startswith("orders:") and first and last:
+                    yield date.fromisoformat(first), date.fromisoformat(last)
+
+    def one_told(self, asked: Asked) -> list[dict[str, Any]]:
+        """The order that is named, or that was told just now, alone."""
+        number = next(iter(asked.codes), "") or self.order_told or self.order_before
+        return self.call("get_order", order_id=number).data.get("orders", []) if number else []
+
+    def numbers(self, asked: Asked) -> list[str]:
+        """The orders that are named, with those that the last two answers told, each one alone."""
+        told = [said.focus for said in reversed(self.turn.history) if not said.by_shopper][:2]
+        alone = [[key.removeprefix("order:") for key in focus if key.startswith("order:")] for focus in told]
+        return list(dict.fromkeys([*asked.codes, *(each[0] for each in alone if len(each) == 1)]))
+
+    def goods(self, asked: Asked) -> str:
+        """What of the goods is asked for; of "how many of those" what was asked before."""
+        words = self.named_goods(asked)
+        if not words and self.last_about in ("order", "product") and HOW_MANY.search(asked.text) and self.asked_before:
+            words = self.named_goods(understand(self.asked_before[0])[-1])
+        return words
+
+    def named_goods(self, asked: Asked) -> str:
+        words = (phrases.HISTORY_WORDS_ZH.sub("", word) for word in self.things(asked).split())
+        return " ".join(word for word in words if word and word not in phrases.HISTORY_WORDS)
+
+    def placed(self, order: dict[str, Any]) -> date:
+        return local(order["placed_at"])
+
+    def orders_in(self, days: Days | None) -> list[dict[str, Any]]:
+        """All orders of these days, or of all days, the latest first."""
+        found: dict[str, dict[str, Any]] = {}
+        given = between(days) if days else {"limit": 20}
+        for _call in range(MOST_CALLS):
+            rows = self.call("get_order", **given).data.get("orders", [])
+            new = [order for order in rows if order["order_id"] not in found]
+            found |= {order["order_id"]: order for order in new}
+            if len(rows) < given["limit"] or not new:
+                break
+            given["until"] = self.placed(rows[-1]).isoformat()
+        return list(found.values())
+
+    def one_of(self, orders: list[dict[str, Any]], asked: Asked) -> Iterator[Piece]:
+        if not orders:
+            yield Sentence(_("There is no such order of yours."))
+        for order in orders[:1]:
+            yield from self.tell_order(order, asked)
+
+    def together(self, numbers: list[str]) -> Iterator[Piece]:
+        """Some orders, and what they come to together."""
+        orders = [
+            order for number in numbers for order in self.call("get_order", order_id=number).data.get("orders", [])
+        ]
+        for order in orders:
+            yield self.order_line(order)
+        if len(orders) > 1:
+            total = sum((order["total"] for order in orders), Decimal(0))
+            text = _("Together they come to %(total)s.")
+            yield Sentence(text % {"total": self.money(total)}, tuple(f"order:{order['order_id']}" for order in orders))
+
+    def beside(self, both: list[Days], words: str) -> Iterator[Piece]:
+        """Two times beside each other: what was spent, or how many of some goods were bought."""
+        keys, totals = [], []
+        for days in sorted(both):
+            if words:
+                yield Sentence(_("From %(from)s to %(by)s:") % {"from": day(days[0]), "by": day(days[1])})
+                orders = self.orders_in(days)
+                bought = list(self.bought_in_all(orders, words, days)) if orders else []
+                yield from bought or [Sentence(_("In that time you bought nothing of “%(words)s”.") % {"words": words})]
+                continue
+            found = self.call("get_order", **between(days))
+            yield from self.headline(found, days)
+            if not found.error:
+                keys.append(found.sources[0].key)
+                totals.append((found.data["summary"]["total"], days))
+        if len(totals) == 2 and None not in (totals[0][0], totals[1][0]):
+            (less, _days), (more, days) = sorted(totals)
+            if more > less > 0:
+                told = {"difference": self.money(more - less), "from": day(days[0]), "by": day(days[1])}
+                yield Sentence(_("You spent %(difference)s more from %(from)s to %(by)s.") % told, tuple(keys))
+
+    def dearest(self, orders: Iterable[dict[str, Any]], *, cheapest: bool) -> Iterator[Piece]:
+        """What cost most, or least, by the piece."""
+        bought = [
+            (item["value"] / item["units"], order, item) for order in orders for item in order["items"] if item["units"]
+        ]
+        if not bought:
+            yield Sentence(_("You have not ordered anything yet."))
+            return
+        _each, order, item = (min if cheapest else max)(bought, key=lambda row: row[0])
+        cited = (f"order:{order['order_id']}",)
+        text = _("The cheapest by the piece") if cheapest else _("The most expensive by the piece")
+        told = {"what": text, "date": day(order["placed_at"]), "number": order["order_id"]}
+        yield Sentence(_("%(what)s you bought on %(date)s, with order %(number)s:") % told, cited)
+        told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+        yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+
+    def average(self, days: Days) -> Iterator[Piece]:
+        """What they ordered in these days, and the mean of it."""
+        found = self.call("get_order", **between(days))
+        yield from self.headline(found, days)
+        summary = found.data.get("summary", {})
+        if summary.get("orders") and summary["total"] is not None:
+            each = (summary["total"] / summary["orders"]).quantize(CENT)
+            text = _("That is %(average)s an order on average.")
+            yield Sentence(text % {"average": self.money(each)}, (found.sources[0].key,))
+
+    def on_weekday(self, orders: list[dict[str, Any]]) -> Iterator[Piece]:
+        if not orders:
+            yield Sentence(_("None of your orders was placed on that day of the week."))
+        for order in orders[:SHOWN]:
+            yield self.order_line(order)
+
+    def of_goods(self, words: str, days: Days | None, asked: Asked) -> Iterator[Piece]:
+        """What they bought of some goods: how many in all, which ones, or in which orders of these days."""
+        counted, which = HOW_MANY.search(asked.text), phrases.WHICH_GOODS.search(asked.text)
+        if not (days or which or counted):
+            return
+        orders = self.orders_in(days)
+        held = named_items(orders, words)
+        if not held and (ids := set(self.alike(words))):
+            held = [(order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders]
+            held = [each for each in held if each[1]]
+        if not held:
+            if days:
+                yield Sentence(_("In that time you bought nothing of “%(words)s”.") % {"words": words})
+            return
+        if counted or not days:
+            yield from self.bought_in_all(orders, words, days, most=MOST_GOODS)
+            return
+        for order, items in held[:SHOWN]:
+            cited = (f"order:{order['order_id']}",)
+            yield self.order_line(order)
+            for item in items[:SHOWN]:
+                told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+                yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
