@@ -26,6 +26,7 @@ SECONDS = 5.0
 
 TRIES, PAUSE = 3, 0.5
 LONGEST_ANSWER = 64 * 1024
+NAT64 = tuple(ipaddress.IPv6Network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48"))
 
 
 class RefusedAddress(ValueError):
@@ -49,6 +50,8 @@ def require_address(url: str) -> SplitResult:
     try:
         parts = urlsplit(url)
         port = parts.port
+        if not url.isascii() or not url.isprintable() or " " in url:
+            raise ValueError(url)
     except ValueError:
         raise RefusedAddress(_("This is no address: write https://, a host and a path.")) from None
     if not parts.hostname or parts.username is not None or port == 0:
@@ -77,12 +80,21 @@ def public_address(parts: SplitResult) -> tuple[str, int]:
     found = [info[4][0] for info in socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)]
     for each in found:
         ip = ipaddress.ip_address(each.partition("%")[0])
-        ip = getattr(ip, "ipv4_mapped", None) or ip
         allowed = is_trusted(parts.hostname) or (settings.DEBUG and ip.is_loopback)
-        if not allowed and (not ip.is_global or ip.is_multicast):
+        if not allowed and not is_public(ip):
             text = _('“%(host)s” is inside a private network; name it in LOYALTY_AI["%(key)s"] if it is your own.')
             raise RefusedAddress(text % {"host": parts.hostname, "key": "WEBHOOK_HOSTS"})
     return found[0], port
+
+
+def is_public(ip: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    """Whether an address is in the public Internet, and does not hide another one inside it (mapped, 6to4, Teredo, NAT64)."""
+    if isinstance(ip, ipaddress.IPv6Address):
+        if ip.ipv4_mapped is not None:
+            return is_public(ip.ipv4_mapped)
+        if ip.sixtofour is not None or ip.teredo is not None or any(ip in net for net in NAT64):
+            return False
+    return ip.is_global and not ip.is_multicast
 
 
 def signature(*, secret: str, body: bytes, at: int) -> str:
@@ -128,7 +140,7 @@ def _post(parts: SplitResult, body: bytes, *, secret: str, key: str) -> None:
             response.read(LONGEST_ANSWER)
         finally:
             connection.close()
-    except (OSError, http.client.HTTPException) as error:
+    except (OSError, UnicodeError, http.client.HTTPException) as error:
         raise WebhookFailed(
             _("It does not answer (%(error)s).") % {"error": type(error).__name__}, again=True
         ) from error

@@ -89,6 +89,7 @@ def test_a_host_that_does_not_answer_may_be_tried_again(service, monkeypatch):
     [
         "http://crm.example/", "ftp://crm.example/", "https://", "https://me:secret@crm.example/", "file:///etc/passwd",
         "https://crm.example:0/", "https://crm.example:port/", "crm.example", "http://localhost/", "https://[::1",
+        "https://crm.example/a b", "https://crm.example/\r\nX: y", "https://crm.example/ä",
     ],
 )  # fmt: skip
 def test_other_addresses_are_refused(settings, url):
@@ -106,7 +107,7 @@ def resolve_to(monkeypatch, *addresses: str) -> None:
     "address",
     [
         "127.0.0.1", "10.1.2.3", "192.168.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1", "fd00::1", "fe80::1%eth0",
-        "::ffff:10.0.0.1", "224.0.0.1",
+        "::ffff:10.0.0.1", "224.0.0.1", "64:ff9b::a00:1", "2002:a00:1::1", "2001:0:4136:e378:8000:63bf:3fff:fdd2", "ff02::1",
     ],
 )  # fmt: skip
 def test_a_name_that_leads_into_a_private_network_is_refused(settings, monkeypatch, address):
