@@ -81,7 +81,7 @@ class MyRecommendationsView(APIView):
         """Products for you; without consent to personalisation, what is popular."""
         wanted = ListInput(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        page = LoyaltyPage(**identity_of(request))
+        page = LoyaltyPage.of(request._request, **identity_of(request))
         kind = ListKind[wanted.validated_data["list"].upper()]
         row = page.recommended(limit=wanted.validated_data["limit"], kind=kind)
         return Response(RowOutput({"list": wanted.validated_data["list"], "items": row.items if row else []}).data)
@@ -98,7 +98,7 @@ class NeighboursView(APIView):
     def answer(self, request: Request, product_id: str) -> Response:
         wanted = LimitInput(data=request.query_params)
         wanted.is_valid(raise_exception=True)
-        page = LoyaltyPage(**identity_of(request), products=[product_id])
+        page = LoyaltyPage.of(request._request, **identity_of(request), products=[product_id])
         row = page.near([product_id], kind=self.kind, limit=wanted.validated_data["limit"])
         return Response(RowOutput({"list": self.kind.name.lower(), "items": row.items if row else []}).data)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from loyalty_ai.conf import app_settings, get_adapter
+from loyalty_ai.experiments.exposures import Shown, record_exposures
 from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.serving.rows import Candidate, Why, blend, merge
 from loyalty_ai.serving.selectors import EMPTY, PageRead, Profile, read_page
@@ -79,19 +80,39 @@ class LoyaltyPage:
         self.wanted: list[str] = [str(product) for product in products]
         self.shown: set[int] = set()
         self.rows = 0
+        self.exposures: list[Shown] = []
         self._read: PageRead | None = None
         self._live: dict[str, LiveProduct] = {}
         self._asked: set[str] = set()
         self._known: set[str] = set()
 
     @classmethod
-    def of(cls, request: HttpRequest) -> LoyaltyPage:
-        """The page of this request, the same object however often it is asked for."""
+    def of(cls, request: HttpRequest, **asked: Any) -> LoyaltyPage:
+        """The page of this request, the same object however often it is asked for.
+
+        What it shows is written down after the response.
+
+        Args:
+            asked: the page's arguments, where they are not those of `identify`.
+        """
         page = getattr(request, "_loyalty_page", None)
         if page is None:
-            page = cls(**identify(request))
+            page = cls(**(asked or identify(request)))
             request._loyalty_page = page
+            after_response(request, page.record)
         return page
+
+    def record(self) -> None:
+        """Write down what was shown, in one statement; whatever fails, nobody waits for it."""
+        shown, self.exposures = self.exposures, []
+        if not shown or self._read is None or self._read.customer is None or resting(self.store, "database"):
+            return
+        try:
+            with guarded():
+                at = get_adapter(self.store).now()
+                record_exposures(store=self.store, customer=self._read.customer, shown=shown, at=at, gpc=self.gpc)
+        except Exception:  # the response has been sent, and nothing may come after it
+            logger.exception("exposures not recorded", extra={"store": self.store})
 
     def want(self, products: Iterable[str]) -> list[str]:
         """Name products the page is about, at best before its first widget; their ids as text."""
@@ -171,6 +192,7 @@ class LoyaltyPage:
             skip=read.hidden.union(skip, read.context.values()),
             sellable=lambda key: self._live_product(key) is not None,
         )
+        self._note(name, candidates)
         if not candidates:
             return None
         self.shown.update(candidate.product for candidate in candidates)
@@ -185,6 +207,17 @@ class LoyaltyPage:
             for candidate in candidates
         ]
         return Row(name, self.rows, items)
+
+    def _note(self, name: str, candidates: list[Candidate]) -> None:
+        """Keep what was shown. In an experiment an empty row counts too: in another variant it might have been full."""
+        read = self.read
+        if not read.profiled or not (candidates or read.assigned):
+            return
+        part = {}
+        if read.assigned is not None:
+            part = {name: getattr(read.assigned, name) for name in ("experiment", "variant", "propensity")}
+        items, whys = [each.product for each in candidates], [each.why.value for each in candidates]
+        self.exposures.append(Shown(name, len(self.exposures) + 1, items, whys, read.run, **part))
 
     def _live_product(self, key: int) -> LiveProduct | None:
         if key not in self.read.products:
@@ -233,6 +266,22 @@ def identify(request: HttpRequest) -> dict[str, Any]:
         logger.exception("adapter failed to name the customer", extra={"store": slug})
         customer_id = None
     return {"store": slug, "customer_id": customer_id, "gpc": sends_gpc(request)}
+
+
+def after_response(request: HttpRequest, then: Callable[[], None]) -> None:
+    """Call `then` when the response has been sent: Django closes the request then, with or without threads, on WSGI and ASGI.
+
+    It hangs on the request itself, so nothing of one request can reach another, and on the connection that the page used.
+    """
+    close = request.close
+
+    def close_and_call() -> None:
+        try:
+            close()
+        finally:
+            then()
+
+    request.close = close_and_call
 
 
 def guarded() -> AbstractContextManager[Any]:

@@ -39,7 +39,8 @@ def test_my_recommendations(ann, store, run, pots, django_assert_num_queries):
     fakes.recommend(run, ann.customer, ListKind.RECOMMENDED, pots[:3])
     fakes.recommend(run, ann.customer, ListKind.DISCOVER, pots[3:])
     fakes.recommend(run, ann.customer, ListKind.BUY_AGAIN, pots[1:2])
-    with django_assert_num_queries(SIGNED_IN + 4):  # a savepoint with one statement, a savepoint with one resolve
+    # A savepoint with one statement, a savepoint with one resolve, and, after the response, one with what was shown.
+    with django_assert_num_queries(SIGNED_IN + 7):
         response = ann.get(API + "me/recommendations/", {"limit": 2})
     assert response.json() == {
         "list": "recommended",
