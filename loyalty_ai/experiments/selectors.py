@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Count, Max
+
 from loyalty_ai.experiments.assignment import share, share_sql
 from loyalty_ai.experiments.models import EXPOSED_BY, Experiment, Exposure, Variant
 from loyalty_ai.shop.consent import consent_sql, has_consent
-from loyalty_ai.shop.models import Customer, Purpose, Store
+from loyalty_ai.shop.models import Customer, Purpose
 
 
-def running_experiment(*, store: Store) -> Experiment | None:
-    """The store's experiment of this moment."""
-    return Experiment.objects.filter(store=store, started_at__isnull=False, stopped_at__isnull=True).first()
+def running_experiment(*, store: str) -> Experiment | None:
+    """The experiment of this moment in a store, named by its slug."""
+    return Experiment.objects.filter(store__slug=store, started_at__isnull=False, stopped_at__isnull=True).first()
 
 
 def variant_of(experiment: Experiment, customer: str) -> Variant:
@@ -35,7 +39,7 @@ def membership(*, customer: Customer, gpc: bool = False) -> tuple[Experiment, Va
     Args:
         gpc: whether their browser sent Global Privacy Control.
     """
-    experiment = running_experiment(store=customer.store)
+    experiment = running_experiment(store=customer.store.slug)
     if experiment is None or not has_consent(customer=customer, purpose=Purpose.PREFERENCES, gpc=gpc):
         return None
     return experiment, variant_of(experiment, (customer.alias_of or customer).external_id)
@@ -46,6 +50,7 @@ def exposed_sql(customer: str, *, store: str, gpc: str = "FALSE") -> str:
     return f"({' AND '.join(consent_sql(purpose, customer, store=store, gpc=gpc) for purpose in EXPOSED_BY)})"
 
 
-def exposures_of(*, customers: list[int]) -> int:
-    """How many rows of products are held as shown to these customers."""
-    return Exposure.objects.filter(customer__in=customers).count()
+def exposures_of(*, customers: list[int]) -> tuple[int, datetime | None]:
+    """How many rows of products are held as shown to these customers, and when the last was shown."""
+    held = Exposure.objects.filter(customer__in=customers).aggregate(rows=Count("pk"), last=Max("shown_at"))
+    return held["rows"], held["last"]

@@ -31,7 +31,7 @@ def start_experiment(experiment: Experiment, *, now: datetime) -> Experiment:
     experiment.refresh_from_db()
     if experiment.started_at is not None:
         raise CannotRun(_("“%(key)s” was started before; plan a new one to go on.") % {"key": experiment.key})
-    if (other := running_experiment(store=experiment.store)) is not None:
+    if (other := running_experiment(store=experiment.store.slug)) is not None:
         raise CannotRun(_("“%(key)s” runs in this store; stop it first.") % {"key": other.key})
     experiment.started_at = now
     experiment.save(update_fields=["started_at"])

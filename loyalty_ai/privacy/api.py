@@ -135,6 +135,14 @@ class HeldOutput(serializers.Serializer):
     )
     conversations = serializers.IntegerField()
     messages = serializers.IntegerField()
+    exposures = serializers.IntegerField(help_text=_("Rows of products that you were shown."))
+    experiment = serializers.CharField(
+        source="experiment.question",
+        default=None,
+        allow_null=True,
+        help_text=_("The one that you are in, null for none."),
+    )
+    part = serializers.CharField(allow_blank=True, help_text=_("What the experiment changes for you."))
     choices = serializers.SerializerMethodField(help_text=_("How many choices were recorded."))
     fresh_start = serializers.DateTimeField(source="started", allow_null=True)
 
@@ -160,7 +168,7 @@ class MyDataView(Mine):
     @extend_schema(operation_id="my_data", tags=["me"], responses=HeldOutput)
     def get(self, request: Request) -> Response:
         """What is held about you."""
-        return Response(HeldOutput(held_about(customer_of(request))).data)
+        return Response(HeldOutput(held_about(customer_of(request), gpc=sends_gpc(request))).data)
 
 
 class EventOutput(serializers.ModelSerializer):

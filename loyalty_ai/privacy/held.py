@@ -11,6 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from loyalty_ai.assistant.models import Conversation, Message
+from loyalty_ai.experiments.models import Experiment, Variant
+from loyalty_ai.experiments.selectors import exposures_of, running_experiment, variant_of
 from loyalty_ai.loyalty.models import LoyaltyProfile, RFMGroup
 from loyalty_ai.privacy.selectors import person_of
 from loyalty_ai.privacy.tables import EVENTS
@@ -69,6 +71,14 @@ GROUPS: dict[str, Promise] = {
 """What each RFM group says of whoever is in it."""
 
 
+PARTS: dict[Variant, Promise] = {
+    Variant.CHAMPION: _("You see your own lists, as always."),
+    Variant.CHALLENGER: _("You see lists that another version of the program made for you."),
+    Variant.HOLDOUT: _("You see nothing personal: your rows are filled from the page and from what is popular."),
+}
+"""What each part of an experiment sees."""
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How many events of one type are held, and the newest."""
@@ -102,6 +112,8 @@ class Held:
         predictions: name (with its horizon) and value; empty where profiling is off or there are none.
         predicted: the deployment that they are of.
         why: a fact about the person, and how far it moves a prediction; the strongest first.
+        exposures: rows of products that they were shown.
+        experiment: the one that they are in at this moment, and `part` what that changes for them, in a sentence.
         started: the latest fresh start.
     """
 
@@ -115,12 +127,20 @@ class Held:
     conversations: int = 0
     messages: int = 0
     last_conversation: datetime | None = None
+    exposures: int = 0
+    last_exposure: datetime | None = None
+    experiment: Experiment | None = None
+    part: str = ""
     consents: list[ConsentRecord] = field(default_factory=list)
     started: datetime | None = None
 
 
-def held_about(customer: Customer) -> Held:
-    """What is held about the person behind the customer, in eleven statements however much it is."""
+def held_about(customer: Customer, *, gpc: bool = False) -> Held:
+    """What is held about the person behind the customer, in a dozen statements however much it is.
+
+    Args:
+        gpc: whether their browser sent Global Privacy Control.
+    """
     person = person_of(customer)
     account, keys = person[0], [one.pk for one in person]
     currency = account.store.currency
@@ -129,8 +149,11 @@ def held_about(customer: Customer) -> Held:
     profile = LoyaltyProfile.objects.filter(customer=account).first()
     live = Deployment.objects.filter(store=account.store, alias=Alias.CHAMPION, closed_at__isnull=True)
     deployment = live.exclude(overdue("version")).select_related("version", "run").first()
+    profiled = has_consent(customer=account, purpose=Purpose.PREFERENCES, gpc=gpc)
+    experiment = running_experiment(store=account.store.slug) if profiled else None
+    exposures, last_exposure = exposures_of(customers=keys)
     prediction = None
-    if deployment is not None and has_consent(customer=account, purpose=Purpose.PREFERENCES):
+    if deployment is not None and profiled:
         prediction = Prediction.objects.filter(run=deployment.run_id, customer=account).first()
     threads = Conversation.objects.filter(customer__in=keys)
     last = threads.aggregate(threads=Count("pk"), at=Max("updated_at"))
@@ -145,6 +168,10 @@ def held_about(customer: Customer) -> Held:
         conversations=last["threads"],
         messages=Message.objects.filter(conversation__in=threads.order_by().values("pk")).count(),
         last_conversation=last["at"],
+        exposures=exposures,
+        last_exposure=last_exposure,
+        experiment=experiment,
+        part=str(PARTS[variant_of(experiment, account.external_id)]) if experiment else "",
         consents=list(ConsentRecord.objects.filter(customer__in=keys).order_by("-pk")),
         started=FreshStart.objects.filter(customer__in=keys).aggregate(at=Max("created_at"))["at"],
     )

@@ -336,7 +336,7 @@ def page(request: HttpRequest, me: Me, *, error: str = "", field: str = "", stat
     loyalty = LoyaltyPage.of(request)
     consents = consents_of(store=me.store, external_id=me.external_id, gpc=sends_gpc(request))
     known = me.customer is not None
-    held = held_about(me.customer) if known else None
+    held = held_about(me.customer, gpc=sends_gpc(request)) if known else None
     history = Paginator(events_of(me.customer) if known else Event.objects.none(), EVENTS_PAGE)
     shown = history.get_page(request.GET.get("page"))
     confirm_url = app_settings.CONFIRM_URL

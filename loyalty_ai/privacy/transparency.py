@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from loyalty_ai.actions.models import Action
 from loyalty_ai.actions.selectors import running_kinds
 from loyalty_ai.conf import app_settings
+from loyalty_ai.experiments.selectors import running_experiment
 from loyalty_ai.privacy.retention import KINDS
 from loyalty_ai.registry.card import limits
 from loyalty_ai.registry.deadlines import overdue
@@ -68,7 +69,7 @@ class Measured:
 
 
 def facts(slug: str) -> dict[str, Any]:
-    """What the page says of a store, in two statements and in the active language."""
+    """What the page says of a store, in three statements and in the active language."""
     live = (
         Deployment.objects.filter(store__slug=slug, alias=Alias.CHAMPION, closed_at__isnull=True)
         .exclude(overdue("version"))
@@ -89,6 +90,7 @@ def facts(slug: str) -> dict[str, Any]:
         "found": found(version) if version else None,
         "limits": limits(version) if version else [],
         "predictions": predictions(),
+        "experiment": running_experiment(store=slug),
         "acting": bool(acting),
         "told_to_others": Action.Kind.WEBHOOK in acting,
         "coupons": Action.Kind.COUPON in acting,
@@ -160,7 +162,12 @@ def uses(slug: str) -> list[Use]:
     rows = [
         (_("Your orders and returns"), _("products, amounts, times"), CONTRACT, period(days["purchases"])),
         (_("Personalised pages"), _("your orders; views if you allow them"), preferences, nightly),
-        (_("Improving the shop"), _("views, searches, clicks, carts"), analytics, period(days["behaviour"])),
+        (
+            _("Improving the shop"),
+            _("views, searches, clicks, carts, and which rows of products you were shown"),
+            analytics,
+            period(days["behaviour"]),
+        ),
         (
             _("Answers of the assistant"),
             _("what you write to it, and what it looks up for you"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,8 +18,15 @@ from loyalty_ai.shop.models import ConsentRecord, Event
 from tests import fakes
 
 API = "/loyalty/api/"
-ME = ["me/recommendations/", "me/loyalty/", "me/consents/", "me/data/", "me/events/", "me/mutes/"]
-ME_WRITES = ["me/forget/", "me/mutes/<int:mute_id>/", "me/reset/", "me/export/", "me/erase/"]
+ME = ["me/recommendations/", "me/loyalty/", "me/consents/", "me/data/", "me/events/", "me/mutes/", "me/messages/"]
+ME_WRITES = [
+    "me/forget/",
+    "me/mutes/<int:mute_id>/",
+    "me/messages/<int:outcome_id>/dismiss/",
+    "me/reset/",
+    "me/export/",
+    "me/erase/",
+]
 STAFF = ["versions/", "summary/"]
 OPEN = ["products/<path:product_id>/similar/", "products/<path:product_id>/bought-together/", "schema/"]
 WRITE = ["events/"]
@@ -47,7 +55,7 @@ def test_a_stranger_writes_nothing(stranger, store):
     assert stranger.put(API + "me/consents/", {"preferences": True}, format="json").status_code in (401, 403)
     for address in ME_WRITES:
         send = stranger.delete if "mute_id" in address else stranger.post
-        assert send(API + address.replace("<int:mute_id>", "1"), format="json").status_code in (401, 403)
+        assert send(API + re.sub("<int:[a-z_]+>", "1", address), format="json").status_code in (401, 403)
     assert not ConsentRecord.objects.exists()
 
 

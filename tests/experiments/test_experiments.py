@@ -57,9 +57,9 @@ def test_one_experiment_runs_in_a_store_at_a_time(store):
         start_experiment(waiting, now=LATER)
     fakes.make_experiment(fakes.make_store("other"))
     assert stop_experiment(first, now=LATER).stopped_at == LATER
-    assert running_experiment(store=store) is None
+    assert running_experiment(store=store.slug) is None
     assert start_experiment(waiting, now=LATER).ends_at == LATER + timedelta(days=28)
-    assert running_experiment(store=store) == waiting
+    assert running_experiment(store=store.slug) == waiting
 
 
 def test_what_was_started_cannot_be_started_again_and_what_stands_cannot_be_stopped(store):

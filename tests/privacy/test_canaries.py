@@ -41,6 +41,7 @@ from loyalty_ai.actions.services import decide
 from loyalty_ai.assistant.models import Conversation, Message
 from loyalty_ai.assistant.services import say
 from loyalty_ai.conf import get_adapter
+from loyalty_ai.experiments.models import Exposure
 from loyalty_ai.jobs.models import Job, JobChunk
 from loyalty_ai.privacy.receipts import public_keys, verify_receipt
 from loyalty_ai.privacy.services import erase_customer
@@ -48,6 +49,7 @@ from loyalty_ai.registry.datasets import build_dataset
 from loyalty_ai.registry.models import ModelVersion, VersionDeadline
 from loyalty_ai.serving import scoring
 from loyalty_ai.serving.models import Prediction
+from loyalty_ai.serving.page import LoyaltyPage
 from loyalty_ai.serving.selectors import read_page
 from loyalty_ai.shop.adapters.base import CustomerRecord, EventRecord, ProductRecord
 from loyalty_ai.shop.consent import record_consent
@@ -61,7 +63,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 NIGHTS = int(os.environ.get("LOYALTY_CANARY_NIGHTS", "1"))
 """How often the whole is done, each time with other moments; the first time with new ones in every run of the tests."""
 
-STEPS = ("sync", "metrics", "train", "score", "promote", "actions")
+STEPS = ("sync", "metrics", "pages", "train", "score", "promote", "actions")
 FIRST_KEY = 7_700_000_001
 """Keys of customers begin here, so that their bytes are as unique as the strings."""
 
@@ -284,6 +286,7 @@ def night(shop: SimpleNamespace, erasers: dict[str, Eraser]) -> dict[str, int]:
     steps = {
         "sync": lambda: command("loyalty_sync"),
         "metrics": lambda: refresh(shop),
+        "pages": lambda: visit(shop),
         "train": lambda: command("loyalty_train"),
         "score": lambda: command("loyalty_score", "--version", str(version)),
         "promote": lambda: command(
@@ -300,6 +303,14 @@ def night(shop: SimpleNamespace, erasers: dict[str, Eraser]) -> dict[str, int]:
             beside.finish()
         taken[name] = beside.statements
     return taken
+
+
+def visit(shop: SimpleNamespace) -> None:
+    """Everybody looks at a page, and what it showed them is written down."""
+    for who in Customer.objects.filter(store=shop.store).order_by("pk").values_list("external_id", flat=True):
+        page = LoyaltyPage(store="default", customer_id=who, patience=30)
+        page.recommended(limit=4)
+        page.record()
 
 
 def refresh(shop: SimpleNamespace) -> None:
@@ -335,7 +346,9 @@ def test_erased_at_any_moment_of_any_step_nothing_of_anybody_is_left(shop, caplo
     stays = f"canary-stays-{uuid4().hex[:12]}"
     for who in (*erased.values(), stays):
         plant(shop, who)
+    fakes.make_experiment(shop.store, holdout=0, challenger=50)
     taken = night(shop, {})
+    assert Exposure.objects.filter(customer__external_id__in=erased.values()).count() >= len(erased)
     assert Prediction.objects.filter(customer__external_id__in=erased.values()).count() == len(erased)
     assert set(ActionOutcome.objects.filter(action__key="canaries").values_list("round", flat=True)) == {1}
     # The search finds what is there: whoever stays is in all of these.
@@ -358,7 +371,9 @@ def test_erased_at_any_moment_of_any_step_nothing_of_anybody_is_left(shop, caplo
         assert not key_in_files(shop.root, eraser.key), step
         verify_receipt(eraser.receipt, public_keys())
         listed = {entry["version"] for entry in eraser.receipt["versions"]}
-        assert listed == ({1} if step in ("sync", "metrics") else {1, running} if step != "train" else listed | {1})
+        assert listed == (
+            {1} if step in ("sync", "metrics", "pages") else {1, running} if step != "train" else listed | {1}
+        )
     assert VersionDeadline.objects.filter(version__number__in=[1, running]).count() == 2
 
     # The same again by every way in: nothing comes back, for nobody but who stays.

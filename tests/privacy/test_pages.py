@@ -7,6 +7,7 @@ import json
 import re
 import zipfile
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from django.contrib.auth.models import User
@@ -14,6 +15,8 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
+from loyalty_ai.experiments.assignment import share
+from loyalty_ai.experiments.models import Variant
 from loyalty_ai.privacy import confirming
 from loyalty_ai.privacy.downloads import as_csv
 from loyalty_ai.privacy.receipts import public_keys, verify_receipt
@@ -111,6 +114,26 @@ def test_the_sale_of_data_is_offered_only_where_it_is_a_question(client, ann, se
     assert "Giving your data to others" not in text_of(client)
     settings.LOYALTY_AI = fakes.FAKE_SETTINGS | {"CONSENT_DEFAULTS": {"sale_of_data": True}}
     assert "Giving your data to others" in text_of(client)
+
+
+@pytest.mark.parametrize(
+    ("variant", "seen"), [(Variant.HOLDOUT, "You see nothing personal"), (Variant.CHAMPION, "You see your own lists")]
+)
+def test_the_page_says_which_experiment_they_are_in_and_leaving_it_takes_one_press(client, ann, run, variant, seen):
+    salt = next(
+        salt for salt in map(str, count()) if (share(salt=salt, customer=ann.external_id) < 0.5) == (variant == 3)
+    )
+    experiment = fakes.make_experiment(ann.store, salt=salt)
+    fakes.expose(ann, experiment=experiment)
+    text = text_of(client)
+    for words in ("Do personal rows help?", seen, "Rows of products we showed you"):
+        assert words in text
+    assert client.get("/loyalty/api/me/data/").json()["experiment"] == "Do personal rows help?"
+    assert "Do personal rows help?" not in client.get(PAGE, headers={"Sec-GPC": "1"}).content.decode()
+    post(client, "choice", purpose="preferences", granted="no")
+    text = text_of(client)
+    for words in ("Do personal rows help?", "Rows of products we showed you"):
+        assert words not in text
 
 
 def test_the_page_says_what_is_held_in_words_without_anything_inline(client, ann, run, products):

@@ -67,6 +67,21 @@ def test_regions_with_rules_of_their_own_are_named(store, settings):
     assert "GB" not in page
 
 
+def test_an_experiment_is_told_of_while_it_runs(store):
+    assert "An experiment runs" not in text()
+    experiment = fakes.make_experiment(store, holdout=10, challenger=5)
+    page = text()
+    for words in (
+        "“Do personal rows help?”",
+        "10 in a hundred see nothing personal",
+        "5 in a hundred see lists by another",
+    ):
+        assert words in page
+    experiment.stopped_at = fakes.NOON + timedelta(days=1)
+    experiment.save()
+    assert "An experiment runs" not in text()
+
+
 def test_personal_offers_are_owned_to(store, settings):
     assert "Prices are the same for everybody" in text()
     entry = fakes.FAKE_SETTINGS["STORES"]["default"] | {"PERSONAL_OFFERS": True}
@@ -130,11 +145,11 @@ def test_it_is_there_in_chinese(store):
     assert "your consent" not in told
 
 
-def test_it_costs_two_statements(store, settings, django_assert_num_queries):
+def test_it_costs_three_statements(store, settings, django_assert_num_queries):
     make_run(store, lead=0.02, deploy=True)
     settings.TEMPLATES = bare(settings)
     text()
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         text()
 
 
