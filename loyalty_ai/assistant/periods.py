@@ -49,7 +49,7 @@ NAMED = re.compile(
     r"(?:这个?|本)(?:周|星期)|昨天|今天|(?:去年|今年)(?!.{0,2}(?:[\d一二三四五六七八九十]+月|季))|上个?季度|(?:这个?|本)季度)(?!.{0,2}[春夏秋冬])|"
     r"(?P<quarter>\b(?:first|1st|second|2nd|third|3rd|fourth|4th|final|q ?[1-4])(?: quarter)?\b(?:(?<=quarter)|(?<=q\d)|(?<=q \d))|第[一二三四1-4]季度)|"
     r"(?P<half>\b(?:first|second|1st|2nd) half\b|[上下]半年)|"
-    r"(?P<season>(?:\b(?:last|this|the|in|past|of|during|over|and|since|before|after|or|than|from) )+(?:spring|summer|autumn|fall|winter)(?:time)?\b|\b(?:spring|summer|autumn|winter)(?= orders?\b| purchases?\b)|(?:今年|去年)?[春夏秋冬][天季]?(?=[天季里我买下花有订的呢?]|$))|"
+    r"(?P<season>(?:\b(?:last|this|the|in|past|of|during|over|and|since|before|after|or|than|from) )+(?:spring|summer|autumn|fall|winter)(?:time)?\b|\b(?:spring|summer|autumn|winter)(?= orders?\b| purchases?\b)|(?:今年|去年)?[春夏秋冬](?:[天季]|(?=[里我买下花有订的呢?]|$)))|"
     rf"(?P<month>\b(?:{_MONTH})\b|{_MAY}|{_MONTH_ZH})|"
     r"(?P<weekday>\b(?:last |on |this )(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:上个?|这个?)(?:周|星期|礼拜)[一二三四五六日天])|"
     r"(?P<christmas>\b(?:the run.?up to |before |last )(?:last )?christmas\b|圣诞节?(?:之?前)|去年圣诞)"
@@ -59,7 +59,7 @@ LEAD = re.compile(
     r"\b(?P<since>since|after)|(?P<before>\bbefore|\bearlier than|\bprior to)|(?P<until>\buntil|\bup to)", re.IGNORECASE
 )
 LEAD_ZH = re.compile(r"^份?(?P<before>之?前|以前)|^份?(?P<since>以来|之?后|以后|开始|起)")
-RANGE = re.compile(r"^ ?,? ?(?:20\d\d ?)?(?:年)?(?:to|and|until|till|through|-|到|至|和) ?(?:the )?$")
+RANGE = re.compile(r"^ ?,? ?(?:20\d\d ?)?年?(?:(?P<to>to|until|till|through|-|到|至)|and|和) ?(?:the )?$")
 EVERY = re.compile(
     r"\b(?:on|any|a) (?:a |any |)(?P<en>mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?<!上)(?<!这)(?<!个)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"
 )
@@ -87,12 +87,8 @@ def periods(text: str, today: date) -> list[Days]:
     for match in NAMED.finditer(text):
         days = _days(match, text, today)
         between = text[end : match.start()]
-        if (
-            found
-            and end
-            and RANGE.match(between)
-            and re.search(r"\b(?:between|from)\b|从|到|至|-", text[: match.start()])
-        ):
+        joint = RANGE.match(between) if found and end else None
+        if joint and (joint["to"] or re.search(r"\b(?:between|from)\b|从", text[: match.start()].lower())):
             found[-1] = (found[-1][0], max(found[-1][1], days[1]))
         else:
             found.append(
@@ -102,6 +98,12 @@ def periods(text: str, today: date) -> list[Days]:
     if not found and (year := YEAR.search(text)):
         found.append((date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)))
     return [days for days in found if days[0] <= days[1]]
+
+
+def month_beside(days: Days, *, back: bool) -> Days:
+    """The month before, or behind, some days."""
+    first = (days[0] - timedelta(days=1)).replace(day=1) if back else days[1] + timedelta(days=1)
+    return _months(first.replace(day=1), 1)
 
 
 def weekday(text: str) -> int | None:

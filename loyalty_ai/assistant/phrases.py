@@ -155,7 +155,7 @@ MAKE_ZH = "代码|程序|算法|诗|作文|故事|小说|文章|邮件|论文|�
 
 BROKEN = (
     r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|snapped|"
-    r"split|squashed|crushed|ruined|crumpled|shredded|bashed|mangled|wonky|in pieces|in (two|half|halves|bits|shards)|(a|big|huge|little|small|deep|nasty) (tear|crack|chip|hole|dent|scratch|rip|split)|"
+    r"split|squashed|crushed|ruined|crumpled|shredded|bashed|mangled|wonky|in ((\w+ )?(bits|pieces|shards|halves)|two|half)|(a|big|huge|little|small|deep|nasty) (tear|crack|chip|hole|dent|scratch|rip|split)|"
     r"(came|fell|coming|falling|broke|broken|snapped|dropped) (off|apart|loose))\b"
 )
 BROKEN_ZH = (
@@ -580,11 +580,16 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"(how|what|when|where)\b.{0,50}\b(reach|become|get to|get up|get|earn|move up|qualify|make|upgrade|unlock|go up|need|take|till|until|away|left)\b.{0,40}\b(gold|silver|platinum|next (tier|level|status|rank)|higher (tier|level|status)|tier up)|(spend|much)\b.{0,40}\b(gold|silver|platinum|next (tier|level))\b|far (am i )?(from|off|to)\b.{0,20}(gold|silver|platinum|next|tier)",
+            r"(how|what|when|where)\b.{0,50}\b(reach|become|get to|get up|get|earn|move up|qualify|make|upgrade|unlock|go up|need|take|till|until|away|left)\b.{0,40}\b(gold|silver|platinum|next (tier|level|status|rank)|higher (tier|level|status)|tier up)|(spend|much)\b.{0,40}\b(gold|silver|platinum|next (tier|level))\b|(far|close|near) (am i )?(from|off|to)\b.{0,20}(gold|silver|platinum|next|tier)",
             "(怎样|怎么|如何|多少|还差|还要|才能|几时|什么时候|需要).{0,14}(升|达到|成为|变成|到|拿到).{0,8}(金|银|白金|铂金|下一|更高|级)|(升级|升到|达到|成为).{0,10}(金|银|白金|铂金|下一|会员|等级)|离.{0,10}(差|多远|多少)",
         ),
     ),
     Intent.LOYALTY: (
+        (
+            14,
+            r"what (does|do|is|did)\b.{0,20}\b(gold|silver|platinum|(my|the) (tier|level|status))\b.{0,20}\b(do|give|get|bring|mean|good)\b",
+            "",
+        ),
         (14, r"(what|which|any) (perks|benefits|advantages|privileges)\b", ""),
         (
             7,
@@ -1149,7 +1154,7 @@ BACK = {
 """Places of an order from the latest, which has 0."""
 FIRST = re.compile(
     r"\b(?:first|oldest|earliest)(?: ever| thing| things)?(?: order| purchase| thing| shop| time)\b|\b(?:oldest|earliest) (?:one|order)|\b(?:did|had|have) (?:i|we) (?:very )?first\b|"
-    r"\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
+    r"\b(?:i|we) (?:buy|order|get|bought|ordered|got) first\b|\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
     r"第一(?:次|回)(?:下单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
 )
 EXTREME_ORDER = re.compile(
@@ -1167,15 +1172,19 @@ SINCE_LAST = re.compile(
     r"(?:距离?|离).{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
 )
 LATEST_FEW = re.compile(
-    r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|(?:最近|最后|上)(?P<zh>[两二三四2-4]) ?(?:个|笔|张)?(?:订单|单)"
+    r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|\b(?P<before>two|three|four) (?:last|latest|most recent) (?:orders|purchases)\b|(?:最近|最后|上)(?P<zh>[两二三四2-4]) ?(?:个|笔|张)?(?:订单|单)"
 )
 EXTREME_OF_IT = re.compile(
-    r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)"
+    r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)|"
+    r"^(?:and )?(?:what|which)(?: one| order)? (?:was|is) (?:the )?(?:biggest|largest|smallest|dearest|cheapest|most expensive|priciest)(?: one)?$|^哪.{0,3}最(?:贵|便宜|大|小|多)$"
 )
 REFUND_HAD = re.compile(
     r"\b(?:have|did|had) (?:i|we) (?:ever )?(?:had|have|got|get|received?) (?:a|any|my|the) (?:\w+ )?refund"
 )
 ADDS_TO = re.compile(r"\badd\b.{0,25}\b(?:to|in|into) (?:it|that|my order)\b|再加|加(?:一个|一件|点)")
+MONTH_BESIDE = re.compile(
+    r"\b(?:the )?month (?:(?P<back>before)|after)\b|\bthe (?:next|following) month\b|(?P<zh>前一个月)|(?:后|下)一?个月呢?$"
+)
 AVERAGE = re.compile(r"\b(?:average|typically|on the whole|usually spend|mean)\b|平均")
 HOW_MANY_ORDERS = re.compile(
     r"\bhow (?:many|much|often)\b|\b(?:number|sum|total) of\b|\b(?:spen[dt]|come to|came to|cost)\b|几|多少"
@@ -1184,89 +1193,18 @@ WHICH_GOODS = re.compile(
     r"\b(?:which|what)\b(?: \w+'?s?){1,4} (?:have|did|do|had) (?:i|we)\b|\ball the\b.{0,30}\b(?:i|we)\b|哪些|哪几|什么样的|所有"
 )
 """Asks for two orders together, to compare two times, for the first order, the dearest order or thing, the mean, the goods of a kind."""
-HISTORY_WORDS = frozenset(
-    [
-        "ever",
-        "first",
-        "oldest",
-        "earliest",
-        "expensive",
-        "dearest",
-        "cheapest",
-        "priciest",
-        "average",
-        "month",
-        "months",
-        "quarter",
-        "quarters",
-        "season",
-        "week",
-        "weeks",
-        "weekend",
-        "anything",
-        "something",
-        "nothing",
-        "spend",
-        "spent",
-        "spending",
-        "more",
-        "less",
-        "than",
-        "since",
-        "altogether",
-        "total",
-        "sum",
-        "together",
-        "combined",
-        "compared",
-        "most",
-        "least",
-        "half",
-        "thing",
-        "item",
-        "items",
-        "things",
-        "penultimate",
-        "back",
-        "returned",
-        "return",
-        "sent",
-        "send",
-        "already",
-        "one",
-        "ones",
-        "far",
-        "whole",
-        "single",
-        "orders",
-        "order",
-        "ordered",
-        "placed",
-        "placing",
-        "made",
-        "make",
-        "purchase",
-        "bill",
-        "bigger",
-        "higher",
-        "lower",
-        "fewer",
-        "christmas",
-        "easter",
-        "usually",
-        "typically",
-        "per",
-        "each",
-        "had",
-        "bought",
-        "buying",
-        "got",
-        "years",
-    ]
-)
+_HISTORY_WORDS = """
+ever first oldest earliest expensive dearest cheapest priciest average month months quarter quarters season week weeks
+weekend anything something nothing spend spent spending more less than since altogether total sum together combined
+compared most least half thing item items things penultimate back returned return sent send already one ones far whole
+single orders order ordered placed placing made make purchase bill bigger higher lower fewer usually typically per each
+had bought buying got years often frequently regularly came come arrived inside out two three four anybody recent latest
+january february march april june july august september october november december
+"""
+HISTORY_WORDS = frozenset(_HISTORY_WORDS.split())
 HISTORY_WORDS_ZH = re.compile(
     "倒数第[一二三]|第[一二三四](?:次|季度)?|[上这本]?个?季度|[上下]半年|[春夏秋冬]天|星期[一二三四五六日天]?|周末|平均|最[贵便宜早多少]*|加起来|东西|商品|订单|单子|"
-    "哪[些个一]|多少|什么|个?月份?|[年日号个]|买过?|订过?|花过?|下过|[我你们花钱了过的下几单笔每共总比还更多少都在有没吗呢次回和跟与得]"
+    "哪[些个一]|多少|什么|个?月份?|[年日号个]|买过?|订过?|花(?=[了过多少钱得]|$)|下过|[我你们钱了过的下几单笔每共总比还更多少都在有没吗呢次回和跟与得]"
 )
 """Words of such questions that name no goods, and what of a Chinese word names none."""
 
@@ -1279,3 +1217,8 @@ OWN = re.compile(
     r"\b(?:have|did|had|do|was|were|am) (?:i|we|my)\b|\bwhere (?:is|are) my\b|\bmy (?:last|latest|first) order|我的?(?:上|最近|订单|包裹)"
 )
 """A question about one's own orders and no rule."""
+WHEN_IT_WAS = re.compile(
+    r"^(?:and )?(?:when (?:was (?:that|it|the last(?: one| time)?)|did i)|the last time)\b|^(?:最近|上|最后)一?次(?:是|呢|买)?.{0,6}(?:什么时候|何时|哪天|几号)?|^(?:是)?(?:什么时候|哪天|几号)(?:买|下|订)?的?(?:呢|吗)?$"
+)
+CONTENTS = re.compile(r"\bwhat (?:is|was|else is|all is) (?:in|inside) (?:it|that|there)\b|里面?(?:有|都有|是)什么")
+"""After an order that was told: when it was bought, what is in it."""

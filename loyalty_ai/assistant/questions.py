@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
 
@@ -125,7 +126,7 @@ def asked(part: str) -> Asked:
         order="dearest" if _says(part, phrases.DEAREST) else "cheapest" if _says(part, phrases.CHEAPEST) else "",
         count=count_of(rest),
         units=units_of(rest),
-        ordinals=ordinals(part),
+        ordinals=ordinals(NAMED.sub(" ", part)),
         codes=codes,
         available=_says(part, phrases.IN_STOCK),
         here=_says(part, phrases.HERE),
@@ -166,7 +167,7 @@ SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:it|this|that|them|these|those|something|things|stuff|an? \w+) back\b"
 )
 SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
-GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too )?go back\b")
+GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too |still )?go back\b")
 WHO_PAYS = re.compile(
     r"\bwho (?:pays?|covers?|has to pay|must pay)(?: for)?(?: the)? "
     r"((?:postage|delivery|shipping|posting|sending|p&p|it|that)(?: (?:it|them|that|back))*)(?= ?(?:$|[,.?!]))|"

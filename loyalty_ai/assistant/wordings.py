@@ -28,7 +28,8 @@ how long delivery takes, working days: how long does delivery take; how many day
   on the 20th; will it be with me before the wedding; is there enough time before saturday; can it get here before her
   birthday; I need it by the end of the month will it come; how long from ordering to the doorstep; would it reach me before
   we go away; how quick are you; is it too late to order for christmas; hoping to have it by thursday for a party; I need the
-  thing here for saturday is that doable; would it be here for the weekend
+  thing here for saturday is that doable; would it be here for the weekend; what is the cut-off for getting a thing here
+  before the 24th; last day to order for christmas; how late can I order to have it in time
 express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
   can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
   priority post; can it be here tomorrow; I need it by monday; it is for tonight can you hurry; overnight shipping; I am in a
@@ -52,7 +53,8 @@ countries we deliver to: do you deliver abroad; do you ship to germany; can you 
   have something sent to my holiday home in portugal; do you deliver to iceland
 customs and import tax abroad: do I have to pay customs; import duty; will there be taxes at the border; are duties included;
   will I be charged vat on import; extra fees when it arrives from abroad; brexit charges; customs paperwork; who pays the
-  duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway
+  duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway; will I get
+  stung for tax if it goes abroad; will my cousin in zurich pay tax on it; import fees for a parcel to oslo
 a parcel does not arrive, we look for it: my parcel has not arrived; my order never came; package lost in the post; it says
   delivered but I have nothing; still waiting for my order; it is late; the courier lost it; my delivery is missing; it was
   stolen from my doorstep; order overdue; should have been here last week; nothing has shown up; my parcel never came; I have
@@ -82,7 +84,8 @@ holidays, closed: are you open on bank holidays; are you closed at christmas; ne
   packing on boxing day; will parcels go out on new year's eve; who is working on a bank holiday; do orders leave over the
   holidays; is somebody there on christmas eve; do you have days off at the end of december; is your warehouse shut on public
   holidays; are you off between the years; do you lot work on good friday; are you there on easter monday; do you work over
-  the bank holiday weekend; is anybody in on christmas day
+  the bank holiday weekend; is anybody in on christmas day; anybody manning the phones on the 27th of december; is somebody
+  answering between christmas and new year
 telephone number: what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
   somebody on the phone; is there a helpline; customer service number; who can I talk to; how can I contact you by phone; what
   number do I dial; can I phone someone; ring you up; phone line; give me a number to call
@@ -103,7 +106,8 @@ how long you have to return goods, within days of delivery: how long do I have t
   keep it before returning; can I send back something I do not like; what if I regret buying it; returns window; after how
   many days can I not return; I do not want it can I give it back; it looks different from the picture can it go back; can I
   return it after a month; may I return something that does not fit; I changed my mind about a thing can it go back; the thing
-  is not for me how long have I got to return it; it does not go with my kitchen can I return it
+  is not for me how long have I got to return it; it does not go with my kitchen can I return it; changed my mind on a thing
+  it is still wrapped what do I do; it is still in its plastic can I return it
 return goods unused in their own packing: does it have to be unused; do I need the original packaging; can I return it without
   the box; I already used it can I return it; do I need the receipt to return; tags removed; I threw the packaging away; must
   it be in the original box; do I need the packaging; the box is gone can I still return it; is it ok if I opened it; can I
@@ -206,7 +210,8 @@ gift vouchers: do you sell gift cards; gift voucher; can I buy a voucher; e-gift
 is paying safe, card numbers: is it safe to pay; is your site secure; do you store my card details; will my bank details be
   safe; are you legit; is this a scam; can I trust you with my card; encryption; will my card number be stolen; is it secure
   to enter my card; what happens with my card details; do you keep my card number; are payments encrypted; is this website
-  real; is it safe to buy from you; are you trustworthy
+  real; is it safe to buy from you; are you trustworthy; do you have my card on file after I buy; do you keep my card for next
+  time
 if a payment fails: my payment failed; card declined; it will not accept my card; payment error; was I charged when it failed;
   the checkout crashed while paying; my bank refused the payment; did my order go through; it says payment failed; my card was
   refused; the payment did not go through; I paid but got no confirmation; I was charged twice; do I have to order again after
@@ -235,7 +240,8 @@ wrong address: I gave the wrong address; change my delivery address; I have move
   instead; can it go to another house instead of mine; I want it sent somewhere else after all; send it to my office instead I
   already ordered
 when we cancel an order: why was my order cancelled; you cancelled my order; can you cancel my order yourselves; price
-  mistake; why did you cancel; my order was cancelled by you; you have cancelled it and I do not know why
+  mistake; why did you cancel; my order was cancelled by you; you have cancelled it and I do not know why; why was I sent an
+  email saying my order is cancelled by you; you wrote that my order was cancelled
 order as a guest without an account: do I need an account; can I order as a guest; checkout without registering; do I have to
   sign up; buy without an account; create a profile to order; must I log in; can I buy without signing up; do I have to
   register; is an account required; must I make an account to buy; guest order; can I order without logging in; is registering
@@ -291,7 +297,8 @@ who can buy wholesale: do you sell wholesale; trade account; I own a shop and wa
   and would like to buy in bulk; do you give trade terms; we would like to stock your things in our shop; I am opening a guest
   house and need lots of plates; our school would like to buy three hundred; we are a charity buying for a fair; can
   businesses buy at trade; I am a wedding planner and need 150 of them; we need two hundred for an event; who do I talk to
-  about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to order many
+  about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to order many; we
+  are a primary school and need four hundred things do we get a better price; our club needs a hundred
 wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
   to spend on the first go as a business; how big must a first trade order be; what is the least a cafe has to buy; is there a
   minimum for businesses

@@ -116,6 +116,24 @@ def test_a_day_of_the_week_filters_the_orders(two_orders: Any):
     assert "None of your orders was placed on that day" in ask("did I order anything on a sunday?")
 
 
+def test_the_month_before_or_behind_goes_on_from_the_days_told(two_orders: Any):
+    assert "£7.50" in ask("how much did I spend in may", "and the month before?")
+
+
+def test_two_times_that_were_told_are_added_up(two_orders: Any):
+    assert "Together they come to £17.50." in ask("how much did I spend in may", "and in april?", "together?")
+
+
+def test_the_biggest_of_those_told_is_among_them_alone(two_orders: Any):
+    assert "£10.00" in ask("how many orders did I place in the last 60 days", "what was the biggest?")
+    assert "£17.50" in ask("how much were my last two orders together?")
+
+
+def test_a_question_of_a_time_in_chinese_is_not_one_for_goods(two_orders: Any):
+    assert "£17.50" in ask("第二季度花了多少")
+    assert "£17.50" in ask("上半年花了多少钱")
+
+
 def test_nothing_is_told_to_a_stranger(two_orders: Any):
     for question in ("what was my first order", "did I spend more in may than in april?", "我第一次下单是什么时候"):
         given = say(question)

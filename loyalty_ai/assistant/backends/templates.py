@@ -18,8 +18,10 @@ from loyalty_ai.assistant.phrases import (
     ADDS_TO,
     AVERAGE,
     COMPARES,
+    CONTENTS,
     EXTREME_OF_IT,
     GUARDS,
+    MONTH_BESIDE,
     NUMBERS,
     OWN,
     POINTED,
@@ -27,6 +29,7 @@ from loyalty_ai.assistant.phrases import (
     SERVED,
     TO_NEXT,
     TOGETHER,
+    WHEN_IT_WAS,
     WISHED,
     Intent,
 )
@@ -37,7 +40,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, SEND_BACK, TROUBLES
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import (
     CALL_OFF,
@@ -111,7 +114,6 @@ TOLD = (
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
 
-CONTENTS = re.compile(r"\bwhat (?:is|was|else is|all is) (?:in|inside) (?:it|that|there)\b|里面?(?:有|都有|是)什么")
 OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CART, Intent.DESCRIBE, Intent.GOES_WITH}
 """What may be asked of the orders that were told just now."""
 
@@ -208,12 +210,22 @@ class Reply(Products, Shop):
             pointed = now.there or POINTED.search(self.turn.text) is not None
             if ADDS_TO.search(now.text) and pointed:
                 return replace(now, intent=Intent.POLICY, words="", text=f"{now.text} {_('order')}")
+            if WHEN_IT_WAS.search(now.text) and now.intent in OPEN | {Intent.ORDER} and not now.codes:
+                return replace(now, intent=Intent.ORDER, there=True, words="", aspects=now.aspects | {"bought_when"})
             if now.there and CONTENTS.search(now.text) and not now.codes:
                 return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"items"})
             if pointed and not now.codes and (SEND_BACK.search(now.text) or CALL_OFF.search(now.text)):
                 return replace(now, intent=Intent.POLICY, words="", there=True)
             days = period(now.text, local(self.turn.now))
-            asks = (TOGETHER, AVERAGE, EXTREME_OF_IT, *([COMPARES] if days or len(set(self.days_told())) > 1 else []))
+            if part := self.next_part(now):
+                return part
+            asks = (
+                TOGETHER,
+                AVERAGE,
+                EXTREME_OF_IT,
+                MONTH_BESIDE,
+                *([COMPARES] if days or len(set(self.days_told())) > 1 else []),
+            )
             if now.intent in OPEN and any(pattern.search(now.text) for pattern in asks):
                 return replace(now, intent=Intent.ORDER)
         if self.last_about == "product" and now.intent in MAY_NAME_GOODS and (many := SO_MANY.search(now.text)):
@@ -236,6 +248,14 @@ class Reply(Products, Shop):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def next_part(self, now: Asked) -> Asked | None:
+        """ "And in the second?" after the first quarter."""
+        whole = next((part for part in ("quarter", "half", "季度") if part in self.asked_before[0].lower()), "")
+        if not (whole and now.ordinals and now.follows) or whole in now.text or len(now.text) > MOST_SHORT:
+            return None
+        before = understand(self.asked_before[0])[-1]
+        return replace(before, text=f"how much {now.text} {whole}", intent=Intent.ORDER, words="", follows=True)
 
     def of_tier(self, now: Asked) -> Asked | None:
         """A short question after one about tiers that goes on about them: what is missing, whether it lasts, another tier."""
@@ -305,7 +325,12 @@ class Reply(Products, Shop):
         """One question's sentences and its outcome."""
         method: Callable[[Asked], Iterator[Piece]] = METHODS[question.intent]
         subject = None
-        if question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
+        returns = (
+            SEND_BACK.search(question.text) and self.turn.customer_id is not None and ORDER_NUMBER.search(question.text)
+        )
+        if returns and question.intent is Intent.ORDER and period(question.text, local(self.turn.now)):
+            method = Reply.policy
+        elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
         else:
             subject = self.asks_documents(question)

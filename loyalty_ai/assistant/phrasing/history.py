@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.periods import Days, periods, weekday
+from loyalty_ai.assistant.periods import Days, month_beside, period, periods, weekday
 from loyalty_ai.assistant.phrasing.orders import EXTREME, HOW_MANY, TROUBLES, Orders, between, named_items
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, understand
@@ -22,6 +22,9 @@ MOST_CALLS = 5
 
 MOST_GOODS = 12
 """Products of a list of what they bought."""
+
+MOST_LETTERS = 40
+"""Of a question that names new days and nothing else."""
 
 CENT = Decimal("0.01")
 
@@ -43,16 +46,23 @@ class History(Orders):
     def _history(self, asked: Asked) -> Iterator[Piece]:
         text = asked.text
         spans = periods(text, local(self.turn.now))
-        open_ended = phrases.TOGETHER.search(text) or phrases.AVERAGE.search(text)
+        open_ended = any(pattern.search(text) for pattern in (phrases.TOGETHER, phrases.AVERAGE, phrases.EXTREME_OF_IT))
         going_on = not spans and not asked.codes and (asked.there or asked.follows or open_ended)
         days = spans[0] if spans else self.days_before if going_on else None
         numbers = self.numbers(asked)
+        if (beside := phrases.MONTH_BESIDE.search(text)) and self.days_before and not spans:
+            spans = [month_beside(self.days_before, back=beside["back"] is not None)]
+            days = spans[0]
         both = list(dict.fromkeys([*spans, *self.days_told()]))
         if few := phrases.LATEST_FEW.search(text):
-            latest = self.orders_in(None)[: FEW[few["en"] or few["zh"]]]
+            latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
-        elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans:
+        elif beside:
+            yield from self.summed(days)
+        elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans and not HOW_MANY.search(text):
             yield from self.together(numbers)
+        elif phrases.TOGETHER.fullmatch(text) and len(both) == 2:
+            yield from self.both_together(both)
         elif phrases.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
             yield from self.beside(both[:2], self.goods(asked))
         elif found := phrases.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
@@ -82,7 +92,10 @@ class History(Orders):
         elif (at := weekday(text)) is not None:
             yield from self.on_weekday([order for order in self.orders_in(days) if self.placed(order).weekday() == at])
         elif words := self.goods(asked):
-            yield from self.of_goods(words, days, asked)
+            if "bought_when" in asked.aspects and not days and not self.things(asked):
+                yield from self.tell_bought(self.orders_in(None), words)
+            else:
+                yield from self.of_goods(words, days, asked)
         elif days and (not spans or HOW_MANY.search(text) or phrases.HOW_MANY_ORDERS.search(text)):
             yield from self.summed(days)
 
@@ -113,13 +126,21 @@ class History(Orders):
 
     def goods(self, asked: Asked) -> str:
         """What of the goods is asked for; of "how many of those" what was asked before."""
-        words = self.named_goods(asked)
-        if not words and self.last_about in ("order", "product") and HOW_MANY.search(asked.text) and self.asked_before:
-            words = self.named_goods(understand(self.asked_before[0])[-1])
+        words = self.things(asked)
+        goes_on = HOW_MANY.search(asked.text) or "bought_when" in asked.aspects or self.carries(asked)
+        if not words and self.last_about in ("order", "product") and goes_on and self.asked_before:
+            words = self.things(understand(self.asked_before[0])[-1])
         return words
 
-    def named_goods(self, asked: Asked) -> str:
-        words = (phrases.HISTORY_WORDS_ZH.sub("", word) for word in self.things(asked).split())
+    def carries(self, asked: Asked) -> bool:
+        """Whether only the days are new ("and in the summer?"): the goods are those that were asked for before."""
+        return (
+            asked.follows and len(asked.text) <= MOST_LETTERS and period(asked.text, local(self.turn.now)) is not None
+        )
+
+    def things(self, asked: Asked) -> str:
+        """What a question names of goods, without the words of questions over many orders."""
+        words = (phrases.HISTORY_WORDS_ZH.sub("", word) for word in super().things(asked).split())
         return " ".join(word for word in words if word and word not in phrases.HISTORY_WORDS)
 
     def placed(self, order: dict[str, Any]) -> date:
@@ -177,6 +198,16 @@ class History(Orders):
                 told = {"difference": self.money(more - less), "from": day(days[0]), "by": day(days[1])}
                 yield Sentence(_("You spent %(difference)s more from %(from)s to %(by)s.") % told, tuple(keys))
 
+    def both_together(self, both: list[Days]) -> Iterator[Piece]:
+        """Two times that were told, and what they come to together."""
+        found = [self.call("get_order", **between(days)) for days in sorted(both)]
+        for each, days in zip(found, sorted(both), strict=True):
+            yield from self.headline(each, days)
+        totals = [each.data["summary"]["total"] for each in found if not each.error]
+        if len(totals) == 2 and None not in totals:
+            told = {"total": self.money(sum(totals, Decimal(0)))}
+            yield Sentence(_("Together they come to %(total)s.") % told, tuple(each.sources[0].key for each in found))
+
     def dearest(self, orders: Iterable[dict[str, Any]], *, cheapest: bool) -> Iterator[Piece]:
         """What cost most, or least, by the piece."""
         bought = [
@@ -211,7 +242,8 @@ class History(Orders):
 
     def of_goods(self, words: str, days: Days | None, asked: Asked) -> Iterator[Piece]:
         """What they bought of some goods: how many in all, which ones, or in which orders of these days."""
-        counted, which = HOW_MANY.search(asked.text), phrases.WHICH_GOODS.search(asked.text)
+        text = self.asked_before[0].lower() if self.carries(asked) and self.asked_before else asked.text
+        counted, which = HOW_MANY.search(text), phrases.WHICH_GOODS.search(text)
         if not (days or which or counted):
             return
         orders = self.orders_in(days)

@@ -25,7 +25,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
-from loyalty_ai.assistant.questions import CODE, Asked, normal
+from loyalty_ai.assistant.questions import CODE, Asked, normal, words_of
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 MOST_USUAL = 6
@@ -104,7 +104,9 @@ TROUBLES = tuple(
     for pattern, query in (
         (
             r"\b(?:stopped|stops|no longer|quit) (?:\w+ )?(?:work\w*|tick\w*|go\w*|run\w*|light\w*|play\w*|ring\w*)|\b(?:fell|fallen|come|came|coming) apart\b|"
-            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|\b(?:mend|repair)(?:ed)?\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}就?坏|坏了.{0,8}修|修(?:吗|理|好)",
+            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|\b(?:mend|repair)(?:ed)?\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}(?:就?坏|掉|断|裂)|"
+            rf"\b{BROKEN}.{{0,30}}\bafter\b.{{0,25}}\b(?:weeks?|months?|years?)\b|"
+            r"坏了.{0,8}修|修(?:吗|理|好)",
             gettext_noop("faults that show later, months, repair"),
         ),
         (
@@ -127,7 +129,7 @@ TROUBLES = tuple(
 )
 """What can be wrong with an order, with what documents call that."""
 SEND_BACK = re.compile(
-    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|退(?!款了|了)|换货"
+    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo back\b|退(?!款了|了)|换货"
 )
 OF_MINE = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|got|received|purchased|had)\b|"
@@ -316,7 +318,10 @@ class Orders(Cart):
     def things(asked: Asked) -> str:
         """What a question about orders names beside them."""
         named = {word for found in (NAMED, EVERY) for match in found.finditer(asked.text) for word in match[0].split()}
-        words = NAMED.sub(" ", MONTH_ZH.sub(" ", asked.words)).split()
+        told = asked.words
+        if told and not told.isascii() and NAMED.search(asked.text):  # a day is cut out before its characters are
+            told = words_of(NAMED.sub(" ", CODE.sub(" ", asked.text)))
+        words = EVERY.sub(" ", NAMED.sub(" ", MONTH_ZH.sub(" ", told))).split()
         return " ".join(word for word in words if word not in named and not ORDER_WORDS.fullmatch(word))
 
     def order_meant(self, asked: Asked) -> str:

@@ -17,7 +17,7 @@ from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.history import History
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, SEND_BACK, TIERS, between
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, ORDER_NUMBER, SEND_BACK, TIERS, between
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
@@ -45,7 +45,7 @@ IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规�
 
 GIVES = re.compile(
     r"\b(?:can|do|does|will|would|could) (?:i|we|it) (?:get|have|include|mean)\b.{0,40}\b(?:with|for|as|on|in) (?:my|a|the|being)? ?(?:tier|level|status|gold|silver|platinum)\b|"
-    r"\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
+    r"\bdo(?:es)? for me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
     r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
     r"好处|权益|福利|特权|有什么用"
 )
@@ -83,6 +83,7 @@ REACHING = tuple(
 )
 """Chinese questions of where the shop is, when it is there and how to reach it, each with what documents call that."""
 
+HOLIDAY = re.compile("元旦|圣诞|节|假|新年|过年")
 TIER_ENDS = re.compile(
     r"\b(?:run(?:s|ning)? out|expires?|expiry|ends?|lapse|lose|lost|last|keep|drop(?:ped)?|valid|forever|for life)\b|到期|过期|失效|保持|保留|掉级|降级|有效期|多久"
 )
@@ -242,10 +243,12 @@ class Shop(History):
             if CAME_BACK.search(asked.text):
                 yield from self.tell_returns(asked)
                 return
-            goes_on = self.order_before and (asked.there or asked.follows or self.last_about == "order")
-            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on):
+            before = self.order_told or self.order_before
+            goes_on = before and (asked.there or asked.follows or self.order_told or self.last_about == "order")
+            of_days = period(asked.text, local(self.turn.now)) and ORDER_NUMBER.search(asked.text)
+            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on or of_days):
                 if goes_on and not self.things(asked):
-                    asked = replace(asked, codes=asked.codes or (self.order_before,))
+                    asked = replace(asked, codes=asked.codes or (before,))
                 trouble = list(self.trouble(asked))  # what is broken may go back when the time for the rest is over
                 yield from trouble or self.returning(asked)
                 return
@@ -276,7 +279,7 @@ class Shop(History):
         if unnamed := self.not_named(asked):
             yield from unnamed
             return
-        if any(pattern.search(asked.text) for pattern, _query in REACHING):
+        if any(pattern.search(asked.text) for pattern, _query in REACHING) and not HOLIDAY.search(asked.text):
             yield from self.reaching(asked)
             return
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
