@@ -117,7 +117,7 @@ def _deliver_one(key: int, now: datetime, transaction_of_chunk: Transaction) -> 
     with transaction_of_chunk():
         hold_off_erasure(outcome.action.store)
         mine = ActionOutcome.objects.select_for_update(skip_locked=True).filter(pk=key, state=State.PENDING)
-        if not mine.exists():
+        if not list(mine.values_list("pk")):  # locks it
             return None
         if outcome.action.kind != Action.Kind.WEBHOOK:
             if mine.filter(_reachable(outcome.action)).exists():
@@ -155,7 +155,7 @@ def _call_service(outcome: ActionOutcome, now: datetime) -> dict[str, Any]:
     except WebhookFailed as error:
         raise Undeliverable(str(error), again=error.again) from error
     except RefusedAddress as error:
-        raise Undeliverable(str(error), again=False) from error
+        raise Undeliverable(str(error)) from error
     return {}
 
 

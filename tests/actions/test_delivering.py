@@ -184,6 +184,12 @@ def test_a_service_that_is_down_holds_no_worker(shop, monkeypatch):
     assert states() == ["pending"] * 10
 
 
+def test_an_address_that_may_not_be_called_is_said_and_waits_for_the_owner(shop):
+    make_action(shop.store, kind="webhook", url="https://127.0.0.1/", words={})
+    assert night(shop) == {"pending": 1}
+    assert "private network" in ActionOutcome.objects.get().error
+
+
 def test_a_service_that_refuses_is_not_asked_again(shop, monkeypatch):
     def refuse(**sent):
         raise WebhookFailed("It answered 400.", again=False)
