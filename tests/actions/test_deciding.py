@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.actions import services
@@ -133,6 +133,21 @@ def test_they_are_taken_again_after_their_days_and_not_before(shop):
     assert night(shop, days=30) == ["ann"]
     assert night(shop, days=31) == ["ann", "ann"]
     assert list(ActionOutcome.objects.order_by("pk").values_list("round", flat=True)) == [1, 2]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(again=st.integers(1, 40), nights=st.lists(st.integers(0, 200), min_size=1, max_size=12))
+def test_whatever_nights_run_nobody_is_taken_twice_within_their_days(shop, again, nights):
+    action = make_action(shop.store, again_after_days=again)
+    expected: list[int] = []
+    for day in sorted(nights):
+        decide(store=shop.store, now=fakes.NOON + timedelta(days=day))
+        if not expected or day > expected[-1] + again:
+            expected.append(day)
+    seen = [(at - fakes.NOON).days for at in action.outcomes.order_by("round").values_list("decided_at", flat=True)]
+    assert seen == expected
+    action.outcomes.all().delete()
+    stop_action(action, now=fakes.NOON)
 
 
 def test_a_round_is_unique_in_the_database(shop):

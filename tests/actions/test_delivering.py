@@ -120,6 +120,29 @@ def test_a_shop_that_fails_is_asked_again_and_at_last_given_up(shop):
     assert (outcome.attempts, outcome.error) == (5, "ZeroDivisionError")
 
 
+def test_a_worker_that_dies_is_followed_by_one_that_goes_on(shop):
+    adapter, sent = get_adapter("default"), []
+
+    def notify(customer_id, **letter):
+        if len(sent) == 2:
+            sent.append("died")
+            raise SystemExit
+        sent.append(letter["key"])
+
+    adapter.can_notify, adapter.notify = True, notify
+    for n in range(4):
+        make_person(shop.store, f"p{n}")
+    make_action(shop.store)
+    job = request_job(kind="actions", store=shop.store, slot="one", wake=False)
+    with pytest.raises(SystemExit):
+        run_job(job_id=job.pk, owner="one")
+    assert states().count("delivered") == 2
+    run_job(job_id=job.pk, owner="another")
+    assert states() == ["delivered"] * 5
+    letters = [key for key in sent if key != "died"]
+    assert len(letters) == len(set(letters)) == 5
+
+
 def test_a_coupon_is_made_once_and_kept_with_its_end(offers):
     make_action(offers.store, **COUPON)
     night(offers)
