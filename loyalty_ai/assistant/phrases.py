@@ -1185,6 +1185,10 @@ ADDS_TO = re.compile(r"\badd\b.{0,25}\b(?:to|in|into) (?:it|that|my order)\b|再
 MONTH_BESIDE = re.compile(
     r"\b(?:the )?month (?:(?P<back>before)|after)\b|\bthe (?:next|following) month\b|(?P<zh>前一个月)|(?:后|下)一?个月呢?$"
 )
+IN_SUM = re.compile(r"\b(?:together|combined|altogether|in all|in total|total|sum)\b|一共|总共|合计|加起来")
+THAN_BEFORE = re.compile(
+    r"\bthan (?:in )?(?:the )?(?:last|previous) (?:(?P<month>month)|year)\b|比(?:去年|上个?(?P<zh>月))"
+)
 AVERAGE = re.compile(r"\b(?:average|typically|on the whole|usually spend|mean)\b|平均")
 HOW_MANY_ORDERS = re.compile(
     r"\bhow (?:many|much|often)\b|\b(?:number|sum|total) of\b|\b(?:spen[dt]|come to|came to|cost)\b|几|多少"

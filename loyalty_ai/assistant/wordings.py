@@ -54,7 +54,8 @@ countries we deliver to: do you deliver abroad; do you ship to germany; can you 
 customs and import tax abroad: do I have to pay customs; import duty; will there be taxes at the border; are duties included;
   will I be charged vat on import; extra fees when it arrives from abroad; brexit charges; customs paperwork; who pays the
   duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway; will I get
-  stung for tax if it goes abroad; will my cousin in zurich pay tax on it; import fees for a parcel to oslo
+  stung for tax if it goes abroad; will my cousin in zurich pay tax on it; import fees for a parcel to oslo; how come the
+  courier wants money for my parcel abroad; the carrier asks me for a fee at the door in norway
 a parcel does not arrive, we look for it: my parcel has not arrived; my order never came; package lost in the post; it says
   delivered but I have nothing; still waiting for my order; it is late; the courier lost it; my delivery is missing; it was
   stolen from my doorstep; order overdue; should have been here last week; nothing has shown up; my parcel never came; I have
@@ -98,7 +99,8 @@ chat with the assistant or a person: can I chat to somebody; live chat; talk to 
 complaints: I want to complain; how do I make a complaint; I am not happy with the service; speak to a manager; terrible
   service; who do I complain to; file a complaint; your staff were rude; I am very disappointed; escalate this; I have a
   complaint; how can I complain about an employee; this is unacceptable; I want this taken further; your service is awful; put
-  me through to your supervisor; poor customer service
+  me through to your supervisor; poor customer service; who do I moan to about rude staff; somebody was rude to me who do I
+  tell; I want to speak to whoever is in charge
 how long you have to return goods, within days of delivery: how long do I have to return something; return policy; can I
   return it if I do not like it; can I send it back if I change my mind; how many days to return; is it too late to return; I
   have had it three weeks can it still go back; money back guarantee; can I bring it back if it does not suit; what if it is
@@ -165,10 +167,11 @@ something arrives wrong or missing, not what you ordered: you sent the wrong thi
   on; they are the wrong size; it is not the one in the picture
 what we need from you, photo of the damage: do you need a photo; what information do you need for a broken item; do I have to
   send the broken one back; evidence of damage; shall I send you a picture of it; do you want the damaged one back; what do
-  you need to know about the breakage
+  you need to know about the breakage; do I need to post the broken one back; must I return the damaged thing
 damaged, a new one or your money back: will you send a replacement; can I have a new one; replacement or refund for a broken
   item; will you make it good; what will you do about the damage; can I get a replacement; do I get a new one for free; will I
-  get my money back for the broken one; how will you sort out a broken item
+  get my money back for the broken one; how will you sort out a broken item; so when would I have the new one; when do you
+  send the replacement; how soon is a broken one replaced
 faults that show later, months, repair: is there a guarantee; what is the warranty; it broke after two months; how long is it
   covered; it stopped working; fell apart after a while; guarantee period; what if it breaks next year; my clock stopped; how
   long is the guarantee; do your products have a warranty; it stopped after a few weeks; it broke after a while; does it come
@@ -183,7 +186,8 @@ ways to pay, cards: how can I pay; which cards do you take; do you accept paypal
   payment options; can I use my phone to pay; do you do klarna; buy now pay later; pay in instalments; do you take diners
   club; what payment do you take; can I pay with my phone; do you take visa; do you accept maestro; can I use a credit card;
   do you accept cheques; can I pay by cash; is paypal ok; can I pay in crypto; do you offer klarna; can I pay monthly; can I
-  split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app
+  split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app; is it possible to pay
+  when it is delivered; can I pay the driver at the door; can I pay once it is here
 when your card is charged: when will I be charged; when is my card debited; do you take the money straight away; when does
   payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
@@ -222,7 +226,8 @@ how to change an order: can I change my order; I ordered the wrong thing; add an
   order; I want to change the quantity; edit my order; I forgot to add something; can I put another one on my order; amend
   what I bought; combine two orders; can I add something to an order I placed; I want to take something out of my order; I
   picked the wrong colour can you change it; can I order one more with it; can you change my order; adjust my order; I need
-  two instead of one; can I still alter it
+  two instead of one; can I still alter it; am I too late to add a thing to the order I made an hour ago; I want one more on
+  the order from this morning
 how to cancel an order: how do I cancel my order; I want to cancel; I do not want it any more; stop my order; I ordered by
   mistake; call off my order; can I still cancel; I have changed my mind about my order; undo my purchase; ordered twice by
   accident; can I cancel; please cancel it; I want to cancel what I just bought; how can I withdraw my order; I do not need it
@@ -245,7 +250,8 @@ when we cancel an order: why was my order cancelled; you cancelled my order; can
 order as a guest without an account: do I need an account; can I order as a guest; checkout without registering; do I have to
   sign up; buy without an account; create a profile to order; must I log in; can I buy without signing up; do I have to
   register; is an account required; must I make an account to buy; guest order; can I order without logging in; is registering
-  necessary; do I need to create an account
+  necessary; do I need to create an account; ordered as a guest how do I see where my parcel is; I have no account how do I
+  find my order
 gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; can you make it look like a
   present; can it be put in a gift box; presentation box; could you wrap it up nicely; what paper do you wrap with; do you
   offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
@@ -253,7 +259,8 @@ gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is 
   gift
 what gift wrapping looks like, paper and ribbon: what does the wrapping look like; what colour is the paper; bow and ribbon;
   are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
-  wrapping; show me the wrapping
+  wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
+  do you wrap them together or one by one
 gift messages: can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
   put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;
   I would like to add a few words; can a personal note go in; is there a gift note; put a message inside; can you put in a
@@ -284,7 +291,8 @@ is the cart reserved: does my basket hold the item; how long will things stay in
   what is in my cart; how long do you hold my basket; does my trolley hold things for me; save it for later; can I leave it in
   my basket till payday; will somebody nab it while it is in my basket; does it stay mine while I think about it; can you hold
   it until friday for me; if I leave it in the trolley overnight will it be gone; if I put a thing in my basket tonight is it
-  mine tomorrow; will it still be there in the morning if I put it in my basket
+  mine tomorrow; will it still be there in the morning if I put it in my basket; will you hold two things for me till
+  saturday; can you put one aside until payday
 limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order; is
   there a minimum spend; smallest order; can I buy just one; how many may I order; is there a maximum; can I buy as many as I
   like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what

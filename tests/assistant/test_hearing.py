@@ -130,3 +130,29 @@ def test_orders_and_carts_are_left_to_the_tables_where_no_document_treats_it(ope
         body="# Pay\n\n## If a payment fails\n\nNothing is ordered then.",
     )
     assert say(question).text == "Nothing is ordered then."
+
+
+@pytest.mark.parametrize(
+    ("story", "subject"),
+    [
+        ("the mug came with its handle broken off", "if something arrives broken or damaged"),
+        ("the jug came with its handle broken off", "if something arrives broken or damaged"),
+        ("could my sister fetch the lantern for me", "visit us, collect an order"),
+        ("is anybody packing lamps on boxing day", "holidays, closed"),
+        ("杯子寄到的时候把手断了", "收到的东西坏了怎么办"),
+        ("能让我弟弟来取货吗", "有实体店吗"),
+        ("元旦那天发货吗", "节假日"),
+        ("能开公司抬头的发票吗", "发票"),
+    ],
+)
+def test_what_became_of_goods_is_heard_whatever_they_are_called(story: str, subject: str):
+    found = heard(story)
+    assert found is not None
+    assert found.query == subject
+    assert found.likeness >= HEARD
+
+
+@pytest.mark.parametrize("wish", ["有没有红色的杯子", "想买一个蜡烛", "推荐几个生日礼物", "我上次买了什么"])
+def test_wishes_and_own_orders_in_chinese_are_no_question_to_the_documents(wish: str):
+    found = heard(wish)
+    assert found is None or found.query is None or found.likeness < HEARD

@@ -217,6 +217,8 @@ class Reply(Products, Shop):
             if pointed and not now.codes and (SEND_BACK.search(now.text) or CALL_OFF.search(now.text)):
                 return replace(now, intent=Intent.POLICY, words="", there=True)
             days = period(now.text, local(self.turn.now))
+            if now.intent is Intent.PRICE and not (now.codes or self.things(now)):
+                return replace(now, intent=Intent.ORDER, words="", there=True)
             if part := self.next_part(now):
                 return part
             asks = (
@@ -350,7 +352,8 @@ class Reply(Products, Shop):
             return None
         subject = said.query
         wrong = any(pattern.search(asked.text) for pattern, _query in TROUBLES)
-        if asked.intent is Intent.ORDER and (wrong or OWN.search(asked.text)):
+        of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None
+        if asked.intent is Intent.ORDER and (wrong or of_days or OWN.search(asked.text)):
             return None
         if subject and self.tells_of_service(asked) and self.passages(subject, self.carried):
             return subject

@@ -54,6 +54,8 @@ class History(Orders):
             spans = [month_beside(self.days_before, back=beside["back"] is not None)]
             days = spans[0]
         both = list(dict.fromkeys([*spans, *self.days_told()]))
+        if len(spans) == 1 and (now := phrases.THAN_BEFORE.search(text)):
+            both = [*spans, *periods("this month" if now["month"] else "this year", local(self.turn.now))]
         if few := phrases.LATEST_FEW.search(text):
             latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
@@ -63,6 +65,8 @@ class History(Orders):
             yield from self.together(numbers)
         elif phrases.TOGETHER.fullmatch(text) and len(both) == 2:
             yield from self.both_together(both)
+        elif len(spans) == 2 and phrases.IN_SUM.search(text) and not self.goods(asked):
+            yield from self.both_together(spans)
         elif phrases.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
             yield from self.beside(both[:2], self.goods(asked))
         elif found := phrases.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
