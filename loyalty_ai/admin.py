@@ -11,6 +11,7 @@ from loyalty_ai.serving.admin import (
     PromotableVersionAdmin,
     ScoringRunAdmin,
 )
+from loyalty_ai.serving.experiment_admin import ExperimentAdmin
 from loyalty_ai.shop.admin import (
     ConsentRecordAdmin,
     ErasureRecordAdmin,
@@ -30,6 +31,7 @@ __all__ = [
     "DocumentAdmin",
     "ErasureRecordAdmin",
     "EventAdmin",
+    "ExperimentAdmin",
     "JobAdmin",
     "OrderAdmin",
     "ProductAdmin",

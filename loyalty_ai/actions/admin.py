@@ -17,10 +17,11 @@ from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
 from loyalty_ai.actions.forms import PlanForm
-from loyalty_ai.actions.measuring import BEFORE, DAYS, measure
+from loyalty_ai.actions.measuring import DAYS, measure
 from loyalty_ai.actions.models import Action, ActionOutcome
 from loyalty_ai.actions.selectors import FLOOR, counts_of, errors_of, preview
 from loyalty_ai.actions.services import CannotRun, start_action, stop_action
+from loyalty_ai.experiments.outcomes import BEFORE
 from loyalty_ai.loyalty.models import RFMGroup
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, label, may
 from loyalty_ai.serving.facts import percent

@@ -53,7 +53,7 @@ def test_fewer_than_ten_people_show_no_mean(action):
     for n in range(13):
         decided(action, f"p{n}", treated=n < 9, orders=[(1, 10)])
     effect = named(measure(action, now=fakes.NOON), "Net spend a person")
-    assert (effect.treated, effect.held_out, effect.difference) == ("", "", None)
+    assert (effect.treatment, effect.control, effect.difference) == ("", "", None)
 
 
 def test_an_effect_beyond_chance_is_said_with_its_interval(action):
@@ -61,7 +61,7 @@ def test_an_effect_beyond_chance_is_said_with_its_interval(action):
         decided(action, f"p{n}", treated=n % 2 == 0, orders=[(3, 20 + n % 5)] if n % 2 == 0 else [])
     measured = measure(action, now=fakes.NOON)
     ordered = named(measured, "People who ordered")
-    assert (ordered.treated, ordered.held_out) == ("100.0 of 100", "0.0 of 100")
+    assert (ordered.treatment, ordered.control) == ("100.0 of 100", "0.0 of 100")
     spend = named(measured, "Net spend a person")
     assert spend.sentence.startswith("It brought more: between +£")
     assert spend.difference.beyond_chance
@@ -80,8 +80,8 @@ def test_only_the_days_after_count_refunds_go_off_and_a_guest_is_the_person(acti
     for n in range(10):
         decided(action, f"h{n}", treated=False)
     measured = measure(action, now=fakes.NOON)
-    assert named(measured, "Net spend a person").treated == "£6.00"  # (30 + 20 + 9 - 4 + 5) / 10
-    assert named(measured, "Orders a person").treated == "0.40"
+    assert named(measured, "Net spend a person").treatment == "£6.00"  # (30 + 20 + 9 - 4 + 5) / 10
+    assert named(measured, "Orders a person").treatment == "0.40"
 
 
 def test_each_person_counts_once_by_their_first_time(action):

@@ -25,7 +25,7 @@ SHOWN = sorted(model._meta.model_name for model in admin.site._registry if model
 BY_MEANS_OF_ANOTHER = {
     "eventkey", "itemneighbours", "jobchunk", "loyaltyprofile", "loyaltysnapshot", "prediction", "recommendation", "referral",
     "message", "confirmation", "assistantusage", "passage", "term", "versionaudit", "versiondeadline",
-    "mute", "forgottenevent", "freshstart", "actionoutcome",
+    "mute", "forgottenevent", "freshstart", "actionoutcome", "exposure",
 }  # fmt: skip
 """Shown on the page of the row that they belong to, or of no use to people."""
 
