@@ -312,8 +312,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             -20,
-            rf"(can|could|may|might|will|would|is|should) (my|a|an|our|the) ({RELATIVE})\b.{{0,12}}\b(collect|pick|fetch|come|drop|sign for|take it in|return|hand|send it back)\b",
-            f"(能|可以|可不可以|能不能|让|叫).{{0,4}}({RELATIVE_ZH}).{{0,4}}(取|拿|代收|签收|来|退)",
+            rf"(can|could|may|might|will|would|is|should) (my|a|an|our|the) ({RELATIVE})\b.{{0,12}}\b(collect|pick|fetch|come|drop|sign for|take it in|return|hand|send it back)\b(?!.*\b(?:(?!i\b|we\b)[a-z]+ (?:has |have |had )?(?:bought|ordered|spent)|(?:did|does|has) (?:he|she|they)|(?:her|his|their) (?:order|parcel|account))\b)",
+            f"(能|可以|可不可以|能不能|让|叫).{{0,4}}({RELATIVE_ZH}).{{0,4}}(取|拿|代收|签收|来|退)(?!.*[他她](的|买|订|花|们))",
         ),
         (
             -20,

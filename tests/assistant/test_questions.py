@@ -278,3 +278,15 @@ def test_a_question_that_goes_on_takes_over_what_it_leaves_out():
     before = asked("show me clocks under 5 pounds")
     now = continued(asked("and under 3 pounds"), before)
     assert (now.intent, now.words, now.high) == (Intent.SEARCH, before.words, 3)
+
+
+@pytest.mark.parametrize("text", ["could my husband pick the parcel up for me", "能让我妈妈来取货吗"])
+def test_somebody_may_be_sent_for_a_parcel(text: str):
+    assert understand(text)[0].intent is not Intent.OTHERS
+
+
+@pytest.mark.parametrize(
+    "text", ["can my sister collect her order and what did she buy", "让我妈妈来取她的订单,她买了什么"]
+)
+def test_whoever_is_sent_opens_nobody_elses_orders(text: str):
+    assert understand(text)[0].intent is Intent.OTHERS
