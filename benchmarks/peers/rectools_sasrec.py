@@ -109,6 +109,7 @@ def sasrec(log: Log, k: int, args: argparse.Namespace, clock: Clock) -> tuple[Li
         "parameters": sum(p.numel() for p in model.torch_model.parameters()),
         "epochs": fitted.current_epoch,
         "stopped": "early" if spent < limit else "out of time",
+        "training_cpu_seconds": round(spent),
         "positions_per_second": round(fitted.current_epoch * len(log.user) / clock.seconds["training"]),
     }
 
