@@ -1002,7 +1002,7 @@ BOTH = (
 )
 FOLLOWING = (
     r"^(and|or|but|so|ok|okay|then|what about|how about|what of|and what about|same for)\b|one\b|ones\b|instead\b",
-    "呢$|呢\\?|^那|^还有|^换成|^改|的呢|那么",
+    "呢$|呢\\?|^那|^还有|^换成|^改|的呢|那么|的那(?:个|款|种|只|条|把)",
 )
 
 MOST = {
@@ -1055,6 +1055,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
+altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
 whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to

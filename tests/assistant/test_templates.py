@@ -805,3 +805,43 @@ def test_so_many_of_what_is_at_hand_are_priced_and_no_number_is_searched_for(ope
     given = say("can I have 100?", history=said, focus=tuple(keys(first)))
     assert "100 × Red Retrospot Mug: £125.00" in given.text
     assert "I cannot see how many are left." in given.text
+
+
+def test_a_colour_that_no_such_thing_has_is_said_to_be_missing(open_shop):
+    given = say("orange jumbo bags")
+    assert given.text.startswith("Nothing has all of"), given.text
+    assert f"product:{BAG}" in keys(given)
+
+
+def test_so_many_in_words_are_priced_and_asked_on_about(open_shop):
+    first = "is the red retrospot mug in stock"
+    told = say(first)
+    focus = tuple(keys(told))
+    second = say("do you have four of them", history=(Said(by_shopper=True, text=first),), focus=focus)
+    assert "4 × Red Retrospot Mug: £5.00" in second.text
+    said = (Said(by_shopper=True, text=first), Said(by_shopper=True, text="do you have four of them"))
+    third = say("what would that come to", history=said, focus=focus)
+    assert "4 × Red Retrospot Mug: £5.00" in third.text
+
+
+def test_two_things_together_are_added_up(open_shop):
+    given = say("how much are the red retrospot mug and the jumbo bag strawberry together")
+    assert set(keys(given)) == {f"product:{MUG}", f"product:{BAG}"}
+    assert "together" in given.text, given.text
+
+
+def test_a_place_beyond_the_latest_list_is_one_of_the_list_before(open_shop):
+    said = (
+        Said(by_shopper=True, text="mugs and bags"),
+        Said(by_shopper=False, text="", focus=(f"product:{MUG}", f"product:{BAG}")),
+        Said(by_shopper=True, text="any cheaper"),
+    )
+    given = say("the second", history=said, focus=(f"product:{MUG}",))
+    assert keys(given) == [f"product:{BAG}"], given.text
+
+
+def test_which_is_bigger_is_no_question_beyond_the_shop(open_shop):
+    said = (Said(by_shopper=True, text="red retrospot mug or jumbo bag strawberry"),)
+    given = say("which is bigger?", history=said, focus=(f"product:{MUG}", f"product:{BAG}"))
+    assert given.outcome is not Outcome.REFUSED
+    assert set(keys(given)) == {f"product:{MUG}", f"product:{BAG}"}, given.text

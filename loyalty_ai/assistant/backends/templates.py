@@ -39,7 +39,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED, price_of_each, recoloured
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import (
@@ -54,7 +54,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     Shop,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
-from loyalty_ai.assistant.questions import Asked, continued, understand
+from loyalty_ai.assistant.questions import FEW, Asked, continued, number, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
 ABOUT_PRODUCTS = {
@@ -126,9 +126,22 @@ MOST_SHORT = 60
 
 SO_MANY = re.compile(
     r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
-    r"(?P<count>\d{1,3})(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
+    r"(?P<count>\d{1,3}|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|a dozen)(?= ?$| of\b| left\b| in stock))"
+    r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
 )
 """Whether so many of what is at hand can be had."""
+
+WHICH_IS_MORE = re.compile(
+    r"^(?:and )?which (?:one |of (?:them|those|these) )?(?:is|are|would be) (?:the )?(?!cheap|dear|more (?:expensive|popular))"
+    r"(?:\w+(?:er|est)|more \w+|better|best)\b|哪(?:个|款|一个)(?:更|比较|最)(?:大|小|重|轻|高|长|宽|结实)"
+)
+"""Which of those at hand has more of something: size, weight, strength."""
+
+MORE_OR_LESS = {
+    "small": re.compile(r"smaller|tinier|小(?:一?点|一?些)"),
+    "large": re.compile(r"bigger|larger|大(?:一?点|一?些)"),
+}
+"""Sizes as titles write them, of what is compared with the goods at hand."""
 
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
@@ -136,6 +149,11 @@ SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
 )
+
+
+def units_said(count: str) -> int:
+    """How many "4", "four" or "a dozen" are."""
+    return FEW.get(count) or int(number(count) or 1)
 
 
 class TemplatesBackend(Backend):
@@ -230,20 +248,33 @@ class Reply(Products, Shop):
             )
             if now.intent in OPEN and any(pattern.search(now.text) for pattern in asks):
                 return replace(now, intent=Intent.ORDER)
-        if self.last_about == "product" and now.intent in MAY_NAME_GOODS and (many := SO_MANY.search(now.text)):
+        if (
+            self.last_about == "product"
+            and now.intent in MAY_NAME_GOODS
+            and (many := SO_MANY.search(now.text.rstrip(" ?!.")))
+        ):
             left = now.aspects | {"left"}
-            return replace(now, intent=Intent.STOCK, words="", units=int(many["count"]), aspects=left, follows=True)
+            return replace(
+                now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
+            )
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
             return replace(now, intent=Intent.DESCRIBE, words="")
+        if self.last_about == "product" and WHICH_IS_MORE.search(now.text) and len(now.words.split()) < 2:
+            return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), both=True)
         if self.last_about == "product" and ONLY_WHEN.fullmatch(now.text) and not self.shown[0]["available"]:
             return replace(now, intent=Intent.STOCK, text=f"{now.text} back in stock", there=True)
+        if self.last_about == "product" and now.intent is Intent.PRICE and "total" in now.aspects:
+            many = understand(self.asked_before[0])[-1].units  # "what would that come to"
+            if many and not (now.words or now.codes or now.units):
+                return replace(now, units=many, there=True)
         before = self.wish_before()
         if before is None:
             return now
+        if size := next((size for size, said in MORE_OR_LESS.items() if said.fullmatch(now.words)), ""):
+            now = replace(now, words=size, intent=Intent.SEARCH)
         if COLOUR.fullmatch(now.words) and now.intent in (Intent.SEARCH, Intent.NONE) and not now.here:
-            return replace(
-                before, intent=Intent.SEARCH, text=now.text, words=f"{now.words} {before.words}", follows=True
-            )
+            words = f"{now.words} {recoloured(before.words, now.words)}"
+            return replace(before, intent=Intent.SEARCH, text=now.text, words=words, follows=True)
         if now.ordinals and before.intent in LISTING and not now.order:
             return now
         if self.goes_on(now):
@@ -293,7 +324,13 @@ class Reply(Products, Shop):
             before = understand(text)[-1]
             if before.intent in ABOUT_PRODUCTS and before.words:
                 return before
-            if before.intent not in ABOUT_PRODUCTS and not self.goes_on(before):
+            if (
+                before.intent is Intent.NONE
+                and before.words
+                and any(named(rows, before.words) for rows in self.lists())
+            ):
+                return replace(before, intent=Intent.SEARCH)  # "doormats please"
+            if before.intent not in ABOUT_PRODUCTS and not (self.goes_on(before) or WHICH_IS_MORE.search(before.text)):
                 return None
         return None
 
@@ -405,12 +442,13 @@ class Reply(Products, Shop):
         if self.topic and not asked.words:
             yield from self.goes_on_about(asked)
             return
-        rows = self.search(asked.words) if asked.words else []
-        asked = asked_of(asked, self.told(asked.words))
+        asked = price_of_each(asked)
+        rows = self.search(asked.words, asked if TOGETHER.search(asked.text) else None) if asked.words else []
+        whole, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         general = GENERAL.search(asked.text) is not None
         if best >= CERTAIN or (rows and UNWANTED.search(asked.text)) or (best >= SURE and not general):
-            yield from self.find(asked)
+            yield from self.find(whole)
             return
         if asked.bounded and not rows and not general:
             yield from self.recommended("popular", asked)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from itertools import combinations
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.phrases import INTERESTS
+from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
     SAME_TITLE,
@@ -23,7 +23,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of, key
-from loyalty_ai.assistant.questions import Asked, interests
+from loyalty_ai.assistant.questions import Asked, interests, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -69,10 +69,25 @@ UNWANTED = re.compile(
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
 
+NOT_THOSE = re.compile(
+    r"\b(?:not|none of|other than|apart from|besides) (?:those|these|them|any of)\b|不要这些|除了这些"
+)
+"""What was shown shall not be shown again."""
+
 HAVE_YOU = re.compile(
     r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b"
 )
 """It asks a shop for its goods."""
+
+SO_MANY_OF = re.compile(r"(?P<units>[1-9]\d{0,2}) (?=\S)")
+"""How many are wanted, before what."""
+
+SET_OF = re.compile(r"\b(?:set|pack|box)s? of (\d+)|(\d+) ?(?:个|只|件|支|张|条|片)?(?:一套|套装|一组|装)")
+"""How many of a thing are sold together."""
+
+SIZE = re.compile("large|small|big|medium|mini|大号?|小号?")
+COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙黑白灰银金]色")
+WORDS = re.compile("[a-z]+|[0-9]+")
 
 ANYTHING = Wish()
 MOST_LINES = 6
@@ -117,15 +132,19 @@ class Finding(Voice):
         if not asked.words:
             yield from self.recommend(asked)
             return
-        if unwanted := UNWANTED.findall(asked.text):
+        asked = price_of_each(asked)
+        if unwanted := [word for word in UNWANTED.findall(asked.text) if words_of(word)]:
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
             asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
         rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
+        if NOT_THOSE.search(asked.text):
+            seen = {row["product_id"] for row in self.shown}
+            rows = [row for row in rows if row["product_id"] not in seen]
         if unwanted and not rows:
             yield from self.none_found(asked)
             return
-        asked = asked_of(asked, self.told(asked.words))
+        as_said, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         passages = self.passages(asked.text, max(best, SURE)) if best < SURE else []
         if passages and (best_sentences(asked.text, passages) or not self.nearest(asked)):
@@ -137,7 +156,12 @@ class Finding(Voice):
         if not asked.order and (gone := self.sold_out(asked, rows)):
             yield Sentence(_("%(title)s is sold out at the moment.") % {"title": gone["title"]}, (key(gone),))
         count = asked.count or (1 if asked.order and not re.search(r"\b\w+s\b.*(are|ones)", asked.text) else SHOWN)
-        rows = rows if asked.order else [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
+        if not asked.order:
+            rows = [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
+            rows, complete = having_most(rows, as_said)
+            if not complete:
+                yield from self.show_nearest(as_said, rows)
+                return
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
@@ -429,6 +453,44 @@ def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:
             continue
         kept.append(word)
     return kept
+
+
+def price_of_each(asked: Asked) -> Asked:
+    """The question with what one may cost, where so many shall cost so much: "12 party bags under £20 in total"."""
+    many = SO_MANY_OF.match(asked.words) if asked.bounded and TOGETHER.search(asked.text) else None
+    if many is None:
+        return asked
+    units = int(many["units"])
+    high = (asked.high / units).quantize(Decimal("0.01"), ROUND_DOWN) if asked.high is not None else None
+    return asked_of(asked, asked.words[many.end() :], low=asked.low and asked.low / units, high=high)
+
+
+def recoloured(words: str, look: str) -> str:
+    """The words without the colour, or the size, in whose place another is asked for.
+
+    >>> recoloured("large red bag", "blue"), recoloured("large red bag", "small"), recoloured("红色雨伞", "粉色")
+    ('large bag', 'red bag', '雨伞')
+    """
+    sized = SIZE.fullmatch(look) is not None
+    kept = (
+        word for word in words.split() if not COLOUR.fullmatch(word) or (SIZE.fullmatch(word) is not None) is not sized
+    )
+    together = " ".join(kept)
+    return together if sized else COLOUR_ZH.sub("", together).strip() or together
+
+
+def having_most(rows: list[Row], asked: Asked) -> tuple[list[Row], bool]:
+    """The rows that have the colour, size or number in a set that was named, where any has; whether there is none to miss."""
+    figures = {found for pair in SET_OF.findall(asked.text) for found in pair if found}
+    looks = [word for word in asked.words.split() if COLOUR.fullmatch(word)] + COLOUR_ZH.findall(asked.words)
+    rest = " ".join(word for word in asked.words.split() if not word.isdigit() and not COLOUR.fullmatch(word))
+    rest = COLOUR_ZH.sub("", rest)
+    kept = named(rows, rest, strictly=True) or named(rows, rest) or rows
+    for figure in figures:
+        kept = [row for row in kept if figure in {str(NUMBERS.get(w, w)) for w in WORDS.findall(row["title"].lower())}]
+    for look in dict.fromkeys(looks):
+        kept = named(kept, look)
+    return (kept, True) if kept or not rows else (rows, False)
 
 
 def of_different_kinds(rows: Iterable[Row]) -> list[Row]:

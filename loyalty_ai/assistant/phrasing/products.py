@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
@@ -84,12 +84,16 @@ class Products(Finding):
         if len(wanted) > 1 and (rows := self.each_of(part for _count, part in wanted)):
             yield from self.sum_of([count for count, _part in wanted], rows)
             return
-        units = wanted[0][0] if len(wanted) == 1 else 1
-        named_alone = asked_of(asked, wanted[0][1].words) if units > 1 and wanted[0][1].words else asked
+        at_hand = (asked.units or 1) if asked.there and not asked.words else 1  # "two of those, how much altogether"
+        units = wanted[0][0] if len(wanted) == 1 else at_hand
+        named_alone = asked_of(asked, wanted[0][1].words) if units > 1 and wanted and wanted[0][1].words else asked
         if named_alone is not asked and not self._choose(named_alone).sure:
             units, named_alone = 1, asked
         rows = self.each_of(asked_(piece) for piece in AND.split(asked.text)) if units == 1 else []
         if len(rows) > 1:
+            if TOGETHER.search(asked.text):
+                yield from self.sum_of([1] * len(rows), rows)
+                return
             self.meant = rows
             for row in rows:
                 yield self.state(row)
@@ -111,7 +115,11 @@ class Products(Finding):
         for row in rows:
             yield self.state(row)
         if all(row["price"] is not None for row in rows):
-            lines = [f"{count} × {row['title']}" for count, row in zip(counts, rows, strict=True)]
+            several = max(counts) > 1
+            lines = [
+                f"{count} × {row['title']}" if several else row["title"]
+                for count, row in zip(counts, rows, strict=True)
+            ]
             total = sum((count * row["price"] for count, row in zip(counts, rows, strict=True)), Decimal(0))
             told = {"list": ", ".join(lines), "total": self.money(total)}
             yield Sentence(_("%(list)s: %(total)s together.") % told, tuple(key(row) for row in rows))

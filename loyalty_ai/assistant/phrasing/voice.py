@@ -95,9 +95,11 @@ class Voice:
                 yield self._lists[ids]
 
     def recalled(self, asked: Asked) -> list[Row]:
-        """The latest list in which the question's words name something: "back to the lamps, the second one"."""
+        """The latest list in which the question's words name something ("back to the lamps, the second one"), else the
+        latest that has so many places: "the second" after the cheapest alone was told."""
         lists = list(self.lists()) if asked.words else []
-        return next((rows for rows in lists if named(rows, asked.words)), self.shown)
+        long_enough = (rows for rows in self.lists() if len(rows) >= max(asked.ordinals, default=0))
+        return next((rows for rows in lists if named(rows, asked.words)), next(long_enough, self.shown))
 
     @property
     def last_about(self) -> str:
@@ -138,7 +140,7 @@ class Voice:
             places = [place - 1 if place > 0 else len(rows) - 1 for place in asked.ordinals]
             return Choice([rows[place] for place in places if place < len(rows)], sure=True)
         if asked.both and (rows := (self.shown if len(self.shown) > 1 else [*self.page(), *self.shown])[:3]):
-            return Choice(rows, sure=len(rows) > 1 or rows[0]["product_id"] == self.turn.product)
+            return Choice(rows, sure=True)  # "four of them", of the one that was shown
         if asked.here and self.turn.product and (rows := self.page()):
             return Choice(rows, sure=True)
         if not asked.words or asked.there:
