@@ -185,6 +185,11 @@ def _places() -> tuple[dict[str, int], array[int], int]:
     return places, values, numbers
 
 
+def ordinary(word: str) -> bool:
+    """Whether it is an ordinary English word or the stem of one, so that nobody misspelt another."""
+    return word in _places()[0]
+
+
 def _vector(word: str) -> tuple[float, ...]:
     """A word's vector, or its stem's, times its weight; empty where neither has one."""
     places, _values, _numbers = _places()

@@ -17,6 +17,7 @@ from urllib.parse import quote
 from django.db import connection
 from django.urls import reverse
 
+from loyalty_ai.assistant.hearing import ordinary
 from loyalty_ai.assistant.indexing import ALL, category_levels
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
@@ -264,7 +265,10 @@ def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], f
     size = counts.get(every, 0)
     for unit in units:
         if size and unit.whole and unit.word.isascii() and not any(token in counts for token in unit.found_by):
-            unit.found_by = _respelt(shop, unit, scope, counts)
+            if scope.in_pieces and unit.word.isalpha() and ordinary(unit.word):
+                unit.pieces, unit.found_by = [], {}  # "cold" is no misspelt "colour"
+            else:
+                unit.found_by = _respelt(shop, unit, scope, counts)
     return *weigh(units, counts, size), shop, size
 
 

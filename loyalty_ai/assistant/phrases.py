@@ -853,7 +853,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             3,
             r"show|looking for|look for|find|searching|search|(do|does|did) (you|your shop|the shop|they|u) (sell|have|stock|carry|do|offer|got)|got any|have you (got|any)|you got|is there|are there|any\b|i (want|need|would like|would love|fancy|require)|want|need|i am (after|looking|searching|hunting)|after (a|an|some)|browse|where can i (find|buy|get)|in the market for|cheapest|cheaper|most expensive|priciest|dearest|least expensive|lowest price|highest price|stuff|something|selection|range of|options|list|sells?|anything",
-            "有没有|有.{1,20}(吗|么|嘛|没)|想(买|要|找|看|挑)|找|看看|卖.{0,12}(吗|么)|卖不卖|来(点|些)|需要|最便宜|最贵|便宜(点|些|的)|哪些|都有(什么|啥)|有(什么|哪)|想给|要买|求购|买(个|点|些)|要(一|个)|搜",
+            "有没有|有.{1,20}(吗|么|嘛|没)|[有卖](吗|么|嘛)[?]?$|想(买|要|找|看|挑)|找|看看|卖.{0,12}(吗|么)|卖不卖|来(点|些)|需要|最便宜|最贵|便宜(点|些|的)|哪些|都有(什么|啥)|有(什么|哪)|想给|要买|求购|买(个|点|些)|要(一|个)|搜",
         ),
     ),
     Intent.ABUSE: (

@@ -116,16 +116,21 @@ def asked(part: str) -> Asked:
     bounds, rest = prices(part)
     low, high = bounds
     codes = tuple(dict.fromkeys(found.upper() for found in CODE.findall(rest)))
+    units = units_of(rest)
+    if (low is not None or high is not None) and IN_ALL.search(part) and (many := things_counted(rest)):
+        units = int(many.value)  # "12 party bags under £20 in total": what one may cost
+        low, high = (None if bound is None else bound / units for bound in bounds)
+        rest = f"{rest[: many.start]} {rest[many.end :]}"
     return Asked(
         intent=intent,
         text=part,
-        words=words_of(MEASURED.sub(" ", CODE.sub(" ", rest))),
+        words=words_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", rest)))),
         aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
         low=low,
         high=high,
         order="dearest" if _says(part, phrases.DEAREST) else "cheapest" if _says(part, phrases.CHEAPEST) else "",
         count=count_of(rest),
-        units=units_of(rest),
+        units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),
         codes=codes,
         available=_says(part, phrases.IN_STOCK),
@@ -174,6 +179,16 @@ WHO_PAYS = re.compile(
     r"(邮费|运费)(?:是|由|归)?谁(?:来|要)?(?:出|付|承担|负责)|"
     r"谁(?:来|要)?(?:出|付|承担)(邮费|运费)"
 )
+_MAYBE = "(?:might |may |could |would |perhaps |possibly |maybe |happen to |by any chance )*"
+WONDERING = re.compile(
+    rf"\b(?:i (?:was|am) |was |am )?(?:just )?wondering (?:if|whether) you {_MAYBE}(?=(?:have|sell|stock|do|got|carry)\b)"
+)
+SEEN = re.compile(r"\b(?:can|could|may) (?:i|we) (?:see|have a look at|look at) (?:your|some|any|all your) ")
+WELL_WISHES = re.compile(
+    r"\b(?:i )?hope (?:you|you are|you're|everyone is|all is|this finds you)(?: all| are| keeping| having| had)* "
+    r"(?:well|good|fine|ok|okay|great|a (?:good|great|nice|lovely) (?:day|week|weekend|morning|evening|afternoon))(?: today)?"
+    r"[.,!;]+ ?"
+)
 AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
@@ -184,6 +199,8 @@ def normal(text: str) -> str:
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
+    text = SEEN.sub("show me ", text)
+    text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
     text = SPENDING.sub("spend", text)
     text = GO_BACK.sub(r"\1 i return \2", SENT_BACK.sub("return", text))
     text = WHO_PAYS.sub(
@@ -565,6 +582,10 @@ UNITS_OF = re.compile(
     rf"(?P<n>{_N}|\d{{1,3}})(?: of| x|个|只|件|盏)? ?(?:the |those |these )?"
     rf"(?!pounds?\b|quid\b|£|people|years?|days?|weeks?|hours?|tier|in\b|p\b|层)(?P<rest>[a-z{HAN}].*)"
 )
+IN_ALL = re.compile(
+    r"\b(?:in (?:total|all)|altogether|all together|all in|for (?:the lot|all of them|them all)|total)\b|一共|总共|合计"
+)
+"""A budget is for all, not for each."""
 FEW = {"a couple of": 2, "a dozen": 12, "a pair of": 2, "another": 1}
 
 
@@ -588,6 +609,12 @@ def units_of(text: str) -> int | None:
         if value is not None and 0 < value <= 999 and value == int(value):
             return int(value)
     return None
+
+
+def things_counted(text: str) -> Amount | None:
+    """The number of things that a text without its prices names."""
+    found = [each for each in amounts(text) if not each.money and 1 < each.value <= 999]
+    return found[0] if len(found) == 1 and found[0].value == int(found[0].value) else None
 
 
 def counted(text: str) -> tuple[int, str] | None:

@@ -18,6 +18,7 @@ ENOUGH = 4
 GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
     r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
+    r"\bwhat (?:can|could|should|shall|do|might) (?:i|we) (?:bring|get|give|buy|take)\b|"
     r"\b(?:thank|cheer)\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
 PERSON = re.compile(

@@ -12,6 +12,15 @@ from dataclasses import replace
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
+from loyalty_ai.assistant.following import (
+    BARE_PLACE,
+    COME_TO,
+    IN_CHINESE,
+    NEEDED,
+    WHAT_ABOUT,
+    leaves_out,
+    size_of,
+)
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
@@ -39,7 +48,14 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, UNWANTED, price_of_each, recoloured
+from loyalty_ai.assistant.phrasing.finding import (
+    COLOUR,
+    COLOUR_WORD,
+    COLOURS,
+    HAVE_YOU,
+    UNWANTED,
+    recoloured,
+)
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import (
@@ -54,7 +70,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     Shop,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
-from loyalty_ai.assistant.questions import FEW, Asked, continued, number, understand
+from loyalty_ai.assistant.questions import FEW, IN_ALL, Asked, continued, number, things_counted, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
 ABOUT_PRODUCTS = {
@@ -110,6 +126,9 @@ TOLD = (
     }
 )
 """The same for what speaks of a shop's service and wishes for no goods, where the documents treat it."""
+
+FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
+"""What may be read in goods that are told by their use: "something to wrap presents with"."""
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
@@ -195,6 +214,12 @@ class Reply(Products, Shop):
             else now
             for now in found
         ]
+        found = [
+            replace(now, intent=Intent.SEARCH)
+            if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text)
+            else now
+            for now in found
+        ]
         for at, question in enumerate(found):
             if self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY, Intent.ORDER}:
                 if CAME_BACK.search(question.text) or REFUND_HAD.search(question.text):
@@ -257,6 +282,8 @@ class Reply(Products, Shop):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if self.shown and (pointing := self.pointing(now)):
+            return pointing
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
             return replace(now, intent=Intent.DESCRIBE, words="")
         if self.last_about == "product" and WHICH_IS_MORE.search(now.text) and len(now.words.split()) < 2:
@@ -270,6 +297,8 @@ class Reply(Products, Shop):
         before = self.wish_before()
         if before is None:
             return now
+        if narrowed := self.narrowed(now, before):
+            return narrowed
         if size := next((size for size, said in MORE_OR_LESS.items() if said.fullmatch(now.words)), ""):
             now = replace(now, words=size, intent=Intent.SEARCH)
         if COLOUR.fullmatch(now.words) and now.intent in (Intent.SEARCH, Intent.NONE) and not now.here:
@@ -289,6 +318,53 @@ class Reply(Products, Shop):
             return None
         before = understand(self.asked_before[0])[-1]
         return replace(before, text=f"how much {now.text} {whole}", intent=Intent.ORDER, words="", follows=True)
+
+    def pointing(self, now: Asked) -> Asked | None:
+        """A place, a number or a measure alone, of what was shown."""
+        if BARE_PLACE.search(now.text) and now.ordinals:
+            return replace(now, intent=Intent.DESCRIBE, words="", there=True)
+        if self.last_about != "product":
+            return None
+        if (many := COME_TO.search(now.text)) and now.intent is not Intent.CART_ADD:
+            units = {"a dozen": 12, "half a dozen": 6}.get(many["n"] or "") or number(many["n"] or many["zh"])
+            return replace(now, intent=Intent.PRICE, words="", there=True, units=int(units or 1), follows=True)
+        rest = [word for word in IN_ALL.sub(" ", now.words).split() if word not in NUMBERS]
+        asks_price = now.intent is Intent.PRICE or IN_ALL.search(now.text)
+        if asks_price and not rest and not now.bounded and not now.ordinals and (many := things_counted(now.text)):
+            return replace(now, intent=Intent.PRICE, words="", there=True, units=int(many.value), follows=True)
+        return None
+
+    def narrowed(self, now: Asked, before: Asked) -> Asked | None:
+        """A question that names only what one of the things asked for before shall have."""
+        size = size_of(now.text)
+        plainly, words = leaves_out(now.text), (size if before.words.isascii() else IN_CHINESE.get(size)) or now.words
+        if not words or now.codes or now.ordinals:
+            return None
+        if now.intent not in MAY_NAME_GOODS | {Intent.GIFT, Intent.STOCK} and not (size and plainly):
+            return None
+        if not plainly and not WHAT_ABOUT.search(now.text):
+            return None
+        if len(named(self.shown, words)) == 1 and "one" in now.text.split():
+            return replace(now, intent=Intent.DESCRIBE, words=words)
+        kind = before.words
+        if COLOUR.fullmatch(words):  # "what about green", after pink cushions
+            kind = " ".join(word for word in COLOUR_WORD.sub(" ", kind).split() if not COLOUR.fullmatch(word)) or kind
+        both = f"{words} {kind}" if words.isascii() or not kind.isascii() else f"{kind} {words}"
+        if not plainly and not named(self.search(both, available=False, limit=20), both):
+            return None
+        return replace(
+            before,
+            intent=Intent.SEARCH,
+            text=now.text,
+            words=both,
+            low=now.low if now.bounded else before.low,
+            high=now.high if now.bounded else before.high,
+            order=now.order,
+            ordinals=(),
+            both=False,
+            there=False,
+            follows=True,
+        )
 
     def of_tier(self, now: Asked) -> Asked | None:
         """A short question after one about tiers that goes on about them: what is missing, whether it lasts, another tier."""
@@ -322,6 +398,12 @@ class Reply(Products, Shop):
         """What was asked about products last, by a question that can be read alone."""
         for text in self.asked_before[:FURTHEST]:
             before = understand(text)[-1]
+            if leaves_out(before.text) or BARE_PLACE.search(before.text) or COME_TO.search(before.text):
+                continue
+            if before.intent is Intent.COMPARE and (before.ordinals or WHICH_IS_MORE.search(before.text)):
+                continue
+            if before.intent is Intent.NONE and before.words and self.last_about == "product":  # "umbrellas"
+                return replace(before, intent=Intent.SEARCH)
             if before.intent in ABOUT_PRODUCTS and before.words:
                 return before
             if (
@@ -382,6 +464,8 @@ class Reply(Products, Shop):
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
+        if asked.intent is Intent.SEARCH and (asked.follows or NEEDED.search(asked.text)):
+            return None
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
         said = self.heard(asked) if asked.intent in TOLD else None
@@ -442,7 +526,6 @@ class Reply(Products, Shop):
         if self.topic and not asked.words:
             yield from self.goes_on_about(asked)
             return
-        asked = price_of_each(asked)
         rows = self.search(asked.words, asked if TOGETHER.search(asked.text) else None) if asked.words else []
         whole, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
@@ -452,6 +535,9 @@ class Reply(Products, Shop):
             return
         if asked.bounded and not rows and not general:
             yield from self.recommended("popular", asked)
+            return
+        if rows and not general and COLOUR_WORD.search(asked.words) and (near := self.lacking(asked, rows)):
+            yield from self.show_nearest(asked, near)
             return
         alike = max(rows, key=lambda row: likeness(row["title"], asked.words), default=None)
         if (

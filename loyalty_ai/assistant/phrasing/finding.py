@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from itertools import combinations
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS, TOGETHER
+from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
     SAME_TITLE,
@@ -22,8 +23,8 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.voice import SHOWN, Voice, asked_of, key
-from loyalty_ai.assistant.questions import Asked, interests, words_of
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, SHOWN, Voice, asked_of, key
+from loyalty_ai.assistant.questions import IN_ALL, Asked, interests, prices, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -39,7 +40,7 @@ own stop stops keep keeps store storing hold holding put puts hang hide match th
 dont doesnt never always little big tiny huge pale light bright dark cold warm hot wet dry cosy cozy scared comfy posh plain
 simple style styled themed theme look looks sits work works use used using bought birthday proper grown up ups outer pieces
 piece types shape shaped type sort says saying called made makes making sweet happy loud quiet boring fun funny cheeky pretty
-elegant rustic quirky
+elegant rustic quirky odd
 """
 WEAK = frozenset(_WEAK.split())
 """Verbs, moods and manners: goods are rarely called so, and what has only one of these is none that was asked for."""
@@ -55,6 +56,24 @@ PLACES = frozenset(_PLACES.split())
 COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
 """The same as a word of a title."""
 
+HOLDING = re.compile(r"\bto (?:put|keep|store|hold|carry|serve)\b.*\b(?:in|on)\b|(?:装|放|收纳).{1,8}的")
+CONTAINERS = frozenset(
+    stems(
+        "box jar tin holder pot vase jug bag basket stand rack case caddy bottle pouch tidy drawer cabinet bucket bowl tray",
+        "en",
+    )
+)
+"""What things are kept in: of what is named these are wanted, where something is to be put into them."""
+
+ENUMERATED = re.compile(r",(?: and)? | and | or |、|，|以及|和|还有")
+MOST_KINDS = 4
+"""Things of one sentence that are looked for one by one."""
+
+COLOUR_WORD = re.compile(
+    r"\b(?:red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown)\b|[红蓝绿黄粉紫橙黑白灰银金]色"
+)
+"""A colour that what is shown must have, or be said to lack."""
+
 WHOLE_SHOP = re.compile(r"\b(?:shop|store|catalogue|everything|you (?:have|sell|do|stock))\b|店|全部|所有")
 
 COLOURS = re.compile(
@@ -65,7 +84,7 @@ COLOURS = re.compile(
 
 UNWANTED = re.compile(
     r"\b(?:not|no|other than|except|without|apart from|but no) (?:the |any |an? )?"
-    r"(?!(?:more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
+    r"(?!(?:those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
 
@@ -78,9 +97,6 @@ HAVE_YOU = re.compile(
     r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b"
 )
 """It asks a shop for its goods."""
-
-SO_MANY_OF = re.compile(r"(?P<units>[1-9]\d{0,2}) (?=\S)")
-"""How many are wanted, before what."""
 
 SET_OF = re.compile(r"\b(?:set|pack|box)s? of (\d+)|(\d+) ?(?:个|只|件|支|张|条|片)?(?:一套|套装|一组|装)")
 """How many of a thing are sold together."""
@@ -132,19 +148,22 @@ class Finding(Voice):
         if not asked.words:
             yield from self.recommend(asked)
             return
-        asked = price_of_each(asked)
+        if (several := self.several(asked)) and not asked.order:
+            yield from self.show_each(asked, several)
+            return
         if unwanted := [word for word in UNWANTED.findall(asked.text) if words_of(word)]:
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
             asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
-        rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
+        kept = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
         if NOT_THOSE.search(asked.text):
             seen = {row["product_id"] for row in self.shown}
-            rows = [row for row in rows if row["product_id"] not in seen]
-        if unwanted and not rows:
+            kept = [row for row in kept if row["product_id"] not in seen]
+        if rows and not kept:
             yield from self.none_found(asked)
             return
-        as_said, asked = asked, asked_of(asked, self.told(asked.words))
+        rows, as_said = kept, asked
+        asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         passages = self.passages(asked.text, max(best, SURE)) if best < SURE else []
         if passages and (best_sentences(asked.text, passages) or not self.nearest(asked)):
@@ -155,6 +174,11 @@ class Finding(Voice):
             return
         if not asked.order and (gone := self.sold_out(asked, rows)):
             yield Sentence(_("%(title)s is sold out at the moment.") % {"title": gone["title"]}, (key(gone),))
+        if not asked.order and (nearest := self.lacking(as_said, rows)):
+            yield from self.show_nearest(as_said, nearest)
+            return
+        if HOLDING.search(asked.text):
+            rows = [row for row in rows if CONTAINERS & set(stems(row["title"], "en"))] or rows
         count = asked.count or (1 if asked.order and not re.search(r"\b\w+s\b.*(are|ones)", asked.text) else SHOWN)
         if not asked.order:
             rows = [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
@@ -165,6 +189,40 @@ class Finding(Voice):
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
+        yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
+
+    def several(self, asked: Asked) -> list[tuple[str, list[Row]]]:
+        """Each thing of an enumeration that nothing has all of, with what there is of it; [] where a part names no goods."""
+        parts = [words for piece in ENUMERATED.split(asked.text) if (words := words_of(prices(piece)[1]))]
+        if not 2 <= len(parts) <= MOST_KINDS or any(COLOUR.fullmatch(part) for part in parts):
+            return []
+        together = self.search(asked.words, asked)
+        if together and named(together, asked.words):
+            return []
+        found = [(part, self.search(part, asked)) for part in parts]
+        return found if all(rows and rows[0]["score"] >= CERTAIN for _part, rows in found) else []
+
+    def show_each(self, asked: Asked, several: list[tuple[str, list[Row]]]) -> Iterator[Piece]:
+        for words, rows in several:
+            yield Sentence(self.searched(asked_of(asked, words), one=False))
+            yield from self.lines(by_likeness(rows, words)[:2])
+
+    def for_all(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
+        """What so many of each come to, where that may cost no more than was named."""
+        for row in rows if asked.units and asked.bounded and IN_ALL.search(asked.text) else ():
+            told = {"units": asked.units, "title": row["title"], "total": self.money(asked.units * row["price"])}
+            yield Sentence(_("%(units)s × %(title)s: %(total)s") % told, (key(row),))
+
+    def lacking(self, asked: Asked, rows: list[Row]) -> list[Row]:
+        """What is nearest, where a colour or what a short follow-up adds is asked for and nothing found has it."""
+        colours = [found.strip() for found in COLOUR_WORD.findall(asked.words)]
+        plain = asked.words.split()
+        whole = (asked.follows and leaves_out(asked.text)) or (len(plain) == 2 and not (WEAK | PLACES) & {*plain})
+        words = asked.words if whole else " ".join(colours)
+        if not words or named(rows, words):
+            return []
+        near, kind = self.nearest(asked), plain[-1]
+        return named(near, kind) or named(self.search(kind, asked), kind) or near or rows
 
     def nearest(self, asked: Asked) -> list[Row]:
         """Where nothing has all that is asked for: what has most of the words that say what a thing is, the best first."""
@@ -453,16 +511,6 @@ def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:
             continue
         kept.append(word)
     return kept
-
-
-def price_of_each(asked: Asked) -> Asked:
-    """The question with what one may cost, where so many shall cost so much: "12 party bags under £20 in total"."""
-    many = SO_MANY_OF.match(asked.words) if asked.bounded and TOGETHER.search(asked.text) else None
-    if many is None:
-        return asked
-    units = int(many["units"])
-    high = (asked.high / units).quantize(Decimal("0.01"), ROUND_DOWN) if asked.high is not None else None
-    return asked_of(asked, asked.words[many.end() :], low=asked.low and asked.low / units, high=high)
 
 
 def recoloured(words: str, look: str) -> str:

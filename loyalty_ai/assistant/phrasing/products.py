@@ -98,6 +98,10 @@ class Products(Finding):
             for row in rows:
                 yield self.state(row)
             return
+        if asked.follows and asked.units and not asked.words:  # "and what would six come to?"
+            for row in self.pointed(asked)[:MOST_CHOICES]:
+                yield from self.cost(row, asked.units)
+            return
         yield from self.about_one(named_alone, lambda row: self.cost(row, units))
 
     def each_of(self, parts: Iterable[Asked]) -> list[Row]:
@@ -240,12 +244,12 @@ class Products(Finding):
             if len(rows) == 2 and DIFFERENCE.search(asked.text):
                 difference = self.money(priced[1]["price"] - priced[0]["price"])
                 yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
-        for row in rows:
-            description = (
-                self.call("get_product", product_id=row["product_id"]).data.get("product", {}).get("description")
-            )
-            if description:
-                yield Sentence(description, (key(row),))
+        yield from self.described(rows)
+
+    def described(self, rows: list[Row]) -> list[Piece]:
+        """What the shop's data say of each."""
+        found = [(row, self.call("get_product", product_id=row["product_id"]).data.get("product", {})) for row in rows]
+        return [Sentence(text, (key(row),)) for row, product in found if (text := product.get("description"))]
 
     def compared(self, asked: Asked) -> list[Row]:
         """The products that shall be compared, at most three."""
