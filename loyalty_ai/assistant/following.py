@@ -16,14 +16,16 @@ _LEAD = (
     r"i (?:want|need|prefer|would like|would prefer|would rather have)|can i (?:see|have)|not (?:those|these|that|them|this one)),? )*"
 )
 ONE_OF_THEM = re.compile(
-    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} ones?\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
+    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} ones?\b|[\w'-]+ ones\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
     r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:in|with|without) \w+|"
     r"(?:anything|something|any|some|a|an|the)?(?: bit| little| much)* ?(?:smaller|smallest|bigger|biggest|larger|largest)\b)|"
     r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种]|呢|吗|么|有吗|有没有)?[?]?$"
 )
 """Which of them is wanted, by what it has: its kind stands in the question before."""
 
-WHAT_ABOUT = re.compile(r"^(?:and |or |ok )?(?:(?:what|how) about|and)\b|呢[?]?$")
+WHAT_ABOUT = re.compile(
+    r"^(?:and |or |ok )?(?:(?:what|how) about|and|(?:any|anything|something|some|ones?) for)\b|呢[?]?$"
+)
 """It may name another thing, or only another colour or kind of the same."""
 
 _SMALL, _LARGE = (
@@ -35,12 +37,13 @@ SIZED = {"small": re.compile(_SMALL), "large": re.compile(_LARGE)}
 
 IN_CHINESE = {"small": "小号", "large": "大号"}
 
-_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}|a dozen|half a dozen"
+_COUNT = rf"\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}|half a dozen|a dozen"
 _OF_THEM = r"(?: of (?:it|them|those|these|that))?"
 COME_TO = re.compile(
     rf"^(?:and |so |ok,? |then )*(?:what|how much) (?:would|do|does|will|is|are|for|about)(?: the price (?:of|for))?(?: i pay for)? ?(?:be )?(?:for )?"
     rf"(?P<n>{_COUNT}){_OF_THEM}(?: (?:be|cost|come to|come out at|set me back))?(?: in total| altogether| together| all in)?[?]?$|"
-    r"^(?:那|那么|买|要)*(?P<zh>[一二两三四五六七八九十]+|\d{1,3}) ?[个件只盏套份把条张盒包本瓶对块支](?:的话)?(?:一共|总共|共)?(?:是|要)?(?:多少钱?|几块)?[?]?$"
+    r"^(?:那|那么|买|要)*(?P<zh>[一二两三四五六七八九十]+|\d{1,3}) ?[个件只盏套份把条张盒包本瓶对块支](?:的话)?(?:一共|总共|共)?(?:是|要)?(?:多少钱?|几块|呢)?[?]?$|"
+    rf"^(?:and )?(?P<alone>{_COUNT}){_OF_THEM}[?]?$"
 )
 """What so many of what is at hand cost."""
 

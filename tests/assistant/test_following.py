@@ -40,6 +40,8 @@ def full_shop(open_shop: Any) -> Any:  # noqa: F811
         ("show me blue mugs / what about red", MUG),
         ("mugs / what about teapots", "TEA9"),
         ("有马克杯吗 / 有猫头鹰的吗", "OWL6"),
+        ("do you sell mugs / not that, blue ones", "OWL6"),
+        ("mugs but nothing with owls", MUG),
     ],
 )
 def test_what_leaves_out_its_kind_takes_it_from_before(full_shop: Any, messages: str, first: str):
@@ -55,7 +57,9 @@ def test_what_has_not_what_is_asked_is_not_passed_off_as_it(full_shop: Any):
     assert set(given.cards) == {MUG, "OWL6"}
 
 
-@pytest.mark.parametrize("ask", ["and what would six come to?", "price for six", "六个一共多少钱"])
+@pytest.mark.parametrize(
+    "ask", ["and what would six come to?", "price for six", "half a dozen?", "六个一共多少钱", "六个呢"]
+)
 def test_so_many_of_what_was_shown_are_reckoned_up(open_shop: Any, ask: str):  # noqa: F811
     assert "£7.50" in thread("how much is the red retrospot mug", ask).text
 
@@ -74,6 +78,12 @@ def test_which_is_bigger_is_not_guessed_from_the_price(full_shop: Any):
 
 def test_each_thing_of_an_enumeration_is_looked_for(full_shop: Any):
     assert {MUG, "TEA9"} <= set(say("do you have mugs, a teapot and a doorstop?").cards)
+
+
+def test_what_of_an_enumeration_is_not_sold_is_said(full_shop: Any):
+    given = say("mugs, a teapot and a kettle")
+    assert {MUG, "TEA9"} <= set(given.cards)
+    assert "I searched for “kettle” and found nothing that fits." in given.text
 
 
 def test_a_budget_for_all_is_shared_by_the_number(full_shop: Any):

@@ -326,7 +326,8 @@ class Reply(Products, Shop):
         if self.last_about != "product":
             return None
         if (many := COME_TO.search(now.text)) and now.intent is not Intent.CART_ADD:
-            units = {"a dozen": 12, "half a dozen": 6}.get(many["n"] or "") or number(many["n"] or many["zh"])
+            said = many["n"] or many["zh"] or many["alone"]
+            units = {"a dozen": 12, "half a dozen": 6}.get(said) or number(said)
             return replace(now, intent=Intent.PRICE, words="", there=True, units=int(units or 1), follows=True)
         rest = [word for word in IN_ALL.sub(" ", now.words).split() if word not in NUMBERS]
         asks_price = now.intent is Intent.PRICE or IN_ALL.search(now.text)
@@ -530,6 +531,9 @@ class Reply(Products, Shop):
         whole, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         general = GENERAL.search(asked.text) is not None
+        if several := self.several(asked):
+            yield from self.show_each(asked, several)
+            return
         if best >= CERTAIN or (rows and UNWANTED.search(asked.text)) or (best >= SURE and not general):
             yield from self.find(whole)
             return

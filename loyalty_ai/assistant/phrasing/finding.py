@@ -65,7 +65,7 @@ CONTAINERS = frozenset(
 )
 """What things are kept in: of what is named these are wanted, where something is to be put into them."""
 
-ENUMERATED = re.compile(r",(?: and)? | and | or |、|，|以及|和|还有")
+ENUMERATED = re.compile(r", ?(?:and )?| and | or |、|，|以及|和|还有")
 MOST_KINDS = 4
 """Things of one sentence that are looked for one by one."""
 
@@ -83,7 +83,7 @@ COLOURS = re.compile(
 """It asks for all that there is of a kind."""
 
 UNWANTED = re.compile(
-    r"\b(?:not|no|other than|except|without|apart from|but no) (?:the |any |an? )?"
+    r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? )?"
     r"(?!(?:those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
@@ -199,11 +199,15 @@ class Finding(Voice):
         together = self.search(asked.words, asked)
         if together and named(together, asked.words):
             return []
-        found = [(part, self.search(part, asked)) for part in parts]
-        return found if all(rows and rows[0]["score"] >= CERTAIN for _part, rows in found) else []
+        found = [(part, [row for row in self.search(part, asked) if row["score"] >= CERTAIN]) for part in parts]
+        there = sum(bool(rows) for _part, rows in found)
+        return found if there > 1 and 2 * there > len(parts) else []
 
     def show_each(self, asked: Asked, several: list[tuple[str, list[Row]]]) -> Iterator[Piece]:
         for words, rows in several:
+            if not rows:
+                yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": words})
+                continue
             yield Sentence(self.searched(asked_of(asked, words), one=False))
             yield from self.lines(by_likeness(rows, words)[:2])
 
