@@ -151,3 +151,9 @@ def test_no_number_of_orders_makes_more_calls_than_are_allowed(two_orders: Any):
         at = two_orders.before - timedelta(days=20 + days)
         fakes.record_purchase(two_orders.ann, two_orders.products[MUG], at=at, value="1.25")
     assert "1 × Wooden Picnic Tray: £7.50" in ask("the most expensive thing I ever bought")
+
+
+def test_a_place_in_a_question_about_a_days_order_is_no_kind_of_goods(two_orders):
+    assert "nothing of" not in ask("has my order from april been sent to Rotterdam yet")
+    assert "A-1001" not in ask("has my order from april been sent to Rotterdam yet")
+    assert "bought nothing of “unicorns”" in ask("did I buy any unicorns in april")

@@ -256,7 +256,8 @@ class History(Orders):
             held = [(order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders]
             held = [each for each in held if each[1]]
         if not held:
-            if days:
+            # Of "when does what I ordered yesterday arrive in Leeds?" the rest names no goods.
+            if days and (counted or which or "ever" in asked.aspects):
                 yield Sentence(_("In that time you bought nothing of “%(words)s”.") % {"words": words})
             return
         if counted or not days:
