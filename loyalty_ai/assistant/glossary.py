@@ -1,14 +1,23 @@
 """Words that shoppers use for what the catalogue and the policies call otherwise, as a table; a shop adds to it by its documents.
 
-English words are in any form, they are stemmed when they are read: each group may stand for one another. A Chinese entry stands
-for the English words beside it, any of those between slashes and all of those between plus signs.
+English words are in any form, they are stemmed when they are read: each group may stand for one another. A Chinese entry
+(`chinese.txt`) stands for the English words beside it, any of those between slashes and all of those between plus signs.
 """
 
 from __future__ import annotations
 
+import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from loyalty_ai.assistant.tokens import words
+
+TABLE = Path(__file__).with_name("chinese.txt")
+"""What Chinese words mean, an entry a line; lines that begin with # say what follows."""
+
+_RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[A-Za-z]+(?:-[A-Za-z]+)*")
 
 ALIKE = """
 cup mug teacup beaker; bag tote shopper carrier handbag; backpack rucksack; purse wallet; lantern lamp light;
@@ -39,59 +48,6 @@ international abroad overseas country; germany europe; france europe; spain euro
 eu europe; free gratis; cost price charge fee; person human agent; long time day period; much cost; usa america states;
 uk kingdom britain england; delete erase remove; talk chat speak; track tracking follow;
 collect collection pickup pick; express nextday sameday urgent rush
-"""
-
-CHINESE = """
-蜡烛 candle; 香薰 scented+candle; 烛台 candlestick/candleholder/holder; 茶蜡 tlight; 灯笼 lantern;
-台灯 lamp; 灯 light/lamp/lantern; 灯罩 lampshade; 马克杯 mug; 茶杯 teacup/cup; 杯子 mug/cup; 杯 mug/cup;
-玻璃杯 glass/tumbler; 茶壶 teapot; 茶 tea; 咖啡 coffee; 水壶 jug; 保温 flask; 盘子 plate; 盘 plate; 碗 bowl;
-勺子 spoon; 勺 spoon; 餐具 cutlery; 刀 knife; 托盘 tray; 杯垫 coaster; 餐垫 placemat; 桌布 tablecloth;
-餐巾 napkin; 围裙 apron; 烘焙 baking/bake/cake; 烤 baking/oven; 蛋糕 cake; 蛋糕架 cakestand;
-蜡烛台 candlestick/candleholder/holder; 毛绒 soft/plush; 饼干 cookie/biscuit; 巧克力 chocolate;
-糖 sugar/candy/sweet; 罐子 jar/tin; 罐 jar/tin; 瓶子 bottle; 瓶 bottle; 花瓶 vase; 花 flower; 玫瑰 rose;
-盆 pot/bowl; 花盆 planter/pot; 花园 garden; 园艺 garden; 植物 plant; 礼物 gift/present; 礼品 gift;
-礼盒 gift+box; 包装纸 wrap; 包装 wrap; 丝带 ribbon; 卡片 card; 贺卡 card; 生日 birthday; 圣诞 christmas;
-圣诞树 christmas+tree; 雪人 snowman; 复活节 easter; 情人节 valentine/heart; 婚礼 wedding; 派对 party;
-聚会 party; 彩旗 bunting; 气球 balloon; 包 bag; 袋子 bag; 袋 bag; 手提包 handbag; 购物袋 shopper/bag;
-午餐 lunch; 饭盒 lunch+box; 野餐 picnic; 背包 backpack; 钱包 purse; 雨伞 umbrella; 伞 umbrella; 旅行 travel;
-首饰 jewellery; 项链 necklace; 手链 bracelet; 手镯 bangle; 耳环 earring; 戒指 ring; 发夹 hair+clip; 钥匙 key;
-钥匙扣 keyring; 胸针 brooch; 镜子 mirror; 相框 frame; 画框 frame; 照片 photo; 时钟 clock; 闹钟 alarm+clock;
-钟 clock; 靠垫 cushion; 抱枕 cushion; 毯子 blanket/throw; 毛毯 blanket; 毛巾 towel; 茶巾 tea+towel;
-地垫 doormat; 窗帘 curtain; 门 door; 挂钩 hook/hanger; 衣架 hanger; 篮子 basket; 盒子 box; 盒 box;
-收纳 storage/box/basket; 抽屉 drawer; 柜子 cabinet; 装饰 decoration; 摆件 ornament; 花环 wreath/garland;
-心形 heart; 星星 star; 鸟 bird; 猫 cat; 狗 dog; 兔子 rabbit/bunny; 蝴蝶 butterfly; 猫头鹰 owl; 招牌 sign;
-牌子 sign; 磁贴 magnet; 冰箱贴 magnet; 笔记本 notebook; 本子 notebook; 铅笔 pencil; 笔 pen/pencil;
-贴纸 sticker; 缝纫 sewing; 针线 sewing; 手工 craft; 玩具 toy; 游戏 game; 拼图 jigsaw/puzzle; 娃娃 doll;
-小孩 children/child; 孩子 children/child; 儿童 children; 婴儿 baby; 肥皂 soap; 浴室 bathroom/bath;
-洗澡 bath; 热水袋 hot+water+bottle; 温度计 thermometer; 厨房 kitchen; 木 wood/wooden; 金属 metal;
-玻璃 glass; 陶瓷 ceramic; 红 red; 蓝 blue; 绿 green; 粉 pink; 白 white; 黑 black; 黄 yellow; 紫 purple;
-银 silver; 金 gold; 复古 vintage/retro; 大 large/big; 小 small/mini; 大号 large; 小号 small; 中号 medium; 套装 set; 便宜 cheap;
-邮费 delivery+cost; 运费 delivery+cost; 送货 delivery; 配送 delivery; 快递 delivery/courier;
-发货 dispatch/delivery; 送到 delivery; 到货 delivery; 退货 return; 退款 refund; 退换 return/exchange;
-退 return; 换货 exchange; 损坏 damaged; 破 damaged/broken; 坏 damaged/broken; 付款 payment/pay;
-支付 payment/pay; 信用卡 card+pay; 发票 invoice; 取消 cancel; 修改 change; 批发 wholesale; 时间 time/day;
-多久 time/day; 几天 time/day; 工作日 time/day; 费用 cost; 多少钱 cost; 折扣 discount; 会员 loyalty/tier;
-金卡 gold; 黄金 gold; 银卡 silver; 白银 silver; 白金 platinum; 支付宝 alipay/pay; 微信 wechat; 能到 delivery;
-送达 delivery; 寄到 delivery; 删除 delete; 人工 person; 等级 tier; 积分 points/loyalty; 隐私 privacy;
-个人信息 data/privacy; 数据 data/privacy; 推荐 recommendation; 电话 phone/contact; 邮箱 email/contact;
-联系 contact; 客服 contact; 营业 opening+hours; 几点 opening+hours; 库存 stock; 缺货 stock; 补货 stock;
-交税 tax/customs; 关税 tax/customs; 进口税 tax/customs; 上班 opening+hours; 碎了 broken/damaged; 复古圆点 retrospot;
-少了 missing; 少发 missing; 漏发 missing; 缺少 missing; 卖完 stock; 预订 preorder; 预定 preorder;
-英国国旗 union+jack; 国旗 union+jack; 摆设 ornament; 放假 holiday; 节假日 holiday; 假期 holiday; 扣钱 charge; 扣款 charge;
-圣诞袜 christmas+stocking; 袜子 sock/stocking; 逛 visit; 实体店 visit/shop; 店在哪 visit;
-寄 delivery; 芬兰 finland; 挪威 norway; 瑞典 sweden; 丹麦 denmark; 西班牙 spain; 意大利 italy; 荷兰 netherlands; 比利时 belgium;
-发错 wrong; 错货 wrong; 寄错 wrong; 上班 opening+hours;
-卖给 sell/sold; 出售 sell/sold;
-国外 international/country; 国家 international/country; 海外 international/country; 德国 germany; 法国 france; 爱尔兰 ireland;
-寄往 delivery; 摔碎 broken/damaged; 碎 damaged/broken; 门垫 doormat; 便当 lunch+box; 午餐盒 lunch+box; 擀面杖
-rolling+pin; 饼干模 cookie+cutter; 厨具 kitchen; 香皂 soap; 喷壶 watering+can; 洒水壶 watering+can; 浇水壶
-watering+can; 挂钟 wall+clock; 钟表 clock; 夜灯 night+light; 暖手 hand+warmer; 暖手宝 hand+warmer; 三角旗 bunting;
-书包 backpack/bag; 化妆包 cosmetic+bag; 种子 seed; 喂鸟 bird+feeder; 存钱罐 money+bank/box; 风铃
-wind+chime/windchime; 黑板 chalkboard/blackboard; 相册 album; 茶具 tea+set; 咖啡杯 coffee+mug; 量勺
-measuring+spoon; 食谱 recipe; 米字旗 union+jack; 波点 polkadot; 草莓 strawberry; 摄政 regency; 三层 3+tier; 靠枕
-cushion; 肥皂盒 soap+dish; 日历 calendar; 明信片 postcard; 彩笔 colouring+pencil/pencils; 天使 angel; 太空
-spaceboy; 恐龙 dinosaur; 伦敦 london; 骷髅 skull; 文具 pencil/notebook; 牛奶瓶 milk+bottle; 玩偶 doll/teddy; 泰迪熊
-teddy; 积木 block; 扑克 playing+card; 凳子 stool; 椅子 chair; 毛衣 knitted
 """
 
 UNTOLD = """
@@ -136,14 +92,57 @@ def alike() -> dict[str, frozenset[str]]:
 
 
 @cache
+def meanings() -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Each entry of the table -> the parts of its meaning, each its English words as they are written, the plainest first."""
+    lines = (line for line in TABLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
+    rows = (row.split() for row in " ".join(lines).split(";") if row.strip())
+    return {entry: tuple(tuple(part.split("/")) for part in meaning.split("+")) for entry, meaning in rows}
+
+
+@cache
 def chinese() -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Each entry of `CHINESE` -> the parts of its meaning, each its English words, stemmed; the longest entries first."""
-    rows = (line.split() for line in CHINESE.split(";"))
-    found = {
-        entry: tuple(tuple(words(part.replace("/", " "), "en")) for part in meaning.split("+"))
-        for entry, meaning in rows
+    """Each entry of the table -> the parts of its meaning, each its English words, stemmed."""
+    return {
+        entry: tuple(tuple(words(" ".join(part), "en")) for part in meaning) for entry, meaning in meanings().items()
     }
-    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def in_words(run: str) -> Iterator[tuple[str, bool]]:
+    """A run of Chinese characters as words, each with whether it says something: the longest that the tables know at each place.
+
+    What neither table has comes as it stands, as words that say something.
+    """
+    known, longest = _known(), max(map(len, _known()))
+    rest, at = "", 0
+    while at < len(run):
+        word = next((run[at : at + size] for size in range(longest, 0, -1) if run[at : at + size] in known), "")
+        if word and rest:
+            yield rest, True
+            rest = ""
+        if word:
+            yield word, known[word]
+        else:
+            rest += run[at]
+        at += len(word) or 1
+    if rest:
+        yield rest, True
+
+
+@cache
+def _known() -> dict[str, bool]:
+    return dict.fromkeys(untold_chinese(), False) | dict.fromkeys(meanings(), True)
+
+
+def in_english(text: str) -> str:
+    """What a Chinese text names, in English words in its order; what it asks with, numbers and what nobody knows are left out."""
+    said: list[str] = []
+    for run in _RUN.findall(unicodedata.normalize("NFKC", text)):
+        if run[0].isascii():
+            said.append(run.lower())
+        for word in (word for word, tells in in_words(run) if tells):
+            said += (part[0] for part in meanings().get(word, ()))
+    empty = untold() | untold_of_goods()
+    return " ".join(word for word in said if not empty.issuperset(words(word, "en")))
 
 
 @cache

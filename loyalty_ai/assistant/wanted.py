@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from loyalty_ai.assistant.glossary import alike, chinese, light, untold, untold_chinese, untold_of_goods
+from loyalty_ai.assistant.glossary import alike, chinese, in_words, light, untold, untold_of_goods
 from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
 
 CATEGORY_WORD, BODY_WORD, TITLE_WORD, CATEGORY = ">", "~", "^", "="
@@ -161,21 +161,12 @@ def _joined(plain: list[str], left: int) -> str:
 
 
 def _chinese_units(run: str, scope: Scope) -> Iterator[Unit]:
-    """Entries of the glossary, longest first; what is left between them and the words that tell nothing."""
-    rest, at = "", 0
-    while at < len(run):
-        entry = next((entry for entry in chinese() if run.startswith(entry, at)), "")
-        empty = next((entry for entry in untold_chinese() if run.startswith(entry, at)), "")
-        if not entry and not empty:
-            rest += run[at]
-            at += 1
-            continue
-        yield from _unknown_units(rest, scope)
-        rest = ""
-        if len(entry) >= len(empty):
-            yield from _glossary_units(entry, scope)
-        at += max(len(entry), len(empty))
-    yield from _unknown_units(rest, scope)
+    """Words of the glossary; what is left between them and the words that tell nothing."""
+    for word, tells in in_words(run):
+        if word in chinese() and tells:
+            yield from _glossary_units(word, scope)
+        elif tells:
+            yield from _unknown_units(word, scope)
 
 
 def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
