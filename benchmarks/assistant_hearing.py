@@ -211,7 +211,7 @@ def write() -> dict[str, Any]:
     """
     import numpy as np
 
-    from loyalty_ai.assistant.hearing import FILE
+    from loyalty_ai.assistant.meaning import FILE
     from loyalty_ai.assistant.tokens import words
     from loyalty_ai.assistant.wordings import wordings
     from loyalty_ai.ml.encoder import EncoderError, encoded_vectors, find_encoder, pinned

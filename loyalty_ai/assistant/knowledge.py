@@ -17,8 +17,8 @@ from urllib.parse import quote
 from django.db import connection
 from django.urls import reverse
 
-from loyalty_ai.assistant.hearing import ordinary
 from loyalty_ai.assistant.indexing import ALL, category_levels
+from loyalty_ai.assistant.meaning import ordinary
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
 from loyalty_ai.conf import app_settings

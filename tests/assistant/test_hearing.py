@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.assistant.documents import publish_document
-from loyalty_ai.assistant.hearing import FILE, heard
+from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
 from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.assistant.wordings import wordings

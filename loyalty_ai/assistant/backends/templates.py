@@ -44,6 +44,7 @@ from loyalty_ai.assistant.phrases import (
 )
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
+    Row,
     codes_of,
     likeness,
     named,
@@ -53,6 +54,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOUR_WORD,
     COLOURS,
     HAVE_YOU,
+    NEED,
+    PLAIN_NEED,
     UNWANTED,
     recoloured,
 )
@@ -129,6 +132,11 @@ TOLD = (
 
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
+
+MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE), NEED) | {
+    Intent.POLICY: PLAIN_NEED
+}
+"""What may tell a need, and the likeness to a known one from which on it does."""
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
@@ -456,6 +464,10 @@ class Reply(Products, Shop):
             method = Reply.restock
         else:
             subject = self.asks_documents(question)
+            if rows := self.needed(question, subject):
+                yield from self.show_serving(question, rows)
+                yield Outcome.ANSWERED
+                return
         ended = False
         for piece in method(self, question) if subject is None else self.on(subject, question):
             ended = ended or isinstance(piece, Outcome)
@@ -490,6 +502,26 @@ class Reply(Products, Shop):
         if any(row["score"] >= CERTAIN for row in self.search(asked.words)):
             return None
         return None if looked_for and HAVE_YOU.search(asked.text) and self.nearest(asked) else subject
+
+    def needed(self, asked: Asked, subject: str | None) -> list[Row]:
+        """Goods for what somebody wants to do, where they name no goods and ask nothing of the shop's service."""
+        goes_on = asked.follows or asked.there or asked.here or asked.both or asked.ordinals or asked.codes
+        if asked.intent not in MAY_NEED or goes_on or asked.order or not asked.words:
+            return []
+        if self.several(asked):
+            return []
+        least = MAY_NEED[asked.intent]
+        if subject is not None or asked.intent is Intent.POLICY:
+            said = self.heard(asked)
+            if self.tells_of_service(asked):
+                return []
+            least = max(least, PLAIN_NEED, said.likeness if said else 0)
+        rows = self.search(asked.words, asked)
+        if max((row["score"] for row in rows), default=0) >= CERTAIN:
+            if self.told(asked.words) == asked.words or named(rows, asked.words):
+                return []
+            least = max(least, PLAIN_NEED)
+        return self.serving(asked, least=least)
 
     @staticmethod
     def tells_of_service(asked: Asked) -> bool:

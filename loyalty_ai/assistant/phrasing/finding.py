@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.hearing import heard, speaks_of, used_for
 from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
@@ -84,7 +85,7 @@ COLOURS = re.compile(
 
 UNWANTED = re.compile(
     r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? )?"
-    r"(?!(?:those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
+    r"(?!(?:not|no|those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
 )
 """What shall not be among what is found: "wreaths, not easter ones"."""
 
@@ -123,6 +124,15 @@ PEOPLE = frozenset(_PEOPLE.split())
 GIFT_SHARE = Decimal("0.2")
 """Of a budget: what a gift should cost at least, where there is enough of that."""
 
+NEED, PLAIN_NEED = 0.55, 0.75
+"""Likeness to a known need from which on goods that serve it are shown, and where the words name goods as well."""
+
+MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
+"""Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
+
+CLAUSE = re.compile(r"[,.;!?()]| (?:and|but|so|because|who|which|that|when|if) ")
+"""Where a story of a need goes on to something else."""
+
 MOST_STEPS = 6
 """Searches for the very cheapest: each begins below the cheapest of the one before."""
 
@@ -151,7 +161,7 @@ class Finding(Voice):
         if (several := self.several(asked)) and not asked.order:
             yield from self.show_each(asked, several)
             return
-        if unwanted := [word for word in UNWANTED.findall(asked.text) if words_of(word)]:
+        if unwanted := not_wanted(asked.text):
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
             asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
@@ -262,6 +272,37 @@ class Finding(Voice):
         best = max(fitting.values(), default=(0, 0, 0))
         kept = [row for key, row in rows.items() if key in fitting and (fitting[key][0] == best[0] or best[0] == 1)]
         return sorted(kept, key=lambda row: fitting[row["product_id"]], reverse=True)
+
+    def serving(self, asked: Asked, *, least: float = NEED) -> list[Row]:
+        """Goods for a need that is told by what shall be done: some of each kind that serves it, those that have most of the
+        words first; [] where no need is heard, or none of it is sold."""
+        unwanted = not_wanted(asked.text)
+        wanted = [word for word in asked.words.split() if word not in unwanted]
+        if HAVE_YOU.search(asked.text) and wanted and not speaks_of(wanted[-1]):
+            return []
+        text = UNWANTED.sub(" ", prices(asked.text)[1])
+        told = [text, *(clause for clause in CLAUSE.split(text) if len(clause.split()) > 2)][:MOST_KINDS]
+        found = sorted((use for each in told for use in used_for(each)[:MOST_USES]), key=lambda use: -use.likeness)
+        elsewhere = heard(text)
+        if elsewhere and elsewhere.query == "":
+            least = max(least, elsewhere.likeness)
+        found = [use for use in found if use.likeness >= max(least, NEARLY * found[0].likeness)][:MOST_USES]
+        kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))
+        words = [word for word in wanted if word not in WEAK][:8]
+        placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
+        for at, kind in enumerate(kinds):
+            rows = named(self.search(kind, asked, limit=20), kind, strictly=True)
+            rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
+            carries = {row["product_id"]: sum(bool(named([row], word)) for word in words) for row in rows}
+            rows.sort(key=lambda row: -carries[row["product_id"]])
+            for place, row in enumerate(of_different_kinds(rows)[:OF_A_KIND]):
+                placed.setdefault(row["product_id"], ((-carries[row["product_id"]], place, at), row))
+        return [row for _place, row in sorted(placed.values(), key=lambda each: each[0])]
+
+    def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
+        words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
+        yield Sentence(_("For “%(words)s” these may serve:") % {"words": words} if words else _("These may serve:"))
+        yield from self.lines(rows[: asked.count or SHOWN])
 
     def none_or_nearest(self, asked: Asked) -> Iterator[Piece]:
         rows = self.nearest(asked)
@@ -398,6 +439,9 @@ class Finding(Voice):
             yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
             yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
             return
+        if not chosen and (rows := [row for row in self.serving(asked) if not self.unwanted(row, wish)]):
+            yield from self.show_serving(asked_of(asked, words or asked.words), rows)
+            return
         if (
             not chosen
             and not wish.likes
@@ -495,6 +539,15 @@ class Finding(Voice):
         elif intro:
             yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+
+def not_wanted(text: str) -> list[str]:
+    """The words that name what shall not be among what is found.
+
+    >>> not_wanted("no not chandeliers, little lights"), not_wanted("not too big")
+    (['chandeliers'], [])
+    """
+    return [word for word in UNWANTED.findall(text) if words_of(word)]
 
 
 def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:
