@@ -145,6 +145,13 @@ def in_english(text: str) -> str:
     return " ".join(word for word in said if not empty.issuperset(words(word, "en")))
 
 
+def share_known(text: str) -> float:
+    """Of the characters that say something in a Chinese text, the share that the table knows: 0 to 1."""
+    told = [word for run in _RUN.findall(text) if not run[0].isascii() for word, tells in in_words(run) if tells]
+    known = sum(len(word) for word in told if word in meanings())
+    return known / max(1, sum(map(len, told)))
+
+
 @cache
 def untold() -> frozenset[str]:
     """The words of `UNTOLD`, stemmed."""

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty_ai.assistant.glossary import share_known
 from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrasing.finding import NEED, not_wanted
@@ -96,6 +97,20 @@ def test_of_what_serves_a_need_comes_first_what_has_more_of_its_words(useful_sho
 
 def test_a_gift_for_a_need_is_found_where_nobodys_likes_are_known(useful_shop: Any):
     assert "WARM1" in say("a present for my sister whose hands are always cold, under 5 pounds").cards
+
+
+@pytest.mark.parametrize("need", ["手总是冰凉，有什么能暖手的", "我的手很冷，想暖手"])
+def test_a_need_in_chinese_is_served_too(useful_shop: Any, need: str):
+    assert "WARM1" in say(need).cards
+
+
+def test_a_chinese_need_of_which_little_is_understood_is_not_guessed_at(useful_shop: Any):
+    assert not set(say("我在花园里跪着除草膝盖疼呜呜呜唉唉唉").cards) & set(USEFUL)
+
+
+@given(st.text("门花园手冷暖灯的了abc 跪砰", max_size=30))
+def test_the_share_of_a_text_that_is_known_is_a_share(text: str):
+    assert 0 <= share_known(text) <= 1
 
 
 def test_the_words_of_a_need_are_said_back(useful_shop: Any):

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import leaves_out
-from loyalty_ai.assistant.hearing import heard, speaks_of, used_for
+from loyalty_ai.assistant.glossary import in_english, share_known
+from loyalty_ai.assistant.hearing import CHINESE, heard, speaks_of, used_for
 from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
@@ -281,6 +282,8 @@ class Finding(Voice):
         if HAVE_YOU.search(asked.text) and wanted and not speaks_of(wanted[-1]):
             return []
         text = UNWANTED.sub(" ", prices(asked.text)[1])
+        if CHINESE.search(text):
+            least, text = max(least, 1.0 - share_known(text)), in_english(text)
         told = [text, *(clause for clause in CLAUSE.split(text) if len(clause.split()) > 2)][:MOST_KINDS]
         found = sorted((use for each in told for use in used_for(each)[:MOST_USES]), key=lambda use: -use.likeness)
         elsewhere = heard(text)
