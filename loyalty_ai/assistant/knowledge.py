@@ -20,7 +20,7 @@ from django.urls import reverse
 from loyalty_ai.assistant.indexing import ALL, category_levels
 from loyalty_ai.assistant.meaning import ordinary
 from loyalty_ai.assistant.tokens import words as stems
-from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, documents, products, units_of
+from loyalty_ai.assistant.wanted import CATEGORY, MARKS, MISSPELT, Scope, Unit, documents, products, units_of
 from loyalty_ai.conf import app_settings
 from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import Alias, ListKind
@@ -172,17 +172,36 @@ def priced_products(
     return [ProductHit(row.external_id, row.title, row.category, row.price, 1.0) for row in rows]
 
 
-def unknown_words(*, store: str, words: str, language: str = "") -> list[str]:
-    """The words of a question, as they stand in it, that no product has, in any form or near spelling.
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """What became of words that nothing has as they were typed.
+
+    Args:
+        unknown: those that nothing has in any form or near spelling, as they stand in the question.
+        meant: those that nothing has so -> the stem that they are read as.
+    """
+
+    unknown: list[str]
+    meant: dict[str, str]
+
+
+def spelling(*, store: str, words: str, language: str = "") -> Spelling:
+    """How the words of a question were read that no product has as they stand.
 
     Args:
         language: where given, words that no live document of it has.
     """
     scope = documents(language) if language else products(app_settings.store(store).language)
     units, _mass, _shop, _size = _weighed(store, units_of(words, scope), scope)
+    typed = {stem: word for word in words.split() for stem in stems(word, scope.language)}
     unknown = {unit.word for unit in units if unit.whole and not unit.found_by}
+    meant = {
+        typed[unit.word]: max(unit.found_by, key=unit.found_by.__getitem__).lstrip("".join(MARKS))
+        for unit in units
+        if unit.whole and unit.word in typed and unit.found_by and max(unit.found_by.values()) <= MISSPELT
+    }
     latin = [word for word in words.split() if unknown.intersection(stems(word, scope.language))]
-    return [*latin, *(word for word in unknown if not word.isascii())]
+    return Spelling([*latin, *(word for word in unknown if not word.isascii())], meant)
 
 
 def search_passages(*, store: str, words: str, language: str, limit: int = 4) -> list[PassageHit]:

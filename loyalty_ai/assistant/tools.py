@@ -234,7 +234,7 @@ class Toolbox:
             raise Wrong("Give a query, or sort for the cheapest or the dearest of the whole shop.")
         if min_price is not None and max_price is not None and min_price > max_price:
             raise Wrong("min_price is above max_price; give them the other way round.")
-        from loyalty_ai.assistant.knowledge import priced_products, search_products, unknown_words
+        from loyalty_ai.assistant.knowledge import priced_products, search_products, spelling
 
         bounds = {"min_price": min_price, "max_price": max_price}
         more = limit + 8  # some may be dearer or gone since the catalogue was last synced
@@ -263,8 +263,11 @@ class Toolbox:
                 row["muted"] = True
         found = self._products({"products": rows, "note": DATA_NOTE}, rows)
         carried = max((hit.score for hit in hits), default=0)  # 1: every word was found, so none is unknown
-        if query and carried < 1 and (unknown := unknown_words(store=self.turn.store, words=query)):
-            found.data["unknown"] = unknown
+        if query and carried < 1:
+            read = spelling(store=self.turn.store, words=query)
+            found.data.update(
+                {name: said for name, said in (("unknown", read.unknown), ("read_as", read.meant)) if said}
+            )
         if muted:
             found.data["muted"] = (
                 "The shopper asked not to see the products marked so: answer about them, never recommend them."
@@ -523,7 +526,7 @@ class Toolbox:
         return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
     def _search_shop_policies_and_faqs(self, query: str, limit: int = 4) -> Found:
-        from loyalty_ai.assistant.knowledge import search_passages, unknown_words
+        from loyalty_ai.assistant.knowledge import search_passages, spelling
 
         asked = {"store": self.turn.store, "words": query, "language": self.turn.language}
         hits = search_passages(**asked, limit=limit)
@@ -538,7 +541,7 @@ class Toolbox:
             sources.append(Source(key, f"{title}: {heading}" if heading and heading != title else title, hit.url))
         data = {"passages": rows, "note": DATA_NOTE}
         carried = max((hit.score for hit in hits), default=0)
-        if carried < 1 and (unknown := unknown_words(**asked)):
+        if carried < 1 and (unknown := spelling(**asked).unknown):
             data["unknown"] = unknown
         return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 

@@ -193,6 +193,17 @@ tray, serving tray, platter: carry tea things; breakfast in bed; carry drinks ou
 lunch box, cutlery, straws: eat on the go; cutlery for work
 toothbrush, toothbrush holder, bathroom set, tumbler: brush teeth; toothbrushes lie about; bathroom shelf
 towel, hand towel, bath mat: dry hands; dry myself; step out of the bath; beach towel
+cabinet, table, chair, stool, bench, shelf, drawer, chest: furniture; pieces of furniture; furnish a room; furnish our first flat
+plate, bowl, mug, cup, teapot, jug, dish: crockery; tableware; china; dishes; dinner service; things to eat off
+notebook, pencil, pen, writing set, note cards, ruler, rubber: stationery; things for the desk; office supplies; school supplies
+soap, bath, sponge, flannel, hand cream: toiletries; bathroom things; wash things
+ribbons, buttons, sewing, felt, lace: haberdashery; sewing things
+cushion, throw, curtain, blanket, rug: soft furnishings; fabric things for the living room
+glass, tumbler, wine glass, vase, jug: glassware; things of glass
+ornament, candle holder, frame, vase, clock, mirror, decoration: home decor; homeware; something pretty for the shelf; knick knacks; bits for the mantelpiece; nice things for the house
+purse, scarf, brooch, hair, bag, umbrella: accessories; fashion accessories
+baking, kitchen scales, jug, rolling pin, tin, tea towel, apron: kitchenware; kitchen things; cooking utensils; kitchen gadgets
+hook, basket, box, tin, drawer: containers; boxes for storing; things to store in
 piggy, farm, animals, sheep: farm animals; on a farm
 """
 """Each line: what goods are called, those that serve best first; ways to say the need."""

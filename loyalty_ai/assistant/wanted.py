@@ -13,6 +13,8 @@ from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
 CATEGORY_WORD, BODY_WORD, TITLE_WORD, CATEGORY = ">", "~", "^", "="
 """Marks of a word of the category path, of a description or a part's text, of what a part stands under; of a whole category."""
 
+MARKS = (CATEGORY_WORD, BODY_WORD, TITLE_WORD)
+
 EXACT, ALIKE, MISSPELT = 1.0, 0.85, 0.75
 """How much of a word's weight a passage earns that has it, one alike, or most pieces of one that no passage has."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from loyalty_ai.assistant.glossary import share_known
 from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
+from loyalty_ai.assistant.knowledge import spelling
 from loyalty_ai.assistant.phrasing.finding import NEED, not_wanted
 from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.assistant.uses import uses
@@ -130,6 +132,20 @@ def test_what_is_no_need_is_served_by_nothing(useful_shop: Any, question: str):
 def test_goods_that_are_named_are_found_by_their_name(useful_shop: Any):
     given = say("do you have a red retrospot mug")
     assert given.cards == (MUG,)
+
+
+def test_the_dearest_of_what_serves_is_the_dearest(useful_shop: Any):
+    useful_shop.adapter.stock["NITE2"] = replace(useful_shop.adapter.stock["NITE2"], price=Decimal("9.00"))
+    Product.objects.filter(external_id="NITE2").update(price=Decimal("9.00"))
+    given = say("the most expensive thing for a child who is scared of the dark")
+    assert given.cards == ("NITE2",)
+
+
+def test_a_misspelt_word_beside_unknown_ones_is_read_as_the_shop_writes_it(useful_shop: Any):
+    given = say("looking for a gardners kneling pad in chartreuse for frogs")
+    assert given.cards == ("KNEE1",)
+    assert spelling(store="default", words="kneling zzyzx mug").meant == {"kneling": "kneel"}
+    assert spelling(store="default", words="kneling zzyzx mug").unknown == ["zzyzx"]
 
 
 def test_a_negation_names_what_it_forbids():

@@ -56,6 +56,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     HAVE_YOU,
     NEED,
     PLAIN_NEED,
+    SURE_NEED,
     UNWANTED,
     recoloured,
 )
@@ -176,6 +177,10 @@ SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
 )
+
+
+YES_OR_NO = re.compile(r"(?:is|are|does|do|can|could)\b")
+"""Whether something is so: of goods, where some carry its words."""
 
 
 def units_said(count: str) -> int:
@@ -506,7 +511,7 @@ class Reply(Products, Shop):
     def needed(self, asked: Asked, subject: str | None) -> list[Row]:
         """Goods for what somebody wants to do, where they name no goods and ask nothing of the shop's service."""
         goes_on = asked.follows or asked.there or asked.here or asked.both or asked.ordinals or asked.codes
-        if asked.intent not in MAY_NEED or goes_on or asked.order or not asked.words:
+        if asked.intent not in MAY_NEED or goes_on or not asked.words:
             return []
         if self.several(asked):
             return []
@@ -518,9 +523,17 @@ class Reply(Products, Shop):
             least = max(least, PLAIN_NEED, said.likeness if said else 0)
         rows = self.search(asked.words, asked)
         if max((row["score"] for row in rows), default=0) >= CERTAIN:
-            if self.told(asked.words) == asked.words or named(rows, asked.words):
-                return []
-            least = max(least, PLAIN_NEED)
+            told = self.told(asked.words)
+            if told == asked.words or named(rows, asked.words):
+                if not NEEDED.search(asked.text):
+                    return []
+                serving = self.serving(asked, least=max(least, SURE_NEED))
+                found = {
+                    row["product_id"] for row in rows
+                }  # the words found what serves: a hand warmer to keep hands warm
+                return [] if any(row["product_id"] in found for row in serving) else serving
+            if 2 * len(told.split()) > len(asked.words.split()):  # less is hardly what the question is about
+                least = max(least, PLAIN_NEED)
         return self.serving(asked, least=least)
 
     @staticmethod
@@ -587,6 +600,10 @@ class Reply(Products, Shop):
             yield from self.quote(asked, passages)
             return
         if asked.words and general:
+            near = [row for row in self.nearest(asked) if YES_OR_NO.match(asked.text)]
+            if near and sum(bool(named([near[0]], word)) for word in asked.words.split()) > 1:
+                yield from self.show_nearest(asked, near)
+                return
             yield from self.out_of_scope(asked)
             return
         if near := self.nearest(asked):

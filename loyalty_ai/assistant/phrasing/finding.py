@@ -125,8 +125,8 @@ PEOPLE = frozenset(_PEOPLE.split())
 GIFT_SHARE = Decimal("0.2")
 """Of a budget: what a gift should cost at least, where there is enough of that."""
 
-NEED, PLAIN_NEED = 0.55, 0.75
-"""Likeness to a known need from which on goods that serve it are shown, and where the words name goods as well."""
+NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
+"""Likeness to a known need from which on goods that serve it are shown; where some words name goods as well; where all do."""
 
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
@@ -242,7 +242,9 @@ class Finding(Voice):
     def nearest(self, asked: Asked) -> list[Row]:
         """Where nothing has all that is asked for: what has most of the words that say what a thing is, the best first."""
         found = self.call("search_catalog", query=asked.words[:400], limit=1) if asked.words else None
+        meant = found.data.get("read_as", {}) if found else {}
         known = saying_what(asked.words, asked.text, found.data.get("unknown", ())) if found else []
+        known = [meant.get(word, word) for word in known]
         plain = [word for word in known if not COLOUR.fullmatch(word)]
         kinds = [
             word
@@ -284,7 +286,8 @@ class Finding(Voice):
         text = UNWANTED.sub(" ", prices(asked.text)[1])
         if CHINESE.search(text):
             least, text = max(least, 1.0 - share_known(text)), in_english(text)
-        told = [text, *(clause for clause in CLAUSE.split(text) if len(clause.split()) > 2)][:MOST_KINDS]
+        clauses = (clause for clause in CLAUSE.split(text) if len(clause.split()) > 2)
+        told = [text, *([" ".join(wanted)] if text.isascii() else []), *clauses][: MOST_KINDS + 1]
         found = sorted((use for each in told for use in used_for(each)[:MOST_USES]), key=lambda use: -use.likeness)
         elsewhere = heard(text)
         if elsewhere and elsewhere.query == "":
@@ -294,16 +297,27 @@ class Finding(Voice):
         words = [word for word in wanted if word not in WEAK][:8]
         placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
         for at, kind in enumerate(kinds):
-            rows = named(self.search(kind, asked, limit=20), kind, strictly=True)
+            rows = self.extreme(asked_of(asked, kind)) if asked.order else self.search(kind, asked, limit=20)
+            rows = named(rows, kind, strictly=True)
             rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
             carries = {row["product_id"]: sum(bool(named([row], word)) for word in words) for row in rows}
-            rows.sort(key=lambda row: -carries[row["product_id"]])
+            if not asked.order:
+                rows.sort(key=lambda row: -carries[row["product_id"]])
             for place, row in enumerate(of_different_kinds(rows)[:OF_A_KIND]):
                 placed.setdefault(row["product_id"], ((-carries[row["product_id"]], place, at), row))
-        return [row for _place, row in sorted(placed.values(), key=lambda each: each[0])]
+        rows = [row for _place, row in sorted(placed.values(), key=lambda each: each[0])]
+        if asked.order:
+            priced = [row for row in rows if row["price"] is not None]
+            rows = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[: asked.count or 1]
+        return rows
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
         words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
+        if asked.order and words:
+            self.meant = rows[:1]
+            yield Sentence(self.searched(asked_of(asked, words), one=len(rows) == 1))
+            yield from self.lines(rows)
+            return
         yield Sentence(_("For “%(words)s” these may serve:") % {"words": words} if words else _("These may serve:"))
         yield from self.lines(rows[: asked.count or SHOWN])
 
