@@ -500,6 +500,11 @@ class _Reading:
                 for v in self.evidence.values(key, FactKind.TOTAL, FactKind.SPENT, FactKind.PRICE)
             ]
             held += [amount for key in self.given or () for amount in self.text_money(key) if amount is not None]
+            lines = [line for key in self.given or () for line in self.lines_of(key)]
+            each = [(total / units).quantize(value) for total, units in lines]
+            if value in each or (len(lines) > 1 and value == sum(total for total, _units in lines)):
+                return list(self.given or ())
+            held = each + held
             if any(value == abs(a - b) for a, b in combinations(held[:40], 2)):
                 return list(self.given or ())
             totals = [self.evidence.values(key, FactKind.TOTAL)[:1] for key in self.given or ()]
@@ -509,6 +514,13 @@ class _Reading:
             if len(totals) == 1 and totals[0] and counts[0] and value == (totals[0][0] / counts[0][0]).quantize(value):
                 return list(self.given or ())
         return []
+
+    def lines_of(self, key: str) -> Iterator[tuple[Decimal, int]]:
+        """What the things of an order that the sentence names came to, and how many of each there were."""
+        for name, values in self.evidence.groups(key) if key.startswith("order:") else ():
+            totals, units = values.get(FactKind.TOTAL, []), values.get(FactKind.UNITS, [])
+            if name and totals and units and fold(name) in fold(self.text):
+                yield totals[0], units[0]
 
     def misleading(self, amount: Amount, targets: list[str], body: str) -> bool:
         """One unit's price said of several units, or of another measure."""

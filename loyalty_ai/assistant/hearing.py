@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 from loyalty_ai.assistant.meaning import meaning, norm
 from loyalty_ai.assistant.tokens import is_chinese, words
 from loyalty_ai.assistant.uses import uses
-from loyalty_ai.assistant.wordings import GOODS, wordings, wordings_zh
+from loyalty_ai.assistant.wordings import GOODS, wordings, wordings_own, wordings_zh
 
 T = TypeVar("T")
 
@@ -36,10 +36,15 @@ class Heard:
     Args:
         query: for the documents, "" where it is no shop's business, None where the shop's data answer and not its documents.
         likeness: 0 to 1, to the subject's wording that is most like it.
+        own: what of the shopper's own it asks, of `wordings_own`; "" where it asks for nothing of that.
     """
 
     query: str | None
     likeness: float
+    own: str = ""
+
+
+MONEY = re.compile(r"(?:£|\$|€) ?\d[\d,]*(?:\.\d\d)?|\b\d[\d,]*(?:\.\d\d)? ?(?:pounds?|quid|euros?)\b")
 
 
 def heard(question: str) -> Heard | None:
@@ -47,21 +52,26 @@ def heard(question: str) -> Heard | None:
     if CHINESE.search(question):
         return _heard_in_chinese(question)
     told = _heard_in_english(question)
+    question = MONEY.sub("£20", question)
     plainer = GOODS.sub("thing", question)
-    if plainer == question:
+    if plainer in (question, "thing"):
         return told
     without = _heard_in_english(plainer)  # a mug that came broken is any thing that came broken
     return max(filter(None, (told, without)), key=lambda found: found.likeness, default=None)
 
 
 def _heard_in_english(question: str) -> Heard | None:
-    best = next(iter(_subjects().nearest(question)), None)
-    return Heard(*best) if best else None
+    found = next(iter(_subjects().nearest(question)), None)
+    if found is None:
+        return None
+    (query, own), likeness = found
+    return Heard(query, likeness, own)
 
 
 @cache
-def _subjects() -> Told[str | None]:
-    return Told(wordings())
+def _subjects() -> Told[tuple[str | None, str]]:
+    own = dict(wordings_own())
+    return Told((wording, (query, own.get(wording, "") if query is None else "")) for wording, query in wordings())
 
 
 @dataclass(frozen=True, slots=True)

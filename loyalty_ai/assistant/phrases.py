@@ -166,7 +166,7 @@ BROKEN_ZH = (
 SERVED = (
     r"\b(?:you|your|yours|arriv\w*|came|turned up|deliver\w*|driver|courier|postman|parcel|package|order(?:ed|ing|s)?|post(?:ed|age)?|refund\w*|money|cash|"
     r"pay|paid|charged?|return\w*|sen[dt]|back|unwrapped|unpacked|opened|box|packag\w+|given|collect|pick|account|card|receipt|invoice|vat|basket|trolley|"
-    r"holidays?|closed?|open|shut|packing|trade|wholesale|bulk|address|flat|moved|by|before|in time|today|tomorrow)\b"
+    r"holidays?|closed?|open|shut|packing|trade|wholesale|bulk|join\w*|enrol\w*|scheme|address|flat|moved|by|before|in time|today|tomorrow)\b"
 )
 """Words of what a shop does for somebody, and of what became of goods."""
 WISHED = (
@@ -1055,7 +1055,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
-altogether together you're we're they're
+hiya heya howdy altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
 whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to

@@ -463,6 +463,7 @@ class Toolbox:
             "until": last,
             "orders": len(kept) if whole else None,
             "total": sum((order.total for order in kept), Decimal(0)) if summed else None,
+            "units": sum(units.values()) if only else None,
             "among_latest": None if whole else MOST_ORDERS,
             "next_due": None if first or last or only else self._next_due(kept),
             "most_often": [
@@ -493,6 +494,7 @@ class Toolbox:
                 (FactKind.COUNT, summary["orders"]),
                 (FactKind.COUNT, summary["among_latest"]),
                 (FactKind.TOTAL, summary["total"]),
+                (FactKind.UNITS, summary["units"]),
                 (FactKind.ORDERED_ON, summary["since"]),
                 (FactKind.ORDERED_ON, summary["until"]),
                 (FactKind.EXPECTED_BY, summary["next_due"]),

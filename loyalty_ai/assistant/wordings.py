@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from loyalty_ai.assistant.wordings_own import OWN
 from loyalty_ai.assistant.wordings_zh import ASKED_ZH, OURS_ZH
 
 ASKED = """
@@ -89,7 +90,9 @@ holidays, closed: are you open on bank holidays; are you closed at christmas; ne
   answering between christmas and new year
 telephone number: what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
   somebody on the phone; is there a helpline; customer service number; who can I talk to; how can I contact you by phone; what
-  number do I dial; can I phone someone; ring you up; phone line; give me a number to call
+  number do I dial; can I phone someone; ring you up; phone line; give me a number to call; is there someone I
+  can talk to; can I get hold of a person; is there somebody to speak to; can I speak to anyone; who can I speak with; can I
+  actually talk to somebody
 write to us, contact: what is your email address; how do I contact you; how can I get in touch; who do I write to; contact
   details; send you a message; reach customer support; drop you a line; where do I send a question; support email; how can I
   message you; do you have an email; who should I email about my order
@@ -285,7 +288,7 @@ when sold out products come back: when will it be back in stock; when do you get
   it is available; is it discontinued; will it ever come back; when is the next delivery of these; let me know when you have
   it again; when is it back; when will you have it again; are you getting more in; will you have these again; do you know when
   it returns; is it gone for good; when will new stock arrive; when do they come back in
-is the cart reserved: does my basket hold the item; how long will things stay in my cart; is it reserved for me when I add it;
+is the cart reserved: does my basket hold the item; is a thing held for me once it is in my basket; how long will things stay in my cart; is it reserved for me when I add it;
   will someone else buy it while it is in my basket; my trolley was emptied; can you keep one aside for me; put one by for me;
   does adding to the basket reserve it; if I put it in my basket is it mine; will it be kept in my cart; can somebody else buy
   what is in my cart; how long do you hold my basket; does my trolley hold things for me; save it for later; can I leave it in
@@ -328,7 +331,9 @@ tiers, spend for silver, gold, platinum: how do I become gold; what are the leve
   how do I keep my status
 how to join the loyalty: how do I join the loyalty scheme; do you have a rewards programme; is there a membership; is the
   loyalty card free; sign up for rewards; do you reward regulars; what is in it for repeat customers; how can I become a
-  member; how do I sign up for the club; is it free to be a member; do you have a club; do you have a loyalty card
+  member; how do I sign up for the club; is it free to be a member; do you have a club; do you have a loyalty card;
+  do I need to join anything to get silver; do I have to sign up for something to be gold; is there anything to join; must I
+  enrol somewhere for the tiers; do I have to apply to become silver; am I put in the scheme by myself
 how the tier is counted: how is my spending counted; does delivery count towards my tier; when is my level updated; do returns
   lower my tier; why has my level not changed; why did I go down a level; does it reset every year; when do you recalculate;
   do returned goods count; is it the last year that counts; how do you work out my level; when does my level run out; is my
@@ -459,19 +464,14 @@ find a plumber; electrician; builder; gardener; hairdresser; dentist; babysitter
 
 OURS = """
 do you sell; do you have; have you got; got any; can I buy; I want to buy; I want one of those; I need a few; what do you have
-for the garden; gifts for men; ideas for a birthday present; which ones are popular; what is new; show me more; and in blue
+for the garden; gifts for men; ideas for a birthday present; what is new; show me more; and in blue
 how much is it; how much is the red one; what does this cost; price of the blue bag; how much are they each; what would six come to
-track my parcel; tracking number; where has my package got to; order status; can I follow my delivery; is it on its way
 do you sell furniture; do you sell plates; do you sell garden tools; do you sell machines; do you sell clothes; do you sell books
 do you have any mugs; have you got candles; do you stock toys; show me lamps; I am looking for a clock
-got anything under ten pounds; something cheaper; something similar; what else is there; what goes with it; recommend me something
+got anything under ten pounds; something cheaper; something similar; what else is there; what goes with it
 what is this; tell me about it; which one is bigger; what colour is it; compare the two; is the second one better
-what did I order; what was in my last order; show me my orders; when did I last order; how much did I spend; what is order 1234
-what did I pay for it; did I buy one before; when will my order arrive; has my order been sent; where is my order; where is my stuff
-my total for this month; what did I spend in may
-what is in my cart; how much is my basket; add it to my cart; put two in my basket; take it out of my cart; empty my basket
-what tier am I; what is my status; how long have I been a customer; how many orders have I placed; the usual please; same again
-is it in stock; is this available; how many are left; what can you do; what do other people buy; a present for my sister
+add it to my cart; put two in my basket; take it out of my cart; empty my basket
+is it in stock; is this available; how many are left; what can you do; a present for my sister
 """
 """Wordings of what the shop's data answer, not its documents."""
 
@@ -488,7 +488,18 @@ GOODS = re.compile(
 @cache
 def wordings() -> tuple[tuple[str, str | None], ...]:
     """Each wording with the query of its subject, "" where that is no shop's business, None where documents have no part in it."""
-    return (*_asked(ASKED), *_all_of(ELSEWHERE, ""), *_all_of(OURS, None))
+    return (
+        *_asked(ASKED),
+        *_all_of(ELSEWHERE, ""),
+        *_all_of(OURS, None),
+        *((wording, None) for wording, _ in wordings_own()),
+    )
+
+
+@cache
+def wordings_own() -> tuple[tuple[str, str], ...]:
+    """Each wording of a question about what is the shopper's own, with its kind: an intent and what of it is asked."""
+    return tuple(_asked(OWN))
 
 
 @cache

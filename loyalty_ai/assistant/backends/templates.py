@@ -21,7 +21,7 @@ from loyalty_ai.assistant.following import (
     leaves_out,
     size_of,
 )
-from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.hearing import CHINESE, heard
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
     ADDS_TO,
@@ -131,6 +131,33 @@ TOLD = (
 )
 """The same for what speaks of a shop's service and wishes for no goods, where the documents treat it."""
 
+OWN_HEARD = {
+    Intent.NONE: 0.6,
+    Intent.DESCRIBE: 0.6,
+    Intent.SEARCH: 0.65,
+    Intent.PRICE: 0.72,
+    Intent.COMPARE: 0.72,
+    Intent.ORDER: 0.65,
+    Intent.HELP: 0.75,
+    Intent.STOCK: 0.8,
+    Intent.POLICY: 0.8,
+    Intent.RECOMMEND: 0.8,
+    Intent.SCOPE: 0.85,
+    Intent.PRIVACY: 0.85,
+    Intent.GIFT: 0.85,
+}
+"""Likeness to a known wording from which on a question is one about what is the shopper's own, whatever the tables read in it."""
+
+THEIRS = re.compile(
+    r"\b(?:i|we|my|mine|our|ours|me|us|you (?:sent|send|post\w*|ship\w*|took|take)|charged?|payment|orders?|parcels?|package|"
+    r"basket|cart|trolley)\b"
+)
+NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
+"""Aspects that only wordings know."""
+
+UNSAID = 0.12
+"""Words of what is one's own, and how much more likeness a question needs that has none of them."""
+
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
 
@@ -170,6 +197,9 @@ MORE_OR_LESS = {
     "large": re.compile(r"bigger|larger|大(?:一?点|一?些)"),
 }
 """Sizes as titles write them, of what is compared with the goods at hand."""
+
+JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
+"""What nobody does with goods, be it "anything" that they need to join."""
 
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
@@ -218,7 +248,7 @@ class Reply(Products, Shop):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        found = understand(self.turn.text)
+        found = [self.as_own(now) for now in understand(self.turn.text)]
         if self.asked_before:
             found[0] = self.completed(found[0])
         found = [
@@ -240,6 +270,8 @@ class Reply(Products, Shop):
                 if at and found[at - 1].intent is Intent.ORDER and EXTREME_OF_IT.search(question.text):
                     found[at] = question = replace(question, intent=Intent.ORDER, codes=found[at - 1].codes)
             goes_on = question.there or question.follows
+            if at and found[at - 1].intent is Intent.CART and self.names_nothing(question):
+                found[at] = question = replace(question, intent=Intent.CART)
             of_order = (
                 found[at - 1].intent is Intent.ORDER
                 if at
@@ -255,6 +287,26 @@ class Reply(Products, Shop):
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
 
+    def as_own(self, now: Asked) -> Asked:
+        """A question about what is the shopper's own, in words that the tables read as something else."""
+        least = OWN_HEARD.get(now.intent)
+        if least is None or CHINESE.search(now.text) or self.turn.language != "en":
+            return now
+        said = heard(now.text)
+        if said is None or not said.own or (WISH.search(now.text) and said.likeness < PLAINLY):
+            return now
+        intent, *asks = said.own.split()
+        least += 0 if THEIRS.search(now.text) else UNSAID
+        least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
+        if said.likeness < least or (now.intent is Intent.ORDER and intent != Intent.ORDER):
+            return now
+        words = OF_TIERS.sub(" ", now.words)
+        if intent != Intent.ORDER and words.strip() and any(row["score"] >= CERTAIN for row in self.search(words)):
+            return now
+        if now.intent is Intent.ORDER:  # the tables read what of it is asked, but for this
+            asks = [each for each in asks if each in NOT_IN_TABLES]
+        return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
+
     def completed(self, now: Asked) -> Asked:
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
         if of_tier := self.of_tier(now):
@@ -262,6 +314,12 @@ class Reply(Products, Shop):
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
+        if (
+            self.turn.customer_id is not None
+            and now.intent in OPEN | {Intent.STOCK}
+            and self.lines_asked(now) is not None
+        ):
+            return replace(now, intent=Intent.ORDER)
         if self.last_about == "order" and self.turn.customer_id is not None:
             pointed = now.there or POINTED.search(self.turn.text) is not None
             if ADDS_TO.search(now.text) and pointed:
@@ -544,7 +602,7 @@ class Reply(Products, Shop):
         if asked.intent in (Intent.CART_ADD, Intent.DESCRIBE) and not HYPOTHETICAL.search(asked.text):
             return False
         told = SERVICE.search(asked.text) or CHINESE.search(asked.text)
-        return told is not None and WISH.search(asked.text) is None
+        return told is not None and (WISH.search(asked.text) is None or JOINS.search(asked.text) is not None)
 
     def unknown(self, asked: Asked) -> Iterator[Piece]:
         """Nothing in the tables fits: whatever the shop's data knows of the words, else an honest no."""

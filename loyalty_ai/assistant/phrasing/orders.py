@@ -38,7 +38,7 @@ ARRIVING = {"placed", "preparing", "dispatched"}
 ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package")
 
 ORDER_WORDS = re.compile(
-    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|arrived?|dispatched|history|status|state|contents|"
+    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|arriv(?:es?|ed|ing)|dispatched|history|status|state|contents|"
     r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付|20\d\d"
 )

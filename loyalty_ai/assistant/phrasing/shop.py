@@ -16,8 +16,8 @@ from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.history import History
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, ORDER_NUMBER, SEND_BACK, TIERS, between
+from loyalty_ai.assistant.phrasing.purchases import Purchases
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Outcome, Sentence
@@ -142,7 +142,7 @@ LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
 """States of an order that is out of the shop's hands."""
 
 
-class Shop(History):
+class Shop(Purchases):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
     def loyalty(self, asked: Asked) -> Iterator[Piece]:

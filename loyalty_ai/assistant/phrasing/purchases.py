@@ -1,0 +1,228 @@
+"""Answers about single things that the shopper bought: which order held them, how many, what one cost, what a sum was for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.periods import Days, period
+from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
+from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
+from loyalty_ai.assistant.phrasing.orders import TROUBLES, between
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
+from loyalty_ai.assistant.questions import Asked, amounts, understand
+from loyalty_ai.assistant.tokens import words as stems_of
+from loyalty_ai.assistant.turn import Sentence
+
+Order = dict[str, Any]
+Item = dict[str, Any]
+"""As `get_order` gives them."""
+
+CENT = Decimal("0.01")
+
+EACH = re.compile(r"\b(?:each|apiece|a piece|per piece|for one|one of them|single)\b|每|单价")
+"""Asks what one of them cost."""
+
+NOW = re.compile(
+    r"\b(?:now|today|still|these days|nowadays|any ?more|currently|at the moment|the site|online|left)\b|现在|还|如今"
+)
+"""Sets what was bought beside what it costs today."""
+
+PRICED = re.compile(
+    r"\b(?:price[ds]?|costs?|cheap\w*|dear\w*|pricier|more expensive|less|more than|paid|pay|how much|gone (?:up|down)|left|"
+    r"in stock)\b|£|\$|€|价|钱|贵|便宜|货"
+)
+
+PAST = re.compile(r"\b(?:was|were|did|cost me|paid|pay|came to|come to|in (?:that|it|there)|just|only)\b|花|付")
+"""Speaks of what was paid, and of no price of today."""
+
+AND = re.compile(r"\b(?:and|plus|with|&)\b|,|和|跟")
+
+
+class Purchases(History):
+    """Tells of single things among the shopper's own orders."""
+
+    def order(self, asked: Asked) -> Iterator[Piece]:
+        yield from self.purchase(asked) or super().order(asked)
+
+    def purchase(self, asked: Asked) -> list[Piece]:
+        """The answer to a question about single things that were bought; [] where it is none, or nobody is signed in."""
+        if self.turn.customer_id is None or any(pattern.search(asked.text) for pattern, _query in TROUBLES):
+            return []
+        return list(self._purchase(asked))
+
+    def _purchase(self, asked: Asked) -> Iterator[Piece]:
+        days = period(asked.text, local(self.turn.now))
+        if "back" in asked.aspects:
+            yield from self.tell_returns(asked)
+        elif "charge" in asked.aspects and (sums := [each.value for each in amounts(asked.text) if each.money]):
+            yield from self.charged(sums, days)
+        elif (lines := self.lines_asked(asked)) is not None:
+            yield from lines()
+        elif "way" in asked.aspects and not asked.codes:
+            orders = self.orders_in(days)
+            held = self.holding(orders, self.things(asked))
+            for order in ([order for order, _items in held] or orders)[:1]:
+                yield from self.tell_order(order, asked)
+        elif asked.aspects & {"count", "which"} and not asked.codes and (words := self.words_held(asked)):
+            yield from self.in_which(words, days) if "which" in asked.aspects else self.in_all(words, days)
+
+    def words_held(self, asked: Asked) -> str:
+        """What of the goods a question names; of one that names none what was asked before."""
+        earlier = (understand(text)[-1] for text in self.asked_before[:FURTHEST])
+        return next(filter(None, (self.things(each) for each in (asked, *earlier))), "")
+
+    def charged(self, sums: list[Decimal], days: Days | None) -> Iterator[Piece]:
+        """The orders that came to a sum, with what was in them."""
+        orders = self.orders_in(days)
+        found = [order for order in orders if order["total"] in sums]
+        found = found or [order for order in orders if any(item["value"] in sums for item in order["items"])]
+        for order in found[:SHOWN]:
+            yield self.order_line(order)
+            yield from self.items_of(order)
+            if not order["items"]:
+                yield Sentence(_("That order lists no goods."), (f"order:{order['order_id']}",))
+        if not found:
+            yield Sentence(_("None of your orders came to that sum."))
+            yield from self.offer_person()
+
+    def in_all(self, words: str, days: Days | None) -> Iterator[Piece]:
+        """How many they bought of what the words name: of each such product, and of all together."""
+        orders = self.orders_in(days)
+        ids = {item["product_id"] for _order, items in self.holding(orders, words) for item in items} - {""}
+        if not ids:
+            yield self.none_of(words, orders)
+            return
+        given = between(days) if days else {"limit": 1}
+        found = self.call("get_order", product_ids=sorted(ids)[:20], summary=True, **given)
+        if found.error:
+            yield from self.no_orders_now()
+            return
+        rows, cited = found.data["summary"]["most_often"], (found.sources[0].key,)
+        for row in rows[:MOST_GOODS]:
+            yield self.counted(row, cited)
+        if len(rows) > 1:
+            units = found.data["summary"]["units"]
+            yield Sentence(_("Together that is %(units)d units.") % {"units": units}, cited)
+
+    def in_which(self, words: str, days: Days | None) -> Iterator[Piece]:
+        """The orders that held what the words name, the latest first, each with it."""
+        orders = self.orders_in(days)
+        held = self.holding(orders, words)
+        for order, items in held[:SHOWN]:
+            goods = "; ".join(f"{item['units']} × {item['title']}" for item in items[:SHOWN])
+            told = {"number": order["order_id"], "date": day(order["placed_at"]), "goods": goods}
+            yield Sentence(_("Order %(number)s of %(date)s: %(goods)s") % told, (f"order:{order['order_id']}",))
+        if not held:
+            yield self.none_of(words, orders)
+
+    @staticmethod
+    def none_of(words: str, orders: list[Order]) -> Sentence:
+        text = _("In your latest orders I find nothing for “%(words)s”.")
+        return Sentence(text % {"words": words}, tuple(f"order:{order['order_id']}" for order in orders[:1]))
+
+    @staticmethod
+    def holding(orders: list[Order], words: str) -> list[tuple[Order, list[Item]]]:
+        """The orders with the items whose titles have most of the words, with those items; what no item has counts for none."""
+        titles = {item["title"] for order in orders for item in order["items"]}
+        scores = {title: sum(says(title, word) for word in words.split()) for title in titles}
+        most = max(scores.values(), default=0)
+        found = (
+            (order, [item for item in order["items"] if most and scores[item["title"]] == most]) for order in orders
+        )
+        return [each for each in found if each[1]]
+
+    # Of the order that was told just now.
+
+    def lines_asked(self, asked: Asked) -> Callable[[], Iterator[Piece]] | None:
+        """What tells of some things of the order that was told just now: what they came to, what one was, what it costs today."""
+        about_many = self.last_about == "" and any(key.startswith("orders:") for key in self.turn.focus)
+        if asked.codes or asked.ordinals or period(asked.text, local(self.turn.now)):
+            return None
+        now = NOW.search(asked.text) and PRICED.search(asked.text)
+        paid = EACH.search(asked.text) or (asked.aspects & {"count", "left", "total"} and PAST.search(asked.text))
+        if about_many and now and (asked.there or not self.things(asked)) and (words := self.words_held(asked)):
+            held = self.holding(self.orders_in(None), words)
+            lines = {item["product_id"]: (order, item) for order, items in reversed(held) for item in items}
+        elif self.last_about == "order" and (now or paid) and (orders := self.one_told(asked)):
+            lines = {item["title"]: (orders[0], item) for item in self.lines_meant(asked, orders[0])}
+        else:
+            return None
+        sums = {each.value for each in amounts(asked.text) if each.money}
+        named_by_price = [line for line in lines.values() if unit_price(line[1]) in sums]
+        meant = named_by_price or list(lines.values())
+        return partial(self.then_and_now if now else self.these_lines, meant) if meant else None
+
+    def lines_meant(self, asked: Asked, order: Order) -> list[Order]:
+        """The items of an order that a question names one by one, or that the questions before it were about."""
+        words = self.things(asked)
+        held = [word for word in words.split() if named(order["items"], word)]
+        if words and not held and any(row["score"] >= CERTAIN for row in self.search(words, available=False)):
+            return []
+        if held:
+            both = named(order["items"], " ".join(held))
+            if both and not AND.search(asked.text):
+                return both
+            return [item for item in order["items"] if any(item in named(order["items"], word) for word in held)]
+        for text in self.asked_before[:FURTHEST]:
+            if words := self.things(understand(text)[-1]):
+                return next((items for _order, items in self.holding([order], words)), [])
+        return order["items"] if len(order["items"]) == 1 else []
+
+    def these_lines(self, lines: list[tuple[Order, Item]]) -> Iterator[Piece]:
+        """Some things of an order, what one of each was, and what they came to together."""
+        for order, item in lines[:MOST_SHOWN]:
+            yield self.item_line(order, item, each=True)
+        if 1 < len(lines) <= SHOWN + 1:
+            titles = get_text_list([item["title"] for _order, item in lines], _("and"))
+            total = self.money(sum((item["value"] for _order, item in lines), Decimal(0)))
+            cited = (f"order:{lines[0][0]['order_id']}",)
+            yield Sentence(_("Together that is %(total)s: %(titles)s") % {"total": total, "titles": titles}, cited)
+
+    def item_line(self, order: Order, item: Item, *, each: bool = False) -> Sentence:
+        told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+        if not each or item["units"] < 2:
+            text = _("%(units)s × %(title)s: %(value)s")
+        else:
+            text = _("%(units)s × %(title)s: %(value)s, %(each)s each")
+            told["each"] = self.money(unit_price(item))
+        return Sentence(text % told, (f"order:{order['order_id']}",))
+
+    def then_and_now(self, lines: list[tuple[Order, Item]]) -> Iterator[Piece]:
+        """What some things that were bought were, what they cost today, and by how much that is more or less."""
+        live = {row["product_id"]: row for row in self.rows(item["product_id"] for _order, item in lines[:SHOWN])}
+        for order, item in lines[:SHOWN]:
+            yield self.item_line(order, item, each=True)
+            row, paid = live.get(item["product_id"]), unit_price(item)
+            if row is None:
+                continue
+            yield self.state(row)
+            if row["price"] is None or paid is None:
+                continue
+            cited = (f"order:{order['order_id']}", f"product:{row['product_id']}")
+            if row["price"] == paid:
+                yield Sentence(_("%(title)s has the same price now as it had for you.") % row, cited)
+                continue
+            text = _("%(title)s is %(difference)s dearer now than it was for you.")
+            if row["price"] < paid:
+                text = _("%(title)s is %(difference)s cheaper now than it was for you.")
+            told = {"title": row["title"], "difference": self.money(abs(row["price"] - paid))}
+            yield Sentence(text % told, cited)
+
+
+def says(title: str, word: str) -> bool:
+    """Whether a title has a word, or one that it is a part of: "stands" of a cakestand."""
+    return bool(named([{"title": title}], word)) or any(stem in title.lower() for stem in stems_of(word, "en"))
+
+
+def unit_price(item: Item) -> Decimal | None:
+    """What one of a thing was, to the penny; None where there is none."""
+    return (item["value"] / item["units"]).quantize(CENT) if item["units"] else None
