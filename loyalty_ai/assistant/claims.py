@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.arrivals import reckoned
 from loyalty_ai.assistant.asking import HAN, spoken
 from loyalty_ai.assistant.paraphrase import concepts, says_the_same
 from loyalty_ai.assistant.periods import period
@@ -596,6 +597,12 @@ class _Reading:
 
     def days_in_texts(self, found: list[Day]) -> None:
         keys = list(self.given) if self.given else self.about("passage")
+        if self.ours:  # counted in the calendar by what the documents say of working days
+            texts = [str(text) for key in keys for text in self.evidence.values(key, FactKind.TEXT)]
+            counted = reckoned(texts, self.turn.now.date())
+            if counted and all(any(day.means(each) for each in counted) for day in found):
+                self.carry(keys)
+                return
         for key in keys:
             held = [
                 day

@@ -30,7 +30,9 @@ how long delivery takes, working days: how long does delivery take; how many day
   birthday; I need it by the end of the month will it come; how long from ordering to the doorstep; would it reach me before
   we go away; how quick are you; is it too late to order for christmas; hoping to have it by thursday for a party; I need the
   thing here for saturday is that doable; would it be here for the weekend; what is the cut-off for getting a thing here
-  before the 24th; last day to order for christmas; how late can I order to have it in time
+  before the 24th; last day to order for christmas; how late can I order to have it in time; could I have a thing by the 16th; can you get me a
+  thing for thursday; I need it for saturday is that possible; the party is on friday would it be here; what is the last date for
+  ordering before christmas
 express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
   can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
   priority post; can it be here tomorrow; I need it by monday; it is for tonight can you hurry; overnight shipping; I am in a
@@ -472,6 +474,7 @@ got anything under ten pounds; something cheaper; something similar; what else i
 what is this; tell me about it; which one is bigger; what colour is it; compare the two; is the second one better
 add it to my cart; put two in my basket; take it out of my cart; empty my basket
 is it in stock; is this available; how many are left; what can you do; a present for my sister
+do you still have the thing; have you still got the thing; is the thing still for sale; is there one left; any things left
 """
 """Wordings of what the shop's data answer, not its documents."""
 

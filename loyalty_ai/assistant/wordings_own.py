@@ -37,7 +37,8 @@ order expected way: where is my parcel; where is my order; where is my stuff; wh
   stuff left yet; is my order out for delivery; is my last order with the courier; what is the state of my order; have my things
   been packed yet; did you send out what I bought; is what I ordered last week on the road; how is my order coming along; when can I
   expect the things I ordered; has the lot I ordered left your warehouse; will my order come today; what day is my parcel coming;
-  do I need to be in for my order; has it shipped; did my last order go out
+  do I need to be in for my order; has it shipped; did my last order go out; will my order be here by monday; will my parcel come before
+  friday; is my order going to be in time for the weekend; do I get my things by the 20th
 order items: what did I order; what was in my last order; what did I buy last; what did I get last time; what was my last purchase;
   remind me what I ordered; what is in my order; what is in the parcel I am waiting for; what exactly did I buy; tell me my last
   order; what have I got coming; I forgot what I ordered; which things did I order; what did I have off you last

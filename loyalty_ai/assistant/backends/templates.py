@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.arrivals import ASKS_LATEST
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
 from loyalty_ai.assistant.following import (
     BARE_PLACE,
@@ -298,12 +299,12 @@ class Reply(Products, Shop):
         intent, *asks = said.own.split()
         least += 0 if THEIRS.search(now.text) else UNSAID
         least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
-        if said.likeness < least or (now.intent is Intent.ORDER and intent != Intent.ORDER):
+        if said.likeness < least or (now.intent is Intent.ORDER and intent not in (Intent.ORDER, Intent.CART)):
             return now
         words = OF_TIERS.sub(" ", now.words)
         if intent != Intent.ORDER and words.strip() and any(row["score"] >= CERTAIN for row in self.search(words)):
             return now
-        if now.intent is Intent.ORDER:  # the tables read what of it is asked, but for this
+        if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
             asks = [each for each in asks if each in NOT_IN_TABLES]
         return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
 
@@ -525,6 +526,10 @@ class Reply(Products, Shop):
             method = Reply.policy
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
+        elif ASKS_LATEST.search(question.text) and (verdict := self.arriving(question)):
+            yield from verdict
+            yield Outcome.ANSWERED
+            return
         else:
             subject = self.asks_documents(question)
             if rows := self.needed(question, subject):

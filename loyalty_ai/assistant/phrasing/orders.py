@@ -14,9 +14,10 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
+from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece, Tools
 from loyalty_ai.assistant.periods import EVER, EVERY, NAMED, period
-from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD
+from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD, Intent
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import (
     by_likeness,
@@ -533,7 +534,13 @@ class Orders(Cart):
         if order["state"] in ARRIVING and order["expected_by"]:
             if order["expected_from"] and order["expected_from"] != order["expected_by"]:
                 days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
-                yield Sentence(_("It should arrive between %(from)s and %(by)s.") % days, cited)
+                wanted = wanted_by(asked.text, local(self.turn.now)) if asked.intent is Intent.ORDER else None
+                text = _("It should arrive between %(from)s and %(by)s.")
+                if wanted and wanted >= order["expected_by"]:
+                    text = _("Yes, it should arrive between %(from)s and %(by)s.")
+                elif wanted and wanted < order["expected_from"]:
+                    text = _("No, it should arrive between %(from)s and %(by)s.")
+                yield Sentence(text % days, cited)
             else:
                 yield Sentence(_("It should arrive by %(by)s.") % {"by": day(order["expected_by"])}, cited)
         elif order["state"] == "delivered" and order["expected_by"] and "expected" in asked.aspects:

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
 from loyalty_ai.assistant.phrasing.choosing import named
@@ -68,7 +69,11 @@ class Purchases(History):
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
         elif "way" in asked.aspects and not asked.codes:
-            orders = self.orders_in(days)
+            orders = (
+                self.orders_in(days)
+                if days and not wanted_by(asked.text, local(self.turn.now))
+                else self.orders_in(None)
+            )
             held = self.holding(orders, self.things(asked))
             for order in ([order for order, _items in held] or orders)[:1]:
                 yield from self.tell_order(order, asked)

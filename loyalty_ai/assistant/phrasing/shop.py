@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, ordered_on, wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
 from loyalty_ai.assistant.periods import period
@@ -37,6 +38,9 @@ ARRIVAL = re.compile(
     r"\b(?:will|would|can|could)\b.{0,30}\b(?:get here|arrive|be here|come|reach|delivered)\b.{0,20}\b(?:by|before|in time|for)\b|"
     r"in time for|前.{0,6}(?:能?到|收到|送到)|(?:今天|现在|明天)下单.{0,8}(?:到|收到|送)"
 )
+
+ARRIVES = {"how long delivery takes, working days", "express delivery"}
+"""Subjects of questions that may ask whether an order is there by a day that they name."""
 
 TIERED = re.compile(r"\b(?:Silver|Gold|Platinum)\b|银卡|金卡|白金")
 
@@ -268,6 +272,9 @@ class Shop(Purchases):
         if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.benefits(asked)
             return
+        if (asked.follows or asked.there) and (verdict := self.arriving(asked)):
+            yield from verdict
+            return
         if (asked.follows or asked.there or COSTS.fullmatch(asked.words)) and (
             going_on := self.goes_on_from_before(asked)
         ):
@@ -285,6 +292,9 @@ class Shop(Purchases):
         if IN_GENERAL.search(asked.text):  # what a whole document says: its terms and what it costs
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
+            return
+        if verdict := self.arriving(asked):
+            yield from verdict
             return
         if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
             asked = asked_of(asked, "", text=_("how long delivery takes"))
@@ -305,6 +315,38 @@ class Shop(Purchases):
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
 
+    def arriving(self, asked: Asked, subject: str | None = "") -> list[Piece]:
+        """Whether an order would be there by the day that is named, or by when to order, with the rule that it is counted by.
+
+        [] where no day is named, or no document says how long an order takes.
+        """
+        today = local(self.turn.now)
+        by = wanted_by(asked.text, today)
+        cued = subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
+        if by is None or not (cued or asked.follows) or SEND_BACK.search(asked.text):
+            return []
+        rules = self.passages(_("how long delivery takes"), 0.1)[:1]
+        if not rules or not (cued or rules[0]["title"] == self.topic_before):
+            return []
+        found = [*rules, *self.passages(_("holidays, closed"), 0.1)[:1]]
+        lead = lead_of(each["text"] for each in found)
+        ordered = ordered_on(asked.text, today)
+        first, last = lead.window(ordered) if lead else (today, today)
+        if lead is None or not (lead.certain(ordered) or first > by):
+            return []
+        cited = tuple(each["key"] for each in found)
+        latest = lead.latest(by, today) if ASKS_LATEST.search(asked.text) else None
+        text = _("That is not certain: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
+        if latest:
+            text = _("To have it by %(by)s, order by %(latest)s at the latest.")
+        elif last <= by:
+            text = _("Yes: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
+        elif first > by:
+            text = _("No: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
+        told = {"ordered": ordered, "first": first, "last": last, "by": by, "latest": latest or by}
+        verdict = Sentence(text % {name: day(each) for name, each in told.items()}, cited)
+        return [verdict, *self.quote(asked_of(asked, "", text=_("how long delivery takes")), rules)]
+
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
@@ -322,6 +364,9 @@ class Shop(Purchases):
         """What the documents say of a subject."""
         if not subject:
             yield from self.out_of_scope(asked)
+            return
+        if verdict := self.arriving(asked, subject):
+            yield from verdict
             return
         if passages := self.passages(subject, self.carried):
             asked = asked_of(asked, "", text=subject)

@@ -1,0 +1,167 @@
+"""Questions about the shopper's own cart, tier and orders in words that no table knows, and about single things of their orders."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty_ai.assistant.backends.templates import OWN_HEARD
+from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.phrases import ASPECTS, Intent
+from loyalty_ai.assistant.phrasing.purchases import says, unit_price
+from loyalty_ai.assistant.wordings import wordings, wordings_own
+from loyalty_ai.shop.adapters.base import CartItem
+from tests import fakes
+from tests.assistant.conftest import BAG, MUG, TITLES
+from tests.assistant.test_history import ask
+from tests.assistant.test_templates import open_shop, say
+
+__all__ = ["open_shop"]
+
+ONLY_HEARD = {"way", "charge", "count", "which", "back"}
+
+
+def test_every_wording_names_an_intent_and_known_aspects():
+    for wording, kind in wordings_own():
+        intent, *aspects = kind.split()
+        assert Intent(intent)
+        assert {*aspects} <= {*ASPECTS, *ONLY_HEARD}, kind
+        assert (wording, None) in wordings()
+
+
+@pytest.mark.parametrize(
+    ("question", "own"),
+    [
+        ("what have i got in the trolley so far", "cart"),
+        ("am i far from moving up", "next_tier"),
+        ("has that parcel of mine left yet", "order expected way"),
+        ("there's £12 gone from my card to you, why", "order charge"),
+        ("how many of these did we buy in total", "order count"),
+    ],
+)
+def test_words_of_ones_own_are_heard_by_their_likeness(question: str, own: str):
+    assert question not in dict(wordings())
+    found = heard(question)
+    assert found is not None
+    assert found.own == own
+    assert found.likeness >= min(OWN_HEARD.values())
+
+
+@pytest.mark.parametrize(
+    "goods", ["red mugs", "a gold frame", "silver earrings", "gift tags for parcels", "umbrella", ""]
+)
+def test_goods_are_not_heard_as_what_is_ones_own(goods: str):
+    found = heard(goods)
+    assert found is None or not found.own or found.likeness < OWN_HEARD[Intent.NONE] + 0.12
+
+
+def test_a_basket_that_is_looked_into_is_told_and_no_rule(open_shop: Any):
+    body = "# Stock\n\n## Is my cart reserved\n\nNo. A cart reserves nothing."
+    publish_document(store=open_shop.store, slug="stock", language="en", title="", body=body)
+    cart = (CartItem(MUG, TITLES[MUG], 2, Decimal("1.25")),)
+    for question in ("whats in my basket right now and what does it come to", "what have i got in the trolley so far"):
+        told = say(question, "ann", cart=cart).text
+        assert "2 × Red Retrospot Mug: £2.50" in told, question
+        assert "reserves" not in told
+        assert "Which product" not in told
+    assert "reserves nothing" in say("if i leave it in my basket will it be gone", "ann", cart=cart).text
+
+
+def test_what_is_missing_to_the_next_tier_is_heard_without_its_name(open_shop: Any):
+    for question in (
+        "how much more do i need to spend to go up",
+        "am i nearly there for the next one",
+        "so how short am i",
+    ):
+        assert "Your tier is Silver." in say(question, "ann").text, question
+
+
+def test_a_parcel_is_told_where_goods_of_it_are_named(open_shop: Any):
+    for question in ("did my tins get sent", "has my last lot gone out yet? should i stay in", "any news of my parcel"):
+        assert "A-1001" in say(question, "ann").text, question
+    assert "sign in" in say("any news of my parcel").text
+
+
+def test_the_name_of_goods_stays_one_though_it_sounds_like_an_order(open_shop: Any):
+    for question in ("red retrospot mug", "have you got cake tins", "do you still have the picnic tray"):
+        told = say(question, "ann").text
+        assert "A-1001" not in told, question
+        assert "£" in told
+
+
+def test_a_sum_is_traced_to_its_order(open_shop: Any):
+    told = say("there's a £10 charge from may on my card, what is that for?", "ann").text
+    assert "Order A-1001 of 2 May 2011: £10.00" in told
+    assert "4 × Red Retrospot Mug: £5.00" in told
+    assert "None of your orders came to that sum." in say("what did you take £99 off me for", "ann").text
+
+
+@pytest.fixture
+def more_mugs(open_shop: Any) -> Any:
+    """Three mugs more, of 22 April."""
+    fakes.record_purchase(
+        open_shop.ann,
+        open_shop.products[MUG],
+        at=open_shop.before - timedelta(days=10),
+        value="3.00",
+        quantity=3,
+        ref="A-0999",
+    )
+    return open_shop
+
+
+def test_how_many_were_bought_is_summed_up_whatever_else_is_said(more_mugs: Any):
+    for question in (
+        "how many mugs have i had off you altogether? my husband says its silly",
+        "remind me how many of the red retrospot mugs ive had",
+    ):
+        assert "Red Retrospot Mug: in 2 orders, 7 units in all" in say(question, "ann").text, question
+
+
+def test_units_of_several_goods_are_added_up(more_mugs: Any):
+    fakes.record_purchase(more_mugs.ann, more_mugs.products[BAG], at=more_mugs.before, value="6.00", quantity=3)
+    told = say("how many red mugs and bags have i bought in all", "ann").text
+    assert "Jumbo Bag Strawberry" not in told or "Together that is" in told
+
+
+def test_the_orders_that_held_a_thing_are_told(more_mugs: Any):
+    told = say("which of my orders had the mugs in", "ann").text
+    assert "Order A-1001 of 2 May 2011: 4 × Red Retrospot Mug" in told
+    assert "Order A-0999 of 22 Apr 2011: 3 × Red Retrospot Mug" in told
+    assert "7 units in all" in ask("which of my orders had the mugs in", "did i get more than one?")
+
+
+def test_single_lines_of_the_order_that_was_told_are_summed_up(open_shop: Any):
+    told = ask("show me my last order", "how much was just the mugs and tins")
+    assert "4 × Red Retrospot Mug: £5.00, £1.25 each" in told
+    assert "Together that is £10.00: " in told
+
+
+def test_what_was_paid_stands_beside_the_price_of_today(open_shop: Any):
+    told = ask(
+        "did my tins get sent", "how many was it and what did each cost me", "thats cheaper than the site says now?"
+    )
+    assert "4 × Set of 3 Cake Tins: £5.00, £1.25 each" in told
+    assert "Set of 3 Cake Tins costs £4.95 and is in stock." in told
+    assert "Set of 3 Cake Tins is £3.70 dearer now than it was for you." in told
+    assert "has the same price now" in ask("did my mugs get sent", "what do they cost now")
+
+
+def test_goods_at_hand_keep_their_price_though_orders_were_told(open_shop: Any):
+    assert "Wooden Picnic Tray costs £7.50" in ask("show me my last order", "how much is the picnic tray now")
+
+
+@given(st.text(max_size=60), st.text(max_size=20))
+def test_any_title_says_a_word_or_not(title: str, word: str):
+    assert says(title, word) in (True, False)
+
+
+def test_the_price_of_one_needs_one():
+    assert unit_price({"value": Decimal("10.00"), "units": 3}) == Decimal("3.33")
+    assert unit_price({"value": Decimal("10.00"), "units": 0}) is None
