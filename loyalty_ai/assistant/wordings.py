@@ -30,8 +30,8 @@ how long delivery takes, working days: how long does delivery take; how many day
   birthday; I need it by the end of the month will it come; how long from ordering to the doorstep; would it reach me before
   we go away; how quick are you; is it too late to order for christmas; hoping to have it by thursday for a party; I need the
   thing here for saturday is that doable; would it be here for the weekend; what is the cut-off for getting a thing here
-  before the 24th; last day to order for christmas; how late can I order to have it in time; could I have a thing by the 16th; can you get me a
-  thing for thursday; I need it for saturday is that possible; the party is on friday would it be here; what is the last date for
+  before the 24th; last day to order for christmas; how late can I order to have it in time; could I have it here by the 16th; can you get it to me for
+  thursday; I need it for saturday is that possible; the party is on friday would it be here; what is the last date for
   ordering before christmas
 express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
   can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
