@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +16,9 @@ from loyalty_ai.assistant.tokens import words
 
 TABLE = Path(__file__).with_name("chinese.txt")
 """What Chinese words mean, an entry a line; lines that begin with # say what follows."""
+
+LONGEST = 8
+"""Characters of a Chinese word that is looked for."""
 
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[A-Za-z]+(?:-[A-Za-z]+)*")
 
@@ -112,10 +115,14 @@ def in_words(run: str) -> Iterator[tuple[str, bool]]:
 
     What neither table has comes as it stands, as words that say something.
     """
-    known, longest = _known(), max(map(len, _known()))
+    yield from cut(run, _known())
+
+
+def cut(run: str, known: Mapping[str, bool]) -> Iterator[tuple[str, bool]]:
+    """The same by words of one's own, each with whether it says something."""
     rest, at = "", 0
     while at < len(run):
-        word = next((run[at : at + size] for size in range(longest, 0, -1) if run[at : at + size] in known), "")
+        word = next((run[at : at + size] for size in range(LONGEST, 0, -1) if run[at : at + size] in known), "")
         if word and rest:
             yield rest, True
             rest = ""

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.glossary import cut, meanings, untold_chinese
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
@@ -664,7 +665,6 @@ def ordinals(text: str) -> tuple[int, ...]:
 # The words that name something.
 
 _TOKEN = re.compile(rf"[{HAN}]+|[a-z0-9][a-z0-9'/&.+-]*")
-_LONG_ZH = sorted(phrases.STOP_ZH, key=len, reverse=True)
 _KEPT_ZH = frozenset("".join(word for word in phrases.STOP_ZH if len(word) == 1))
 
 
@@ -684,16 +684,23 @@ def words_of(text: str) -> str:
 
 
 def _chinese_words(run: str) -> list[str]:
-    for stop in _LONG_ZH:
-        if len(stop) > 1:
-            run = run.replace(stop, " ")
-    found = []
-    for piece in run.split():
-        kept = piece.strip("".join(_KEPT_ZH))
-        kept = re.sub("[的了吗呢]", "", kept)
-        if len(kept) > 1 or kept in "灯伞杯碗茶钟包笔书花鸟猫狗镜香伞罐瓶盘":
-            found.append(kept)
-    return found
+    """What a run of characters names, in words that the glossary knows; what stands side by side is one name."""
+    found = [""]
+    for word, tells in cut(run, _known_zh()):
+        if not tells:
+            found += [""] * (len(word) > 1)
+        elif word in meanings():
+            found[-1] += word
+        elif len(kept := re.sub("[的了吗呢]", "", word.strip("".join(_KEPT_ZH)))) > 1:
+            found[-1] += kept
+    return [word for word in found if word]
+
+
+@cache
+def _known_zh() -> dict[str, bool]:
+    """Words of the glossary, and those that name no product, each with whether it names one."""
+    empty = (word for word in (*phrases.STOP_ZH, *untold_chinese()) if len(word) > 1)
+    return dict.fromkeys(meanings(), True) | dict.fromkeys(empty, False) | dict.fromkeys("的了吗呢和跟与", False)
 
 
 def interests(words: str) -> list[tuple[str, str]]:

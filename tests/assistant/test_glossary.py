@@ -18,7 +18,7 @@ LETTERS = "".join(sorted({letter for entry in meanings() for letter in entry}))[
         ("red的杯子 100个", "red mug"),
         ("有没有便宜的?多少钱?", ""),
         ("ＭＵＧ和茶杯", "mug teacup"),
-        ("饿龘", ""),
+        ("鼉龘", ""),
     ],
 )
 def test_a_chinese_text_is_told_in_english_words(text: str, english: str):
