@@ -4,6 +4,7 @@ English words are in any form, they are stemmed when they are read: each group m
 (`chinese.txt`) stands for the English words beside it, any of those between slashes and all of those between plus signs.
 """
 
+# ruff: noqa: E501 (Chinese characters count for two)
 from __future__ import annotations
 
 import re
@@ -76,7 +77,11 @@ available availability cheap cheaper cheapest cost dear expensive price quality 
 UNTOLD_CHINESE = """
 有没有 是不是 能不能 可不可以 可以 你们 我们 他们 请问 想要 需要 什么 怎么 怎样 如何 多少 哪些 哪个 哪里 一个 一些 一下 这个 那个
 那些 这些 适合 帮我 给我 告诉 推荐几 以下 以内 以上 左右 不到 英镑 价格 商品 东西 产品 的话 谢谢 您好 你好 时候 现在 关于 喜欢 送给
-朋友 还是 或者 知道
+朋友 还是 或者 知道 觉得 应该 一直 总是 老是 经常 常常 已经 刚刚 刚才 特别 非常 真的 有点 有点儿 比较 其实 然后 所以 因为 但是 不过 如果 的话
+大家 自己 别的 其他 另外 咱们 一种 那种 这种 之类 什么样 为什么 打算 准备 完全 办法 合适 好不好 行不行 对不对 怎么办 用的 用来 专门 小东西 小玩意 东东
+一点 一点儿 点儿 有用 使用 听说 看到 看看 想找 找个 买个 买点 想学 价钱 价位 预算 块钱 元钱 不贵 太贵 别太贵 实惠 划算 性价比 花了 花钱 花多少 花费
+一份 一件 一款 一只 一条 一瓶 一盏 一把 一张 一本 一支 一双 一副 一包 一下子 几个 几款 几件 两个 三个 图案 款式 样式 风格 那样 这样 这么 那么 吧唧
+最好 只要 只有 不要 不用 不想 不太 太大 太小 能够 还能 就是 都是 不是 可是 只是 而且 并且 除了 以外 之外 主要 一般 平时 有时 每天 今天 明天 昨天 最近
 我 你 您 他 她 它 的 了 吗 呢 吧 啊 呀 是 有 在 要 想 买 卖 找 看 和 与 或 给 送 请 把 被 就 都 也 很 还 会 能 吃 这 那 个 只 件 款
 种 些 元 点 多 几 色 用 做 为 对 从 到 里 上 下 中 最 更 不 没 样
 """
@@ -111,7 +116,7 @@ def chinese() -> dict[str, tuple[tuple[str, ...], ...]]:
 
 
 def in_words(run: str) -> Iterator[tuple[str, bool]]:
-    """A run of Chinese characters as words, each with whether it says something: the longest that the tables know at each place.
+    """A run of Chinese characters as words, each with whether it says something.
 
     What neither table has comes as it stands, as words that say something.
     """
@@ -119,20 +124,29 @@ def in_words(run: str) -> Iterator[tuple[str, bool]]:
 
 
 def cut(run: str, known: Mapping[str, bool]) -> Iterator[tuple[str, bool]]:
-    """The same by words of one's own, each with whether it says something."""
-    rest, at = "", 0
-    while at < len(run):
-        word = next((run[at : at + size] for size in range(LONGEST, 0, -1) if run[at : at + size] in known), "")
-        if word and rest:
-            yield rest, True
-            rest = ""
-        if word:
-            yield word, known[word]
+    """The same by words of one's own, each with whether it says something: as few characters unknown and as few words as can
+    be, of equals what ends in the longer word."""
+    best: list[tuple[int, int, int]] = [(0, 0, 0)]
+    for end in range(1, len(run) + 1):
+        unknown, words_, _ = best[end - 1]
+        ways = [(unknown + 1, words_, 0)]
+        for size in range(1, min(LONGEST, end) + 1):
+            if run[end - size : end] in known:
+                unknown, words_, _ = best[end - size]
+                ways.append((unknown, words_ + 1, -size))
+        best.append(min(ways))
+    found: list[tuple[str, bool]] = []
+    end = len(run)
+    while end:
+        size = -best[end][2]
+        if size:
+            found.append((run[end - size : end], known[run[end - size : end]]))
+        elif found and found[-1][0] not in known:
+            found[-1] = (run[end - 1] + found[-1][0], True)
         else:
-            rest += run[at]
-        at += len(word) or 1
-    if rest:
-        yield rest, True
+            found.append((run[end - 1], True))
+        end -= size or 1
+    yield from reversed(found)
 
 
 @cache

@@ -175,6 +175,13 @@ WISHED = (
 )
 """Words of a wish for goods."""
 
+WISHES_ZH = re.compile(r"有没有|有.{0,14}[吗么没]|[买找送卖]|用的|有货|推荐|礼物|需要|来[个点些]")
+MET_IN_WISHES_ZH = re.compile(
+    r"天气|(?:今天|明天|后天|周末|外面).{0,6}下[雨雪]|下[雨雪]吗|气温|多少度|发烧|感冒|咳嗽|头[疼痛]|肚子疼|牙疼|失眠|怀孕|减肥|房东|律师|离婚|旅游|景点|酒店|"
+    r"餐厅|饭店|机票|火车票|路线|食谱|菜谱|怎么[做烤煮修学炒]|用[英法日德]语?|[足篮]球|电影|星座|月球|地球|太阳系|宇宙|无聊|恋爱|分手|结婚吧|数学|物理|化学|作业|偷"
+)
+"""What wishes for goods, and what such a wish may speak of without being a question about it: 天气太热了,有扇子吗."""
+
 # Each row: weight, English, Chinese. A row counts once; the intent with the highest sum wins, the earlier of equals.
 INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.INJECTION: (
@@ -332,7 +339,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             7,
             r"weather|forecast|(will|is|does) it (going to )?(be )?(rain|snow|sunny|raining|snowing|hot|cold) ?(today|tomorrow|in|outside|this|\?|$)|"
             r"temperature (in|outside|today)|earthquake|air quality",
-            "天气|下雨|下雪吗|气温|多少度|台风|空气质量|地震",
+            "天气|下(雨|雪)吗|(今天|明天|后天|周末|外面).{0,6}下(雨|雪)|气温|多少度|台风|空气质量|地震",
         ),
         (
             7,

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.glossary import cut, meanings, untold_chinese
+from loyalty_ai.assistant.glossary import cut, in_english, meanings, untold_chinese
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
@@ -35,6 +35,9 @@ SPREAD = Decimal("0.25")
 
 ADVICE = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.NONE}
 """Parts that together make one wish: the story of a gift, its budget, what shall be found."""
+
+FEW_CHEAP, CHEAPLY = 5, re.compile(r"^(?!.*最).*便宜(?:一?点|一?些)")
+"""How many are shown where they shall only be cheap, and not the cheapest: 便宜点的."""
 
 HAN = r"\u3400-\u9fff"
 
@@ -88,11 +91,22 @@ def understand(text: str) -> list[Asked]:
     if not re.search(rf"[a-z0-9{HAN}]", whole):
         return [Asked(Intent.NONE, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
-    if guard[0] is not Intent.NONE:
+    if guard[0] is not Intent.NONE and not (guard[0] is Intent.SCOPE and wishes_for_goods(whole)):
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
         return wish[:MOST_PARTS]
     return [asked(part) for part in parts(whole)][:MOST_PARTS]
+
+
+def wishes_for_goods(text: str) -> bool:
+    """Whether a plain Chinese text wishes for goods, and speaks beside them of weather, health or travel: no question about these.
+
+    >>> wishes_for_goods("天气太热了,有扇子吗"), wishes_for_goods("明天天气怎么样"), wishes_for_goods("推荐几个旅游景点")
+    (True, False, False)
+    """
+    rest = phrases.MET_IN_WISHES_ZH.sub(" ", text)
+    other = rest != text and intent_of(rest, among=(Intent.SCOPE,))[0] is Intent.NONE
+    return other and phrases.WISHES_ZH.search(text) is not None and in_english(phrases.WISHES_ZH.sub(" ", rest)) != ""
 
 
 def told_gift(whole: str) -> list[Asked]:
@@ -130,7 +144,7 @@ def asked(part: str) -> Asked:
         low=low,
         high=high,
         order="dearest" if _says(part, phrases.DEAREST) else "cheapest" if _says(part, phrases.CHEAPEST) else "",
-        count=count_of(rest),
+        count=count_of(rest) or (FEW_CHEAP if CHEAPLY.search(part) else None),
         units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),
         codes=codes,
@@ -164,9 +178,7 @@ def continued(now: Asked, before: Asked) -> Asked:
 
 # The text, made plain.
 
-PUNCTUATION = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "、": ",", "　": " "}
-)
+PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "　": " "})
 WORD = re.compile(r"[a-z']+")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 SENT_BACK = re.compile(

@@ -181,7 +181,7 @@ def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
         found_by = dict(in_chinese)
         _add(found_by, part, EXACT, scope)
         _add(found_by, (other for word in part for other in alike().get(word, ())), ALIKE, scope)
-        yield Unit(part[0], found_by)
+        yield Unit(entry, found_by)
 
 
 def _unknown_units(rest: str, scope: Scope) -> Iterator[Unit]:

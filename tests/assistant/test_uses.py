@@ -107,7 +107,7 @@ def test_a_need_in_chinese_is_served_too(useful_shop: Any, need: str):
 
 
 def test_a_chinese_need_of_which_little_is_understood_is_not_guessed_at(useful_shop: Any):
-    assert not set(say("我在花园里跪着除草膝盖疼呜呜呜唉唉唉").cards) & set(USEFUL)
+    assert not set(say("手鼉龘鱻麤呜呜呜唉唉唉").cards) & set(USEFUL)
 
 
 @given(st.text("门花园手冷暖灯的了abc 跪砰", max_size=30))

@@ -75,7 +75,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     Shop,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
-from loyalty_ai.assistant.questions import FEW, IN_ALL, Asked, continued, number, things_counted, understand
+from loyalty_ai.assistant.questions import CHEAPLY, FEW, IN_ALL, Asked, continued, number, things_counted, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 
 ABOUT_PRODUCTS = {
@@ -576,6 +576,8 @@ class Reply(Products, Shop):
         goes_on = asked.follows or asked.there or asked.here or asked.both or asked.ordinals or asked.codes
         if asked.intent not in MAY_NEED or goes_on or not asked.words:
             return []
+        if CHEAPLY.search(asked.text):
+            asked = replace(asked, order="", count=None)
         if self.several(asked):
             return []
         least = MAY_NEED[asked.intent]
@@ -638,7 +640,7 @@ class Reply(Products, Shop):
         rows = self.search(asked.words, asked if TOGETHER.search(asked.text) else None) if asked.words else []
         whole, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
-        general = GENERAL.search(asked.text) is not None
+        general = GENERAL.search(asked.text) is not None and not self.names_in_chinese(asked)
         if several := self.several(asked):
             yield from self.show_each(asked, several)
             return

@@ -68,6 +68,11 @@ CONTAINERS = frozenset(
 """What things are kept in: of what is named these are wanted, where something is to be put into them."""
 
 ENUMERATED = re.compile(r", ?(?:and )?| and | or |、|，|以及|和|还有")
+ENUMERATED_ZH, CLAUSE_ZH = (
+    re.compile("、|以及|和|还有|跟"),
+    re.compile(r"^(?:请问|你们|我|想要?|有没有|有|要|买|找|个|点|些)+|(?:有吗|吗|呢)?[?]?$"),
+)
+"""The same in Chinese, where a comma parts clauses rather than things, and what stands around the first and the last thing."""
 MOST_KINDS = 4
 """Things of one sentence that are looked for one by one."""
 
@@ -75,6 +80,11 @@ COLOUR_WORD = re.compile(
     r"\b(?:red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown)\b|[红蓝绿黄粉紫橙黑白灰银金]色"
 )
 """A colour that what is shown must have, or be said to lack."""
+
+HALF_KNOWN = 0.5
+"""Of what a Chinese question names, so much must be in the lexicon that it says what is wanted."""
+EXPLAIN_ZH = re.compile(r"为什么|为啥|谁|如何|怎样|怎么(?!办|卖)|是什么(?!做|颜色|价)|是多少|有多[高远大重深]")
+"""It asks for knowledge, be it of something that may be sold."""
 
 WHOLE_SHOP = re.compile(r"\b(?:shop|store|catalogue|everything|you (?:have|sell|do|stock))\b|店|全部|所有")
 
@@ -130,6 +140,9 @@ NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
 
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
+
+MOST_SEARCHES = 9
+"""Names of goods that are looked for one by one: the calls of an answer are counted."""
 
 CLAUSE = re.compile(r"[,.;!?()]| (?:and|but|so|because|who|which|that|when|if) ")
 """Where a story of a need goes on to something else."""
@@ -204,7 +217,7 @@ class Finding(Voice):
 
     def several(self, asked: Asked) -> list[tuple[str, list[Row]]]:
         """Each thing of an enumeration that nothing has all of, with what there is of it; [] where a part names no goods."""
-        parts = [words for piece in ENUMERATED.split(asked.text) if (words := words_of(prices(piece)[1]))]
+        parts = [words for piece in things_in(asked.text) if (words := words_of(prices(piece)[1]))]
         if not 2 <= len(parts) <= MOST_KINDS or any(COLOUR.fullmatch(part) for part in parts):
             return []
         together = self.search(asked.words, asked)
@@ -239,7 +252,20 @@ class Finding(Voice):
         near, kind = self.nearest(asked), plain[-1]
         return named(near, kind) or named(self.search(kind, asked), kind) or near or rows
 
+    @staticmethod
+    def names_in_chinese(asked: Asked) -> bool:
+        """Whether a Chinese question names something that the lexicon knows, and does not ask to have it explained."""
+        if not CHINESE.search(asked.text) or EXPLAIN_ZH.search(asked.text):
+            return False
+        return in_english(asked.words) != ""
+
     def nearest(self, asked: Asked) -> list[Row]:
+        """`_nearest`, of a Chinese question by its words in English first."""
+        known = CHINESE.search(asked.words) and share_known(asked.words) > HALF_KNOWN
+        told = in_english(asked.words) if known else ""
+        return (self._nearest(asked_of(asked, told, text=told)) if told else []) or self._nearest(asked)
+
+    def _nearest(self, asked: Asked) -> list[Row]:
         """Where nothing has all that is asked for: what has most of the words that say what a thing is, the best first."""
         found = self.call("search_catalog", query=asked.words[:400], limit=1) if asked.words else None
         meant = found.data.get("read_as", {}) if found else {}
@@ -285,15 +311,17 @@ class Finding(Voice):
             return []
         text = UNWANTED.sub(" ", prices(asked.text)[1])
         if CHINESE.search(text):
-            least, text = max(least, 1.0 - share_known(text)), in_english(text)
-        clauses = (clause for clause in CLAUSE.split(text) if len(clause.split()) > 2)
+            least, clauses = max(least, 1.0 - share_known(text)), list(map(in_english, CLAUSE.split(text)))
+            text = in_english(text)
+        else:
+            clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
         told = [text, *([" ".join(wanted)] if text.isascii() else []), *clauses][: MOST_KINDS + 1]
         found = sorted((use for each in told for use in used_for(each)[:MOST_USES]), key=lambda use: -use.likeness)
         elsewhere = heard(text)
         if elsewhere and elsewhere.query == "":
             least = max(least, elsewhere.likeness)
         found = [use for use in found if use.likeness >= max(least, NEARLY * found[0].likeness)][:MOST_USES]
-        kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))
+        kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
         words = [word for word in wanted if word not in WEAK][:8]
         placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
         for at, kind in enumerate(kinds):
@@ -565,6 +593,19 @@ def not_wanted(text: str) -> list[str]:
     (['chandeliers'], [])
     """
     return [word for word in UNWANTED.findall(text) if words_of(word)]
+
+
+def things_in(text: str) -> list[str]:
+    """The pieces of an enumeration.
+
+    >>> things_in("有没有蜡烛,杯子和围裙"), things_in("孩子怕黑,有没有夜灯")
+    (['蜡烛', '杯子', '围裙'], ['孩子怕黑,有没有夜灯'])
+    """
+    if not CHINESE.search(text):
+        return ENUMERATED.split(text)
+    pieces = [CLAUSE_ZH.sub("", clause.strip()) for clause in text.split(",")]
+    bare = all(words_of(thing) == thing for piece in pieces for thing in ENUMERATED_ZH.split(piece))
+    return [thing for piece in (pieces if bare else [text]) for thing in ENUMERATED_ZH.split(piece)]
 
 
 def saying_what(words: str, text: str, unknown: Iterable[str]) -> list[str]:

@@ -171,7 +171,8 @@ class Products(Finding):
             if not asked.words and self.topic_before and (going_on := self.goes_on_from_before(asked)):
                 yield from going_on
                 return
-            rows = self.nearest(asked) if property_ or HAVE_YOU.search(asked.text) else []
+            named_goods = property_ or HAVE_YOU.search(asked.text) or self.names_in_chinese(asked)
+            rows = self.nearest(asked) if named_goods else []
             if rows and says_most(rows, asked.words):
                 yield from self.describe_one(asked, rows[0])
             elif rows:

@@ -57,10 +57,16 @@ class Voice:
         self.listed = False
         self.quoted: set[str] = set()
         self.known: dict[str, str] = {}
+        self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
 
     def call(self, name: str, **arguments: Any) -> Found:
-        return self.tools.call(name, {key: value for key, value in arguments.items() if value is not None})
+        """What a tool says, asked once for the same: an answer has only so many calls."""
+        given = {key: value for key, value in arguments.items() if value is not None}
+        asked = f"{name} {sorted(given.items())}"
+        if asked not in self._called:
+            self._called[asked] = self.tools.call(name, given)
+        return self._called[asked]
 
     def rows(self, product_ids: Iterable[str]) -> list[Row]:
         wanted = list(dict.fromkeys(product_ids))[:20]
