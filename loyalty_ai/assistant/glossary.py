@@ -36,7 +36,8 @@ toy game plaything; puzzle jigsaw; doll dolly; teddy bear; plush cuddly soft; cl
 flask thermos; bottle flask; glass tumbler goblet; jug pitcher carafe; cutlery silverware flatware; spoon teaspoon;
 oven stove; hook hanger peg; cupboard cabinet; box chest case; basket hamper trug; drawer cabinet; colour color;
 grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose floral flower; flower bloom blossom;
-metal tin iron; wood wooden timber; vintage retro antique oldfashioned; party celebration; birthday bday; easter bunny;
+metal tin iron; wood wooden timber; vintage retro antique oldfashioned; retrospot spotty; piece pc;
+party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
 picnic lunch; warm warmer; nursery baby;
 lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;

@@ -337,7 +337,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.SCOPE: (
         (
             7,
-            r"weather|forecast|(will|is|does) it (going to )?(be )?(rain|snow|sunny|raining|snowing|hot|cold) ?(today|tomorrow|in|outside|this|\?|$)|"
+            r"(?<!wet )(?<!cold )(?<!hot )(?<!bad )weather(?! ?proof)|(?<!its )(?<!is )(?<!it's )forecast|(will|is|does) it (going to )?(be )?(rain|snow|sunny|raining|snowing|hot|cold) ?(today|tomorrow|in|outside|this|\?|$)|"
             r"temperature (in|outside|today)|earthquake|air quality",
             "天气|下(雨|雪)吗|(今天|明天|后天|周末|外面).{0,6}下(雨|雪)|气温|多少度|台风|空气质量|地震",
         ),
@@ -401,7 +401,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             7,
             r"translate|translation|how (do|would) (i|you) (say|bake|cook|fix|repair|build|hack|lose|learn|train|get rich|tie)|"
             r"recipe for|recipes (for|with|using)|how to (make|bake|cook|fix|hack|build|lose|get rich|learn|tie|draw|invest)|"
-            r"restaurants?|flights? to|hotels?|(book|call|get) (me )?a (taxi|cab)|uber|train times|bus times|directions to|traffic|airbnb|plane tickets?|holiday in|things to do in|visit in",
+            r"(?<!for a )(?<!for my )(?<!for our )(?<!my )(?<!our )(?<!run a )(?<!have a )(?<!own a )restaurants?|flights? to|(?<!for a )(?<!for my )(?<!for our )(?<!my )(?<!our )(?<!run a )(?<!have a )(?<!own a )hotels?(?! (?:chain|rooms?))|(book|call|get) (me )?a (taxi|cab)|uber|train times|bus times|directions to|traffic|airbnb|plane tickets?|holiday in|things to do in|visit in",
             "翻译|怎么说(英|法|日|中|德|西)|用(英|法|日|德|西班牙)语?|菜谱|食谱|怎么(做|烤|煮|修|学|炒|黑)(?!退|换)|餐厅|饭店|机票|酒店|火车票|高铁|打车|旅游|景点|堵车|导航|路线",
         ),
         (

@@ -343,8 +343,15 @@ def parts(text: str) -> list[str]:
     return [text for text, _intent, _score in talk or found[:1]] or [text]
 
 
+PRAISE = re.compile(
+    r"\b(?:just (?:wanted|want|wanna) to say|thanks?|thank you|well done|lovely|beautiful(?:ly)?|brilliant|perfect)\b.*"
+)
+
+
 def _chatter(text: str, intent: Intent, score: int) -> bool:
-    """Whether a part beside others only leads to them: "I need to know two things", "quick question if I may"."""
+    """Whether a part beside others only leads to them: "I need to know two things", "the parcel was beautifully packed, thanks"."""
+    if PRAISE.match(text) and ("thank" in text or " to say " in text) and not ANEW.search(text):
+        return True
     weak = intent in (Intent.NONE, Intent.SEARCH, Intent.RECOMMEND) and score < STRONG
     return (
         weak
@@ -558,7 +565,8 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
 _DENIED = re.compile(r"(?:\bnot|n't|\bno|\bnever|\bwithout)\b[a-z ]{0,20}$|[不别勿][\u3400-\u9fff]{0,4}$")
 _LONGEST_FIRST = sorted(phrases.MOST, key=len, reverse=True)
 _COUNTED = re.compile(
-    rf"^ ?(?:{phrases.MEASURE_ZH}|years?|days?|people|岁|天|人|pieces?|pcs|pc|tier|inch|cm|ml|of\b|x\b|items|%)"
+    rf"^ ?(?:{phrases.MEASURE_ZH}|years?|days?|people|岁|天|人|pieces?|pcs|pc|tier|inch|cm|ml|of\b|x\b|items|%"
+    r"|(?!pounds|euros|dollars|thanks|cheers|plus|less|this|does|christmas|as\b)[a-z]{3,}(?<!s)s\b)"
 )
 
 
@@ -677,6 +685,13 @@ def ordinals(text: str) -> tuple[int, ...]:
 # The words that name something.
 
 _TOKEN = re.compile(rf"[{HAN}]+|[a-z0-9][a-z0-9'/&.+-]*")
+_BASKETS = "wicker|picnic|storage|laundry|fruit|bread|bike|bicycle|flower|hanging|garden|wire|wooden|peg|easter|egg|willow|sewing"
+COMPOUND = re.compile(
+    r"\b(?:watering cans?|money (?:box|bank|tin)(?:e?s)?|(?:gift|birthday|party) (?:bag|box|tag|card|cake|candle|tape)(?:e?s)?|"
+    rf"party buntings?|(?:shopping|memo) lists?|drinks? (?:mat|dispenser|bottle|tin|stirrer)s?|(?:{_BASKETS}) baskets?)\b"
+)
+"""Names of goods of which a word says nothing elsewhere: a cart is a basket, what something costs is money."""
+
 _KEPT_ZH = frozenset("".join(word for word in phrases.STOP_ZH if len(word) == 1))
 
 
@@ -687,12 +702,15 @@ def words_of(text: str) -> str:
     ('red lantern', '红色马克杯')
     """
     found = []
-    for token in _TOKEN.findall(text.replace("watering can", "watering-can")):
+    kept = {whole.replace(" ", "-"): whole for whole in COMPOUND.findall(text)}
+    for token in _TOKEN.findall(COMPOUND.sub(lambda whole: whole[0].replace(" ", "-"), text)):
         if "\u3400" <= token[0] <= "\u9fff":
             found += _chinese_words(token)
-        elif token.strip("'.-/&+") not in phrases.STOP and not re.fullmatch(r"[.'/&+-]*", token):
-            found.append(token.strip("'.-/&+").removesuffix("'s") if len(token) > 3 else token.strip("'.-/&+"))
-    return " ".join(word for word in found if word).replace("watering-can", "watering can")
+        elif token in kept:
+            found.append(kept[token])
+        elif not {bare := token.strip("'.-/&+"), bare.removesuffix("'s")} & phrases.STOP and bare:
+            found.append(bare.removesuffix("'s") if len(token) > 3 else bare)
+    return " ".join(word for word in found if word)
 
 
 def _chinese_words(run: str) -> list[str]:

@@ -17,7 +17,7 @@ hot water bottle, bed socks, blanket: warm in bed; freezing bedroom at night; ta
 blanket, throw, cushion: cosy on the sofa; curl up on the couch; snuggle while watching telly
 doormat, boot scraper: muddy shoes; wipe your feet; mud in the hall; something for the front door step; people bring dirt in; stand on at the door
 kneeling pad, kneeling mat, kneeler: knees hurt when gardening; kneel in the garden; kneel on while weeding; sore knees weeding; bad knees gardening; comfortable on my knees while I scrub
-umbrella, rain hat, poncho, rain mac: keep the rain off; stay dry in the rain; caught in the rain; it keeps raining; rainy day; keep dry on the school run; wet weather
+umbrella, rain hat, poncho, rain mac: keep the rain off; stay dry in the rain; caught in the rain; it keeps raining; something to keep dry; stay dry at a festival; rain is forecast; rainy day; keep dry on the school run; wet weather
 shower cap: keep hair dry in the shower; cover hair in the bath; protect my hair from the shower
 bird feeder, bird table, bird seed, fat balls: feed the birds; feed robins; feeding birds in winter; attract birds to the garden; watch birds from the window; birds love; keen birdwatcher; somebody mad about birds in the garden
 bird house, birdhouse, nest box, nesting box: place for birds to nest; home for birds
@@ -117,6 +117,10 @@ party invites, invitations, invite cards: invite friends to a party; ask people 
 bingo, dominoes, playing cards, board game, skittles, jigsaw, game: play with the family; games night; rainy afternoon; long train journey with children; keep grandchildren busy; play together at christmas; entertain kids; family game; play indoors; something to do for children
 puzzle, jigsaw, brain teaser: puzzle fan; likes puzzles; clever child
 soft toy, teddy, cuddly toy, doll, rabbit: cuddle at night; something to cuddle; comfort a child; loves cuddly animals; cuddly friend; toddler to hug
+soft toy, wooden toy, building blocks, skittles, puzzle, toy: first birthday; one year old; two year old; turns three; toddler's birthday; small boy; small child; little one
+toy, game, jigsaw, puzzle, spaceboy, drawing, pencils: for my nephew; for my grandson; for a boy of six; eight year old boy; little boy's birthday; my godson; school boy
+doll, felt kit, hair, jewellery box, drawing, fairy, purse: for my niece; for my granddaughter; for a girl of seven; little girl's birthday; goddaughter; school girl
+party bag, party, paper plates, balloons, bunting, candles, game: children's birthday party; five year old's party; kids party; first birthday party
 doll, dolls house, felt doll, dressing up, fairy: likes dolls; plays with dolls; princess mad; little princess; loves fairies; dress up; pretend play; plays house
 spaceboy, space, rocket, astronaut, robot: loves space; mad on rockets; space mad boy; wants to be an astronaut; robots; planets
 dinosaur: mad about dinosaurs; dinosaur fan; loves dinosaurs; dinosaur party

@@ -19,7 +19,7 @@ GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
     r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
     r"\bwhat (?:can|could|should|shall|do|might) (?:i|we) (?:bring|get|give|buy|take)\b|"
-    r"\b(?:thank|cheer)\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
+    r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
 PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
@@ -35,14 +35,14 @@ OCCASIONS: dict[str, re.Pattern[str]] = {
     "christmas": re.compile(r"\bchristmas\b|\bsecret santa\b|\bstocking (?:filler|stuffer)|圣诞"),
     "": re.compile(
         r"\bbirthday\b|\bturn(?:s|ed|ing)? (?:\d+|[a-z]+ty|[a-z]+teen)\b|\banniversary\b|\bretir\w+|\bleaving\b|\bgraduat\w+|\bdriving test\b|"
-        r"\bvalentine|\b(?:mother|father)'?s day\b|\bthank\b|\binvited\b|\bhosting\b|\bcheer\w*|生日|大寿|退休|毕业|纪念日|感谢|节日"
+        r"\bvalentine|\b(?:mother|father)'?s day\b|\bthank\b(?! you\b(?! (?:gift|present|prezzie|card)))|\binvited\b|\bhosting\b|\bcheer\w*|生日|大寿|退休|毕业|纪念日|感谢|节日"
     ),
 }
 """What a gift may be for, by the entry of `INTERESTS` that goes with it."""
 
 _LIKING = (
     r"loves?|likes?|adores?|enjoys?|collects?|(?:mad|crazy) (?:about|on)|obsessed with|keen on|fond of|fan of|(?:(?:is|are|really|very|"
-    r"so|they're|he's|she's) )+into|interested in|passionate about|drinks?|reads?|(?:is |are |'s )?always|(?:something|anything|bits?|things?)"
+    r"so|they're|he's|she's) )+into|interested in|passionate about|plays?|drinks?|reads?|(?:is |are |'s )?always|(?:something|anything|bits?|things?)"
     r"(?: \w+){0,2} for (?:his|her|their|the|your)"
 )
 _END = (
@@ -74,7 +74,7 @@ MODEST = re.compile(
 )
 ELSE = re.compile(
     r"\b(?:return\w*|refund\w*|exchang\w+|swap\w*|wrap\w*|deliver\w*|shipping|track\w*|cancel\w*|vouchers?|in stock|how much|my (?:order|parcel|basket|"
-    r"cart)|ordered|arrived?|bought)\b|退(?!休)|换货|运费|包装|订单|快递|多少钱|有货|购物车"
+    r"cart)|ordered|arrived?|bought|(?:referral|discount|promo) codes?|codes? (?:i|we|to) (?:can )?(?:give|share|use))\b|退(?!休)|换货|运费|包装|订单|快递|多少钱|有货|购物车"
 )
 """What a question about a gift that is there already, or about a rule, speaks of."""
 

@@ -290,3 +290,43 @@ def test_somebody_may_be_sent_for_a_parcel(text: str):
 )
 def test_whoever_is_sent_opens_nobody_elses_orders(text: str):
     assert understand(text)[0].intent is Intent.OTHERS
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("have you got a pink money box", "pink money box"),
+        ("a wicker basket please", "wicker basket"),
+        ("do you have gift bags", "gift bags"),
+        ("my shopping list pad", "shopping list pad"),
+        ("what is in my basket", ""),
+        ("what's good for a 5 year old's party", "5 party"),
+    ],
+)
+def test_names_of_two_words_stay_whole(text: str, words: str):
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "high"), [("need about 30 sets of lights", None), ("under 10 pounds", 10), ("lights up to 30 please", 30)]
+)
+def test_a_number_of_things_is_no_price(text: str, high: int | None):
+    assert prices(text)[0][1] == high
+
+
+def test_thanks_beside_a_question_are_not_answered():
+    said = "Just wanted to say the parcel was beautifully packed, thank you!! Do you send to Portugal too?"
+    assert [asked.intent for asked in understand(said)] == [Intent.POLICY]
+
+
+@pytest.mark.parametrize("text", ["brilliant, thank you", "thank you so much"])
+def test_thanks_ask_for_no_gift(text: str):
+    assert understand(text)[0].intent is Intent.THANKS
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["need chilli lights for a restaurant", "it is forecast to rain and I need an umbrella", "signs for our hotel"],
+)
+def test_what_goods_are_for_is_no_shops_other_business(text: str):
+    assert Intent.SCOPE not in {asked.intent for asked in understand(text)}

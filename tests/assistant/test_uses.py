@@ -16,11 +16,11 @@ from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.knowledge import spelling
 from loyalty_ai.assistant.phrasing.finding import NEED, not_wanted
-from loyalty_ai.assistant.turn import Outcome
+from loyalty_ai.assistant.turn import Outcome, Said
 from loyalty_ai.assistant.uses import uses
 from loyalty_ai.shop.adapters.base import LiveProduct
 from loyalty_ai.shop.models import Product
-from tests.assistant.conftest import MUG
+from tests.assistant.conftest import MUG, TRAY
 from tests.assistant.test_templates import open_shop, say
 
 __all__ = ["open_shop"]
@@ -150,3 +150,25 @@ def test_a_misspelt_word_beside_unknown_ones_is_read_as_the_shop_writes_it(usefu
 
 def test_a_negation_names_what_it_forbids():
     assert not_wanted("no not chandeliers, little lights") == ["chandeliers"]
+
+
+def test_a_thing_for_a_room_is_found_without_the_room(useful_shop: Any):
+    given = say("a doorstop for the hallway")
+    assert given.cards == ("STOP1",)
+    assert given.text.startswith("Here is what I found for “doorstop”")
+
+
+def test_the_cheapest_for_a_grown_up_is_nothing_for_children(useful_shop: Any):
+    assert not_wanted("cheapest umbrella for a grown up") == ["children"]
+
+
+def test_a_gift_that_is_named_is_found_by_its_name(useful_shop: Any):
+    assert say("a picnic tray for my nan").cards == (TRAY,)
+
+
+def test_who_likes_what_said_after_a_wish_keeps_its_budget(useful_shop: Any):
+    asked = Said(by_shopper=True, text="secret santa for a girl at work, 3 quid limit")
+    told = Said(by_shopper=False, text="...", focus=("product:MUG1",))
+    given = say("someone said she likes owls", history=(asked, told), focus=("product:MUG1",))
+    assert "within your price" in given.text
+    assert set(given.cards) == {"STOP1"}

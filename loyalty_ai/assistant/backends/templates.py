@@ -77,6 +77,7 @@ from loyalty_ai.assistant.phrasing.shop import (
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import CHEAPLY, FEW, IN_ALL, Asked, continued, number, things_counted, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
+from loyalty_ai.assistant.wishes import PERSON, wish_of
 
 ABOUT_PRODUCTS = {
     Intent.PRICE,
@@ -163,9 +164,12 @@ FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.D
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
 
 MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE), NEED) | {
-    Intent.POLICY: PLAIN_NEED
+    Intent.POLICY: PLAIN_NEED,
 }
 """What may tell a need, and the likeness to a known one from which on it does."""
+
+WORDS_OF_A_NEED = 3
+"""Words from which on a question with a "that" in it is no short one about what was shown: "something that moves in the wind"."""
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
@@ -260,7 +264,15 @@ class Reply(Products, Shop):
         ]
         found = [
             replace(now, intent=Intent.SEARCH)
-            if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text)
+            if now.words
+            and (
+                (now.intent in FOR_A_USE and NEEDED.search(now.text))
+                or (
+                    now.intent is Intent.DESCRIBE
+                    and HAVE_YOU.search(now.text)
+                    and not (now.here or now.there or now.codes)
+                )
+            )
             else now
             for now in found
         ]
@@ -371,6 +383,11 @@ class Reply(Products, Shop):
             return now
         if narrowed := self.narrowed(now, before):
             return narrowed
+        if (
+            before.intent is Intent.GIFT and now.intent in MAY_NAME_GOODS and wish_of(now.text).likes
+        ):  # "she collects owls"
+            low, high = (now.low, now.high) if now.bounded else (before.low, before.high)
+            return replace(now, intent=Intent.GIFT, low=low, high=high, follows=True)
         if size := next((size for size, said in MORE_OR_LESS.items() if said.fullmatch(now.words)), ""):
             now = replace(now, words=size, intent=Intent.SEARCH)
         if COLOUR.fullmatch(now.words) and now.intent in (Intent.SEARCH, Intent.NONE) and not now.here:
@@ -477,7 +494,7 @@ class Reply(Products, Shop):
                 continue
             if before.intent is Intent.NONE and before.words and self.last_about == "product":  # "umbrellas"
                 return replace(before, intent=Intent.SEARCH)
-            if before.intent in ABOUT_PRODUCTS and before.words:
+            if before.intent in ABOUT_PRODUCTS and (before.words or before.intent is Intent.GIFT):
                 return before
             if (
                 before.intent is Intent.NONE
@@ -567,14 +584,15 @@ class Reply(Products, Shop):
         looked_for = subject == "" and asked.intent is Intent.SEARCH  # "I'm after a recipe box" asks for no recipe
         if (not subject or not asked.words or plain) and not (looked_for and asked.words):
             return subject
-        if any(row["score"] >= CERTAIN for row in self.search(asked.words)):
+        if any(row["score"] >= (SURE if subject == "" else CERTAIN) for row in self.search(asked.words)):
             return None
         return None if looked_for and HAVE_YOU.search(asked.text) and self.nearest(asked) else subject
 
     def needed(self, asked: Asked, subject: str | None) -> list[Row]:
         """Goods for what somebody wants to do, where they name no goods and ask nothing of the shop's service."""
-        goes_on = asked.follows or asked.there or asked.here or asked.both or asked.ordinals or asked.codes
-        if asked.intent not in MAY_NEED or goes_on or not asked.words:
+        goes_on = (asked.follows or asked.there) and self.turn.history and len(asked.words.split()) < WORDS_OF_A_NEED
+        points = asked.here or asked.both or asked.ordinals or asked.codes
+        if asked.intent not in MAY_NEED or goes_on or points or not asked.words:
             return []
         if CHEAPLY.search(asked.text):
             asked = replace(asked, order="", count=None)
@@ -627,6 +645,9 @@ class Reply(Products, Shop):
         if asked.bounded and not asked.words:
             yield from self.recommend(asked)
             return
+        if wish_of(asked.text).likes and PERSON.search(asked.text):  # "my daughter is mad about unicorns"
+            yield from self.gift(asked)
+            return
         if asked.here and not asked.words and (page := self.page()):  # "what is in this set"
             yield from self.describe_one(asked_of(asked, "", aspects=frozenset({"unknown"})), page[0])
             return
@@ -649,6 +670,9 @@ class Reply(Products, Shop):
             return
         if asked.bounded and not rows and not general:
             yield from self.recommended("popular", asked)
+            return
+        if not general and (plain := self.plainly(asked, rows)) != asked:
+            yield from self.find(plain)
             return
         if rows and not general and COLOUR_WORD.search(asked.words) and (near := self.lacking(asked, rows)):
             yield from self.show_nearest(asked, near)

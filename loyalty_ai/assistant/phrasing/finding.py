@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import leaves_out
 from loyalty_ai.assistant.glossary import in_english, share_known
-from loyalty_ai.assistant.hearing import CHINESE, heard, speaks_of, used_for
+from loyalty_ai.assistant.hearing import CHINESE, Use, heard, speaks_of, used_for
 from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
@@ -42,17 +42,23 @@ own stop stops keep keeps store storing hold holding put puts hang hide match th
 dont doesnt never always little big tiny huge pale light bright dark cold warm hot wet dry cosy cozy scared comfy posh plain
 simple style styled themed theme look looks sits work works use used using bought birthday proper grown up ups outer pieces
 piece types shape shaped type sort says saying called made makes making sweet happy loud quiet boring fun funny cheeky pretty
-elegant rustic quirky odd
+elegant rustic quirky odd grown enough sets packs lots restaurant cafe hotel
 """
 WEAK = frozenset(_WEAK.split())
 """Verbs, moods and manners: goods are rarely called so, and what has only one of these is none that was asked for."""
 
-_PLACES = """
+_ROOMS = """
 bedroom kitchen bathroom lounge office room house home hall hallway garage shed flat school work sofa wall door floor table
-shelf desk street outside outdoors inside party pub wedding spotty spotted striped stripy floral vintage retro patterned
-wooden metal plastic ceramic girl girls boy boys kid kids child children baby man men woman women lady ladies
+shelf desk street outside outdoors inside party pub
 """
-PLACES = frozenset(_PLACES.split())
+ROOMS = frozenset(_ROOMS.split())
+"""Where a thing shall be."""
+
+_PLACES = """
+wedding spotty spotted striped stripy floral vintage retro patterned wooden metal plastic ceramic girl girls boy boys kid kids
+child children baby man men woman women lady ladies
+"""
+PLACES = ROOMS | frozenset(_PLACES.split())
 """Where a thing shall be, how it looks, whom it is for: it parts goods, and names one only where nothing else does."""
 
 COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
@@ -138,6 +144,14 @@ GIFT_SHARE = Decimal("0.2")
 NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
 """Likeness to a known need from which on goods that serve it are shown; where some words name goods as well; where all do."""
 
+A_GIFT = re.compile(r"\b(?:gifts?|presents?|ideas?|thank you|thanks|cheers)\b")
+"""What every wish for a gift says, or whoever is polite, and no need."""
+
+WANTS = re.compile(r"\b(?:needs?|wants?|something|anything|looking for|after|any)\b")
+"""In the part of a story that says what is wanted."""
+
+GROWN_UP = re.compile(r"\b(?:grown[ -]?ups?|adults?)\b")
+
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
 
@@ -179,6 +193,9 @@ class Finding(Voice):
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
             asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
+        if (plain := self.plainly(asked, rows)) != asked:
+            found = self.extreme(plain) if asked.order else self.search(plain.words, plain, limit=20)
+            asked, rows = plain, named(found, plain.words)
         kept = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
         if NOT_THOSE.search(asked.text):
             seen = {row["product_id"] for row in self.shown}
@@ -214,6 +231,14 @@ class Finding(Voice):
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
         yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
+
+    def plainly(self, asked: Asked, rows: list[Row]) -> Asked:
+        """The question without where the thing shall be, whom it is for and manners, where nothing in `rows` has those as well and
+        something has the rest: a mirror for the hallway."""
+        words = " ".join(word for word in asked.words.split() if word not in ROOMS | PEOPLE | WEAK)
+        if not words or words == asked.words or named(rows, asked.words):
+            return asked
+        return asked_of(asked, words) if named(self.search(words, asked, limit=20), words, strictly=True) else asked
 
     def several(self, asked: Asked) -> list[tuple[str, list[Row]]]:
         """Each thing of an enumeration that nothing has all of, with what there is of it; [] where a part names no goods."""
@@ -310,17 +335,16 @@ class Finding(Voice):
         if HAVE_YOU.search(asked.text) and wanted and not speaks_of(wanted[-1]):
             return []
         text = UNWANTED.sub(" ", prices(asked.text)[1])
+        text = A_GIFT.sub(" ", text)
         if CHINESE.search(text):
             least, clauses = max(least, 1.0 - share_known(text)), list(map(in_english, CLAUSE.split(text)))
             text = in_english(text)
         else:
             clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
+            clauses = [clause for clause in clauses if WANTS.search(clause)] or clauses
         told = [text, *([" ".join(wanted)] if text.isascii() else []), *clauses][: MOST_KINDS + 1]
-        found = sorted((use for each in told for use in used_for(each)[:MOST_USES]), key=lambda use: -use.likeness)
-        elsewhere = heard(text)
-        if elsewhere and elsewhere.query == "":
-            least = max(least, elsewhere.likeness)
-        found = [use for use in found if use.likeness >= max(least, NEARLY * found[0].likeness)][:MOST_USES]
+        found = sorted((use for each in told for use in self.uses(each, least)), key=lambda use: -use.likeness)
+        found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
         words = [word for word in wanted if word not in WEAK][:8]
         placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
@@ -338,6 +362,14 @@ class Finding(Voice):
             priced = [row for row in rows if row["price"] is not None]
             rows = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[: asked.count or 1]
         return rows
+
+    @staticmethod
+    def uses(told: str, least: float) -> list[Use]:
+        """What serves what is told, unless that is rather no shop's business."""
+        elsewhere = heard(told)
+        if elsewhere and elsewhere.query == "":
+            least = max(least, elsewhere.likeness)
+        return [use for use in used_for(told)[:MOST_USES] if use.likeness >= least]
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
         words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
@@ -468,6 +500,9 @@ class Finding(Voice):
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
             lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
+        if words and named(rows := self.search(words, asked), words, strictly=True):  # a sewing box for a grandmother
+            yield from self.find(asked_of(asked, words))
+            return
         told = dict.fromkeys(said for said, _search in lines)
         chosen = self.gifts(lines[:MOST_LINES], wish, asked)
         named_first = lines[0][0] if lines and not wish.likes and lines[0][0] not in INTERESTS else ""
@@ -476,7 +511,8 @@ class Finding(Voice):
             if rows := [row for row in rows if not self.unwanted(row, wish)]:
                 yield from self.show_nearest(asked_of(asked, named_first), rows)
                 return
-        if not chosen and wish.occasion:
+        serving = [] if chosen else [row for row in self.serving(asked) if not self.unwanted(row, wish)]
+        if not chosen and not serving and wish.occasion:
             lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
             chosen = self.gifts(lines, wish, asked)
         words = words if told else ""
@@ -484,8 +520,8 @@ class Finding(Voice):
             yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
             yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
             return
-        if not chosen and (rows := [row for row in self.serving(asked) if not self.unwanted(row, wish)]):
-            yield from self.show_serving(asked_of(asked, words or asked.words), rows)
+        if not chosen and serving:
+            yield from self.show_serving(asked_of(asked, words or asked.words), serving)
             return
         if (
             not chosen
@@ -592,7 +628,8 @@ def not_wanted(text: str) -> list[str]:
     >>> not_wanted("no not chandeliers, little lights"), not_wanted("not too big")
     (['chandeliers'], [])
     """
-    return [word for word in UNWANTED.findall(text) if words_of(word)]
+    childish = ["children"] if GROWN_UP.search(text) else []
+    return [word for word in UNWANTED.findall(text) if words_of(word)] + childish
 
 
 def things_in(text: str) -> list[str]:
