@@ -133,6 +133,16 @@ def ordered_on(text: str, today: date) -> date:
     return _next(WEEKDAYS.index(day), today) if day in WEEKDAYS else today
 
 
+def named_day(text: str, today: date) -> date:
+    """The day of which somebody speaks, today where they name none."""
+    if re.search(r"\btomorrow\b|明天", text):
+        return today + timedelta(days=1)
+    if WEEKEND.search(text):
+        return _next(5, today)
+    named = next((at for at, name in enumerate(WEEKDAYS) if re.search(rf"\b{name}s?\b", text)), None)
+    return today if named is None else _next(named, today)
+
+
 def wanted_by(text: str, today: date) -> date | None:
     """The last day on which something may come, of what a text names; None where it names none, or one that is past.
 

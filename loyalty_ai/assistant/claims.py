@@ -420,6 +420,10 @@ class _Reading:
         known = [price for key in self.keys("product") for price in self.evidence.values(key, FactKind.PRICE)]
         if not targets and known and wording.RANGE.search(body) and value in (min(known), max(known)):
             return self.keys("product")
+        if self.ours and (keys := self.share_of(value, {each.value for each in money if each.value is not None})):
+            return keys
+        if self.ours and "loyalty" in (self.given or ()) and value in self.supposed():
+            return ["loyalty"]
         if self.ours and not targets:
             for key in self.given or ():
                 if value in self.evidence.values(
@@ -427,6 +431,49 @@ class _Reading:
                 ) or value in self.text_money(key):
                     return [key]
         return []
+
+    def share_of(self, value: Decimal, said: set[Decimal]) -> list[str]:
+        """The documents that take a share off, where an amount is that share of another one that is said, or what it leaves,
+        or what the shopper or so many of what is cited comes to."""
+        for key in self.given or ():
+            if not key.startswith("passage:"):
+                continue
+            parts = [
+                part / 100
+                for text in self.evidence.values(key, FactKind.TEXT)
+                for part in shares(digits(fold(str(text))))[0]
+                if part
+            ]
+            sums = said & self.sums_told()
+            if value in sums or any(
+                value in ((each * part).quantize(Decimal("0.01")), each - (each * part).quantize(Decimal("0.01")))
+                for each in sums
+                for part in parts
+            ):
+                return [key]
+        return []
+
+    def sums_told(self) -> set[Decimal]:
+        """Sums that the shopper spoke of, and what so many of what is cited come to."""
+        told = [self.turn.text, *(said.text for said in self.turn.history if said.by_shopper)]
+        asked = [digits(fold(text)) for text in told[-4:]]
+        money = {amount.value for text in asked for amount in amounts(text)[0] if amount.value is not None}
+        counts = {number.value for text in asked for number in numbers(amounts(text)[1]) if number.value}
+        prices = [price for key in self.given or () for price in self.evidence.values(key, FactKind.PRICE)]
+        return money | {count * price for count in counts for price in prices}
+
+    def supposed(self) -> set[Decimal]:
+        """What is missing to a tier once the shopper spent or sent back what they speak of."""
+        told = [self.turn.text, *(said.text for said in self.turn.history if said.by_shopper)]
+        asked = [number.value for text in told[-2:] for number in numbers(digits(fold(text))) if number.value]
+        asked += [each.value for text in told[-2:] for each in amounts(digits(fold(text)))[0] if each.value is not None]
+        changes = {Decimal(0)}
+        for each in asked[:6]:
+            changes |= {change + sign * each for change in changes for sign in (1, -1)}
+        missing = [
+            value for _name, values in self.evidence.groups("loyalty") for value in values.get(FactKind.MISSING, [])
+        ]
+        return {left + change for left in missing for change in changes}
 
     def text_money(self, key: str) -> set[Decimal | None]:
         return {

@@ -411,6 +411,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             "炸弹|炸药|武器|枪支|手枪|毒品|大麻|色情|裸照|黑客|黑进|偷|假证|假钞|毒药|杀人|种族歧视|希特勒",
         ),
         (
+            -20,
+            r"(we|i) (run|own|manage|have|are|am opening|are opening) (a|an|the|two|three|several) ([\w'-]+ ){0,2}?(hotels?|restaurants?)|(hotel|restaurant) chain|"
+            r"(our|my) (hotels?|restaurants?)|for (a|an|our|my|the) ([\w'-]+ ){0,2}?(hotels?|restaurants?)",
+            "",
+        ),
+        (
             7,
             r"(do|can|will|would) you (love|marry|date|like) me|are you single|marry me|go out with me|be my (girlfriend|boyfriend|friend|valentine)|"
             r"do you (dream|feel|sleep|eat|believe|have feelings|have a (soul|body|wife|girlfriend))|are you (conscious|sentient|alive|god)|"
@@ -1008,7 +1014,7 @@ BOTH = (
     "(这|那|前)两|两(款|者)|它们|二者|这几|这三|这些|都",
 )
 FOLLOWING = (
-    r"^(and|or|but|so|ok|okay|then|what about|how about|what of|and what about|same for)\b|one\b|ones\b|instead\b",
+    r"^(and|or|but|so|ok|okay|then|what about|how about|what of|and what about|same for)\b|one\b(?! (?:go|piece)\b)|ones\b|instead\b",
     "呢$|呢\\?|^那|^还有|^换成|^改|的呢|那么|的那(?:个|款|种|只|条|把)",
 )
 
@@ -1062,7 +1068,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
-hiya heya howdy altogether together you're we're they're
+hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
 whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to

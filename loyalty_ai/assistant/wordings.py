@@ -225,14 +225,18 @@ if a payment fails: my payment failed; card declined; it will not accept my card
   the checkout crashed while paying; my bank refused the payment; did my order go through; it says payment failed; my card was
   refused; the payment did not go through; I paid but got no confirmation; I was charged twice; do I have to order again after
   the payment failed; nothing happened when I pressed pay
+price falls after ordering, difference back: it got cheaper after I bought it do I get the difference; if the price drops next week
+  do you refund the difference; I paid more last week than it is now; what if it goes on sale after I order; can I have the
+  difference back if it is reduced; the price fell since I bought it; do you give money back when a price comes down later
 price match with other shops: do you price match; I saw it cheaper elsewhere; will you match another shop's price; found it
   for less; beat a price; it is cheaper on amazon; can you do the same price as another shop; do you beat competitors
-how to change an order: can I change my order; I ordered the wrong thing; add an item to my order; remove something from my
-  order; I want to change the quantity; edit my order; I forgot to add something; can I put another one on my order; amend
-  what I bought; combine two orders; can I add something to an order I placed; I want to take something out of my order; I
-  picked the wrong colour can you change it; can I order one more with it; can you change my order; adjust my order; I need
-  two instead of one; can I still alter it; am I too late to add a thing to the order I made an hour ago; I want one more on
-  the order from this morning
+how to change an order: can I change my order; I ordered the wrong thing; remove something from my order; I want to change the
+  quantity; edit my order; amend what I bought; I want to take something out of my order; I picked the wrong colour can you
+  change it; can you change my order; adjust my order; I need two instead of one; can I still alter it
+add a product, place a second order: add an item to my order; I forgot to add something; can I put another one on my order; combine
+  two orders; can I add something to an order I placed; can I order one more with it; am I too late to add a thing to the order
+  I made an hour ago; I want one more on the order from this morning; I would like to add another thing and remove nothing; can
+  you pop one more in with my order; I want to add to what I ordered
 how to cancel an order: how do I cancel my order; I want to cancel; I do not want it any more; stop my order; I ordered by
   mistake; call off my order; can I still cancel; I have changed my mind about my order; undo my purchase; ordered twice by
   accident; can I cancel; please cancel it; I want to cancel what I just bought; how can I withdraw my order; I do not need it
@@ -301,17 +305,19 @@ is the cart reserved: does my basket hold the item; is a thing held for me once 
 limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order; is
   there a minimum spend; smallest order; can I buy just one; how many may I order; is there a maximum; can I buy as many as I
   like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what
-  is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock
-who can buy wholesale: do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
-  stockist; reseller; buying for my business; are there trade prices; I run a restaurant; do you supply hotels; can my company
-  open an account; bed and breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you supply other
-  shops; do you sell to businesses; can cafes buy from you; how do I open a trade account; business account; I have a gift
-  shop; do you do trade; we are a hotel; reselling your products; we run a tearoom and want a few hundred mugs; I have a cafe
-  and would like to buy in bulk; do you give trade terms; we would like to stock your things in our shop; I am opening a guest
-  house and need lots of plates; our school would like to buy three hundred; we are a charity buying for a fair; can
-  businesses buy at trade; I am a wedding planner and need 150 of them; we need two hundred for an event; who do I talk to
-  about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to order many; we
-  are a primary school and need four hundred things do we get a better price; our club needs a hundred
+  is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock; could I take 3000 in
+  one go; may I have 2000 at once
+who can buy wholesale: do you sell wholesale; we run a small hotel and want things for all the rooms; any deal for a
+  business; trade account; I own a shop and want to stock your products; can I become a stockist; reseller; buying for my
+  business; are there trade prices; I run a restaurant; do you supply hotels; can my company open an account; bed and
+  breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you supply other shops; do you sell to
+  businesses; can cafes buy from you; how do I open a trade account; business account; I have a gift shop; do you do trade;
+  we are a hotel; reselling your products; we run a tearoom and want a few hundred mugs; I have a cafe and would like to buy
+  in bulk; do you give trade terms; we would like to stock your things in our shop; I am opening a guest house and need lots
+  of plates; our school would like to buy three hundred; we are a charity buying for a fair; can businesses buy at trade; I
+  am a wedding planner and need 150 of them; we need two hundred for an event; who do I talk to about a big order; buying a
+  lot for my company; I organise parties and want many; we are a school and want to order many; we are a primary school and
+  need four hundred things do we get a better price; our club needs a hundred
 wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
   to spend on the first go as a business; how big must a first trade order be; what is the least a cafe has to buy; is there a
   minimum for businesses

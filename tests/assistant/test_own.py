@@ -165,3 +165,141 @@ def test_any_title_says_a_word_or_not(title: str, word: str):
 def test_the_price_of_one_needs_one():
     assert unit_price({"value": Decimal("10.00"), "units": 3}) == Decimal("3.33")
     assert unit_price({"value": Decimal("10.00"), "units": 0}) is None
+
+
+LOYALTY = """# Loyalty tiers
+
+## How to join
+
+Everybody with an account is a Member. Joining is free.
+
+## How the tier is counted
+
+An order leaves the count when it is 365 days old.
+"""
+WHOLESALE = """# Wholesale
+
+## Who can buy wholesale
+
+Hotels and other businesses can open a wholesale account.
+
+## Bulk discounts
+
+A wholesale order of £50 or more gets 10 % off, of £1,000 or more 15 % off.
+"""
+CHANGES = """# Changing an order
+
+## Until when an order can be changed
+
+An order can be changed while it is prepared.
+
+## How to change it
+
+Write to us. To add a product place a second order.
+"""
+CONTACT = """# Contact
+
+## Opening hours
+
+We are there Monday to Friday from 9:00 to 17:00.
+
+## Telephone number
+
+Call us during the opening hours.
+"""
+
+
+@pytest.fixture
+def documents(open_shop: Any) -> Any:
+    bodies = {"loyalty": LOYALTY, "wholesale": WHOLESALE, "changes": CHANGES, "contact": CONTACT, "returns": RETURNS}
+    for slug, body in bodies.items():
+        publish_document(store=open_shop.store, slug=slug, language="en", title="", body=body)
+    return open_shop
+
+
+RETURNS = """# Returns
+
+## How long you have
+
+You can return goods within 30 days of delivery.
+
+## What cannot be returned
+
+Earrings and used picnic goods cannot be returned.
+"""
+
+
+def test_joining_for_a_tier_is_no_wish_for_goods_of_its_name(documents: Any):
+    assert "Joining is free." in say("hiya do i need to join anything to get silver").text
+
+
+def test_a_supposed_spend_is_taken_off_what_is_missing(open_shop: Any):
+    told = say("if i order for £200 more do i get gold", "ann").text
+    assert "With that you would be £500.00 short of Gold." in told
+    assert "With that you would reach Gold." in say("if i spend £900 would i be gold", "ann").text
+    told = ask("how far am i from gold", "and if i spend 240 and return 20?", "so how short am i then")
+    assert "With that you would be £480.00 short of Gold." in told
+
+
+def test_whoever_asks_to_keep_a_tier_hears_what_leaves_the_count(documents: Any):
+    told = say("will I stay silver if i buy nothing more this winter?", "ann").text
+    assert "Order A-1001 of 2 May 2011" in told
+    assert "An order leaves the count when it is 365 days old." in told
+
+
+def test_a_business_hears_what_comes_off_of_so_many(documents: Any):
+    told = say("i need 100 red retrospot mugs for a hotel chain").text
+    assert "100 × Red Retrospot Mug: £125.00" in told
+    assert "10 % of £125.00 come off: £12.50, which leaves £112.50." in told
+    told = ask("i need 100 red retrospot mugs for a hotel chain", "what discount would that be")
+    assert "£12.50" in told
+    assert "£540.00" in say("we run a B&B and would want maybe £600 of stuff to start. any deal?").text
+
+
+@pytest.mark.parametrize(
+    "wish", ["a mug for the office", "gifts for my boss at the hotel", "i want 2 mugs for our shop window"]
+)
+def test_a_few_things_are_no_business(documents: Any, wish: str):
+    assert "wholesale" not in say(wish).text.lower()
+
+
+def test_a_wish_to_add_goes_on_about_the_rule_for_changes(documents: Any):
+    told = ask("can i change my order after i paid", "I want to add one more thing not remove")
+    assert "To add a product place a second order." in told
+
+
+def test_goods_at_hand_may_go_back_but_for_what_is_barred(documents: Any):
+    told = ask("have you got a picnic tray", "will they be allowed back if she doesnt like them")
+    assert "within 30 days" in told
+    assert "picnic goods cannot be returned" in told
+    told = ask("have you got cake tins", "will they be allowed back if she doesnt like them")
+    assert "within 30 days" in told
+    assert "picnic goods" not in told
+
+
+def test_whether_somebody_is_there_is_told_by_the_clock(documents: Any):
+    assert ask("what is your phone number", "what about now, its saturday").startswith("No, nobody is there then.")
+    assert say("can i phone you now").text.startswith("Yes, somebody is there then.")  # Wednesday noon
+    assert say("can i ring you on sunday").text.startswith("No, nobody is there then.")
+    assert "there then" not in say("what is your phone number").text
+
+
+def test_goods_of_a_month_are_judged_by_the_order_that_held_them(documents: Any):
+    told = say("so how long do i have to return the cake tins from may", "ann").text
+    assert "A-1001" in told
+    assert "within 30 days" in told
+
+
+def test_an_order_is_called_off_by_the_day_of_which_it_is(documents: Any):
+    told = say("I want to cancel what I ordered on monday the 2nd of may, changed my mind", "ann").text
+    assert "A-1001" in told
+
+
+def test_what_no_document_treats_is_said_not_to_be_treated(documents: Any):
+    told = say("if i buy today n its cheaper next week do i get the difference back")
+    assert "I found nothing about that" in told.text
+
+
+def test_other_goods_of_orders_are_told_in_their_turn(open_shop: Any):
+    told = ask("how much did the mugs set me back last time", "and the tin ones?")
+    assert "4 × Set of 3 Cake Tins: £5.00" in told

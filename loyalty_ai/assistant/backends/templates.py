@@ -62,18 +62,20 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
-from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.shop import (
     CALL_OFF,
     CHAT,
     COSTS,
     ERASE,
     GIVES,
+    KEEPS_TIER,
     OF_TIERS,
     RESTOCK,
+    SUPPOSES,
     TIER_ENDS,
     Shop,
 )
+from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import CHEAPLY, FEW, IN_ALL, Asked, continued, number, things_counted, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -110,7 +112,7 @@ NAMED = 0.55
 """Likeness to a title from which on a question that no table knows is about that product."""
 
 HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GIFT: 0.7} | dict.fromkeys(
-    (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND), 0.75
+    (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75
 )
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
 
@@ -128,6 +130,7 @@ TOLD = (
         Intent.CART: 0.6,
         Intent.STOCK: 0.65,
         Intent.PRICE: 0.7,
+        Intent.COMPARE: 0.7,
         Intent.ORDER: 0.7,
     }
 )
@@ -151,8 +154,8 @@ OWN_HEARD = {
 """Likeness to a known wording from which on a question is one about what is the shopper's own, whatever the tables read in it."""
 
 THEIRS = re.compile(
-    r"\b(?:i|we|my|mine|our|ours|me|us|you (?:sent|send|post\w*|ship\w*|took|take)|charged?|payment|orders?|parcels?|package|"
-    r"basket|cart|trolley)\b"
+    r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
+    r"orders?|parcels?|package|basket|cart|trolley)\b"
 )
 NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
 """Aspects that only wordings know."""
@@ -162,6 +165,18 @@ UNSAID = 0.12
 
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
+
+FOR_TRADE = {
+    Intent.NONE,
+    Intent.SEARCH,
+    Intent.POLICY,
+    Intent.PRICE,
+    Intent.COMPARE,
+    Intent.CART_ADD,
+    Intent.DESCRIBE,
+    Intent.GIFT,
+}
+"""What may be read in a business's wish for many things."""
 
 MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE), NEED) | {
     Intent.POLICY: PLAIN_NEED,
@@ -203,6 +218,9 @@ MORE_OR_LESS = {
 }
 """Sizes as titles write them, of what is compared with the goods at hand."""
 
+AT_HAND, GOING_ON = 0.65, 0.6
+"""Likeness to a wording from which on a question asks documents of the goods at hand, or goes on about the one quoted."""
+
 JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
@@ -234,7 +252,7 @@ class TemplatesBackend(Backend):
         return Reply(turn, tools, self.store.currency).pieces()
 
 
-class Reply(Products, Shop):
+class Reply(Trade, Shop):
     """The answer to one message, question by question."""
 
     def pieces(self) -> Iterator[Piece]:
@@ -266,7 +284,7 @@ class Reply(Products, Shop):
             replace(now, intent=Intent.SEARCH)
             if now.words
             and (
-                (now.intent in FOR_A_USE and NEEDED.search(now.text))
+                (now.intent in FOR_A_USE and NEEDED.search(now.text) and not JOINS.search(now.text))
                 or (
                     now.intent is Intent.DESCRIBE
                     and HAVE_YOU.search(now.text)
@@ -303,6 +321,10 @@ class Reply(Products, Shop):
     def as_own(self, now: Asked) -> Asked:
         """A question about what is the shopper's own, in words that the tables read as something else."""
         least = OWN_HEARD.get(now.intent)
+        if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
+            return replace(now, intent=Intent.POLICY)
+        if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
+            return replace(now, intent=Intent.NEXT_TIER)
         if least is None or CHINESE.search(now.text) or self.turn.language != "en":
             return now
         said = heard(now.text)
@@ -378,6 +400,8 @@ class Reply(Products, Shop):
             many = understand(self.asked_before[0])[-1].units  # "what would that come to"
             if many and not (now.words or now.codes or now.units):
                 return replace(now, units=many, there=True)
+        if other := self.other_goods_bought(now):
+            return other
         before = self.wish_before()
         if before is None:
             return now
@@ -399,6 +423,20 @@ class Reply(Products, Shop):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def other_goods_bought(self, now: Asked) -> Asked | None:
+        """ "And the jumbo ones?" after what the lunch bags came to."""
+        if self.last_about != "order" or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
+            return None
+        before = understand(self.asked_before[0])[-1]
+        if (
+            now.intent not in MAY_NAME_GOODS
+            or before.intent not in (Intent.ORDER, Intent.PRICE)
+            or not self.things(before)
+        ):
+            return None
+        both = f"{before.text} {now.text}"
+        return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
 
     def next_part(self, now: Asked) -> Asked | None:
         """ "And in the second?" after the first quarter."""
@@ -465,7 +503,7 @@ class Reply(Products, Shop):
             or len(now.text) > MOST_SHORT
         ):
             return None
-        if TO_NEXT.search(now.text):
+        if TO_NEXT.search(now.text) or SUPPOSES.search(now.text):
             return replace(now, intent=Intent.NEXT_TIER)
         if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
             return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
@@ -543,7 +581,7 @@ class Reply(Products, Shop):
             method = Reply.policy
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
-        elif ASKS_LATEST.search(question.text) and (verdict := self.arriving(question)):
+        elif verdict := self.verdict(question):
             yield from verdict
             yield Outcome.ANSWERED
             return
@@ -560,9 +598,23 @@ class Reply(Products, Shop):
         if not ended:
             yield Outcome.ANSWERED
 
+    def verdict(self, asked: Asked) -> list[Piece]:
+        """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
+        if ASKS_LATEST.search(asked.text) and (told := self.arriving(asked)):
+            return told
+        if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
+            return told
+        return self.trade(asked) if asked.intent in FOR_TRADE else []
+
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
-        if asked.intent is Intent.SEARCH and (asked.follows or NEEDED.search(asked.text)):
+        if subject := self.goes_on_about_service(asked):
+            return subject
+        if (
+            asked.intent is Intent.SEARCH
+            and (asked.follows or NEEDED.search(asked.text))
+            and not JOINS.search(asked.text)
+        ):
             return None
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
@@ -618,6 +670,18 @@ class Reply(Products, Shop):
             if 2 * len(told.split()) > len(asked.words.split()):  # less is hardly what the question is about
                 least = max(least, PLAIN_NEED)
         return self.serving(asked, least=least)
+
+    def goes_on_about_service(self, asked: Asked) -> str | None:
+        """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what
+        documents answer: "and may they go back"."""
+        of_goods = asked.there and self.last_about == "product"
+        if asked.intent not in MAY_NAME_GOODS or asked.codes or not (of_goods or self.topic_before):
+            return None
+        said = heard(asked.text) if (CHINESE.search(asked.text) is None) == (self.turn.language == "en") else None
+        if said is None or not said.query or said.likeness < (AT_HAND if of_goods else GOING_ON):
+            return None
+        found = self.passages(said.query, self.carried)
+        return said.query if found and (of_goods or found[0]["title"] == self.topic_before) else None
 
     @staticmethod
     def tells_of_service(asked: Asked) -> bool:

@@ -470,14 +470,18 @@ class Orders(Cart):
         if passages and len({found for each in passages for found in DAYS_LONG.findall(each["text"])}) > 1:
             yield from self.own_tier()
         yield from self.quote(replace(asked, text=query), passages)
-        except_for = _("what cannot be returned")
-        barred = self.passages(except_for, 0.1)[:1]
-        words = {word for _order, items in orders[:1] for item in items for word in normal(item["title"]).split()}
-        if any(word in normal(each["text"]) for each in barred for word in words if len(word) > 4):
-            yield from self.quote(replace(asked, text=except_for), barred)
+        yield from self.barred(asked, [item["title"] for _order, items in orders[:1] for item in items])
         for query in (_("what a return costs"), _("how to return something")):
             if passages := self.passages(query, 0.1)[:1]:
                 yield from self.quote(replace(asked, text=query), passages)
+
+    def barred(self, asked: Asked, titles: list[str]) -> Iterator[Piece]:
+        """What cannot be returned, where that speaks of goods of such titles."""
+        except_for = _("what cannot be returned")
+        rules = self.passages(except_for, 0.1)[:1] if titles else []
+        words = {word for title in titles for word in normal(title).split() if len(word) > 4}
+        if any(word in normal(each["text"]) for each in rules for word in words):
+            yield from self.quote(replace(asked, text=except_for), rules)
 
     def trouble(self, asked: Asked) -> Iterator[Piece]:
         """The rules for what is wrong with goods or with a parcel, as far as the question says that something is."""

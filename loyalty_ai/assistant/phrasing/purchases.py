@@ -17,7 +17,7 @@ from loyalty_ai.assistant.periods import Days, period
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
-from loyalty_ai.assistant.phrasing.orders import TROUBLES, between
+from loyalty_ai.assistant.phrasing.orders import MOST, TROUBLES, between
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, understand
 from loyalty_ai.assistant.tokens import words as stems_of
@@ -62,13 +62,15 @@ class Purchases(History):
 
     def _purchase(self, asked: Asked) -> Iterator[Piece]:
         days = period(asked.text, local(self.turn.now))
+        if MOST.search(asked.text):
+            return
         if "back" in asked.aspects:
             yield from self.tell_returns(asked)
         elif "charge" in asked.aspects and (sums := [each.value for each in amounts(asked.text) if each.money]):
             yield from self.charged(sums, days)
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
-        elif "way" in asked.aspects and not asked.codes:
+        elif "way" in asked.aspects and not asked.codes and not self.order_meant(asked):
             orders = (
                 self.orders_in(days)
                 if days and not wanted_by(asked.text, local(self.turn.now))
@@ -128,6 +130,10 @@ class Purchases(History):
             yield Sentence(_("Order %(number)s of %(date)s: %(goods)s") % told, (f"order:{order['order_id']}",))
         if not held:
             yield self.none_of(words, orders)
+
+    def bought(self, words: str) -> bool:
+        """Whether something that they bought has all the words."""
+        return any(named(order["items"], words) for order in self.orders_in(None))
 
     @staticmethod
     def none_of(words: str, orders: list[Order]) -> Sentence:

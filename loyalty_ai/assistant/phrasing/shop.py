@@ -6,22 +6,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, ordered_on, wanted_by
+from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, ordered_on, wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
-from loyalty_ai.assistant.periods import period
+from loyalty_ai.assistant.periods import WEEKDAYS, Days, period
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, OF_MINE, ORDER_NUMBER, SEND_BACK, TIERS, between
+from loyalty_ai.assistant.phrasing.orders import (
+    CAME_BACK,
+    OF_MINE,
+    ORDER_NUMBER,
+    RETURN_WORDS,
+    SEND_BACK,
+    TIERS,
+    between,
+    named_items,
+)
 from loyalty_ai.assistant.phrasing.purchases import Purchases
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
-from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.questions import Asked, amounts, normal
 from loyalty_ai.assistant.turn import Outcome, Sentence
+from loyalty_ai.conf import app_settings
+
+YEAR = 365
+"""Days of orders that a tier is counted by, which the oldest leaves first."""
 
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
@@ -41,6 +57,17 @@ ARRIVAL = re.compile(
 
 ARRIVES = {"how long delivery takes, working days", "express delivery"}
 """Subjects of questions that may ask whether an order is there by a day that they name."""
+
+REACHED = {"telephone number", "opening hours", "chat with the assistant or a person"}
+THEN = re.compile(
+    r"\b(?:now|at the moment|today|tonight|tomorrow|this (?:morning|afternoon|evening)|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
+)
+NOW = re.compile(r"\b(?:now|at the moment)\b")
+OPEN_HOURS = re.compile(
+    rf"\b(?P<first>{'|'.join(WEEKDAYS)}) (?:to|-|–|until) (?P<last>{'|'.join(WEEKDAYS)}).{{0,12}}?(?P<from_h>\d{{1,2}})(?::(?P<from_m>\d\d))? ?"
+    r"(?:to|-|–|until) (?P<to_h>\d{1,2})(?::(?P<to_m>\d\d))?"
+)
+"""Subjects that ask for people, a time for which they ask, and how a document tells when they are there."""
 
 TIERED = re.compile(r"\b(?:Silver|Gold|Platinum)\b|银卡|金卡|白金")
 
@@ -89,7 +116,11 @@ REACHING = tuple(
 
 HOLIDAY = re.compile("元旦|圣诞|节|假|新年|过年")
 TIER_ENDS = re.compile(
-    r"\b(?:run(?:s|ning)? out|expires?|expiry|ends?|lapse|lose|lost|last|keep|drop(?:ped)?|valid|forever|for life)\b|到期|过期|失效|保持|保留|掉级|降级|有效期|多久"
+    r"\b(?:run(?:s|ning)? out|expires?|expiry|ends?|lapse|lose|lost|last|keep|stay|remain|drop(?:ped)?|valid|forever|for life)\b|到期|过期|失效|保持|保留|掉级|降级|有效期|多久"
+)
+KEEPS_TIER = re.compile(
+    r"\b(?:i|we)\b.{0,20}\b(?:stay|remain|keep|lose|hold on to|still be|drop (?:from|to|below)|fall (?:from|to|below))\b"
+    r".{0,20}\b(?:silver|gold|platinum|tier|level|status)\b"
 )
 TIER_PRICES = re.compile(
     r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|价格"
@@ -137,10 +168,16 @@ CHAT = re.compile(
 CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
 OWN_ORDER = re.compile(
     r"\b(?:my|our|this|that|today'?s?|yesterday'?s?|latest|last|the)\b.{0,20}\border\b|\border (?:i|from|of)\b|"
-    r"\bjust (?:placed|ordered)|"
+    r"\b(?:just (?:placed|ordered|bought)|(?:what|the (?:one|lot|things?)|things?|stuff) (?:that )?(?:i|we) (?:\w+ )?(?:ordered|bought))\b|"
     r"(?:我|今天|昨天|刚|最近|这|上).{0,6}(?:订单|单|下的|买的)"
 )
 """An order of their own that shall be called off or changed."""
+SUPPOSES = re.compile(
+    r"\b(?:if|when|once|suppose|say) (?:i|we)\b.{0,30}\b(?:spend|spent|order|buy|bought|pay|add|return|send)\b.{0,20}\d|"
+    r"\b(?:another|with|spend(?:ing)?) £ ?\d|£ ?\d[\d.,]* (?:more|extra)\b"
+)
+SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[^\d]*$")
+"""A spend that somebody supposes, and what of it goes back."""
 DAYS = re.compile(r"\b(today|yesterday)s\b")
 LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
 """States of an order that is out of the shop's hands."""
@@ -217,6 +254,12 @@ class Shop(Purchases):
     def tier_ends(self, asked: Asked) -> Iterator[Piece]:
         """Their tier, and by what the documents say that it is kept."""
         yield from self.own_tier()
+        today = local(self.turn.now)
+        counted = (today - timedelta(days=YEAR), today)
+        if self.turn.customer_id is not None and (orders := self.orders_in(counted)):
+            oldest = self.order_line(orders[-1])
+            yield Sentence(_("The oldest order that still counts:"), oldest.sources)
+            yield oldest
         for query in (_("an order leaves the count, how many days"), _("nothing expires but the tier")):
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
@@ -235,12 +278,32 @@ class Shop(Purchases):
                 short = _("You need to spend %(missing)s more to reach %(tier)s.")
                 told = {"tier": row["tier_name"], "missing": self.money(row["missing"])}
                 yield Sentence((short if row["missing"] else enough) % told, ("loyalty",))
+                if change := self.supposed(asked):
+                    left = row["missing"] - change
+                    text = _("With that you would be %(left)s short of %(tier)s.")
+                    reached = _("With that you would reach %(tier)s.")
+                    yield Sentence((text if left > 0 else reached) % (told | {"left": self.money(left)}), ("loyalty",))
             elif not above and found.data["tier"] == next(iter(TIERS)):
                 yield Sentence(_("There is no tier above it."), ("loyalty",))
         elif found:
             yield self.no_loyalty()
         tiers = _("tiers spend silver gold platinum year")
         yield from self.quote(asked_of(asked, "", text=tiers), self.passages(tiers, 0.1))
+
+    def bought_then(self, asked: Asked, days: Days) -> bool:
+        """Whether what a question names was bought in these days: "the cake cases from november"."""
+        words = [word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word) and word != "long"]
+        return bool(words) and any(named_items(self.orders_in(days), " ".join(words)))
+
+    def supposed(self, asked: Asked) -> Decimal:
+        """What the shopper supposes that they spend, less what they suppose to send back, in this question or the one before."""
+        earlier = normal(self.asked_before[0]) if self.asked_before and asked.follows else ""
+        text = next((each for each in (asked.text, earlier) if SUPPOSES.search(each)), "")
+        change = Decimal(0)
+        for each in amounts(text):
+            back = SENT_AWAY.search(text[max(0, each.start - 24) : each.start])
+            change += -each.value if back else each.value
+        return change
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
         if self.turn.customer_id is not None:
@@ -249,7 +312,8 @@ class Shop(Purchases):
                 return
             before = self.order_told or self.order_before
             goes_on = before and (asked.there or asked.follows or self.order_told or self.last_about == "order")
-            of_days = period(asked.text, local(self.turn.now)) and ORDER_NUMBER.search(asked.text)
+            days = period(asked.text, local(self.turn.now))
+            of_days = days and (ORDER_NUMBER.search(asked.text) or self.bought_then(asked, days))
             if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on or of_days):
                 if goes_on and not self.things(asked):
                     asked = replace(asked, codes=asked.codes or (before,))
@@ -272,7 +336,7 @@ class Shop(Purchases):
         if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.benefits(asked)
             return
-        if (asked.follows or asked.there) and (verdict := self.arriving(asked)):
+        if (asked.follows or asked.there) and (verdict := self.arriving(asked) or self.open_then(asked)):
             yield from verdict
             return
         if (asked.follows or asked.there or COSTS.fullmatch(asked.words)) and (
@@ -293,7 +357,7 @@ class Shop(Purchases):
             query = f"{EMPTY_OF_POLICIES.sub(' ', asked.words or asked.text)} {_('how long, how many days')}"
             yield from self.quote(asked_of(asked, asked.words, text=query), self.passages(query, RELEVANT))
             return
-        if verdict := self.arriving(asked):
+        if verdict := self.arriving(asked) or (self.open_then(asked) if self.topic_before else []):
             yield from verdict
             return
         if ARRIVAL.search(asked.text):  # "will it be here by Christmas"
@@ -347,6 +411,29 @@ class Shop(Purchases):
         verdict = Sentence(text % {name: day(each) for name, each in told.items()}, cited)
         return [verdict, *self.quote(asked_of(asked, "", text=_("how long delivery takes")), rules)]
 
+    def open_then(self, asked: Asked, subject: str = "") -> list[Piece]:
+        """Whether somebody is there now, or on the day that is named, with the hours; [] where that is not asked."""
+        if not THEN.search(asked.text):
+            return []
+        hours = self.passages(_("opening hours"), 0.1)[:1]
+        about = bool(hours) and (subject in REACHED or (not subject and self.topic_before == hours[0]["title"]))
+        found = OPEN_HOURS.search(hours[0]["text"].lower()) if about else None
+        if found is None:
+            return []
+        today = local(self.turn.now)
+        then = named_day(asked.text, today)
+        clock = localtime(self.turn.now, app_settings.store(self.turn.store).time_zone)
+        at = clock.hour * 60 + clock.minute if then == today and NOW.search(asked.text) else None
+        first, last = (WEEKDAYS.index(found[name]) for name in ("first", "last"))
+        minutes = [int(found[f"{name}_h"]) * 60 + int(found[f"{name}_m"] or 0) for name in ("from", "to")]
+        there = first <= then.weekday() <= last and (at is None or minutes[0] <= at < minutes[1])
+        text = _("Yes, somebody is there then.") if there else _("No, nobody is there then.")
+        ring = self.passages(_("telephone number"), 0.1)[:1]
+        rules = [
+            piece for each in (hours, ring) for piece in self.quote(asked_of(asked, "", text=_("opening hours")), each)
+        ]
+        return [Sentence(text, (hours[0]["key"],)), *rules]
+
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
@@ -365,14 +452,16 @@ class Shop(Purchases):
         if not subject:
             yield from self.out_of_scope(asked)
             return
-        if verdict := self.arriving(asked, subject):
+        if verdict := self.arriving(asked, subject) or self.open_then(asked, subject):
             yield from verdict
             return
+        goods = self.shown if asked.there and "return" in subject and self.last_about == "product" else []
         if passages := self.passages(subject, self.carried):
             asked = asked_of(asked, "", text=subject)
         else:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
         yield from self.with_own_tier(self.quote(asked, passages))
+        yield from self.barred(asked, [row["title"] for row in goods])
 
     def with_own_tier(self, rule: Iterator[Piece]) -> Iterator[Piece]:
         """A rule, behind the shopper's own tier where it is not the same for all."""
@@ -385,7 +474,15 @@ class Shop(Purchases):
         """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
         topic = self.topic or self.topic_before
         own = self.passages(asked.words, SURE) if topic and asked.words and not COSTS.fullmatch(asked.words) else []
-        if not topic or (own and own[0]["title"] != topic):
+        other = (
+            asked.words not in topic.lower()
+            and any(  # "does that cost me another delivery", after how to change an order
+                each["title"].lower() == asked.words for each in self.passages(asked.words, RELEVANT)
+            )
+            if topic and asked.words
+            else False
+        )
+        if not topic or other or (own and own[0]["title"] != topic):
             return []
         self.topic = topic
         if not asked.words or own or self.passages(f"{topic} {asked.words}", SURE):

@@ -1,0 +1,87 @@
+"""Answers to a business that buys in bulk: what so many cost, what comes off by the shop's document, and who may buy so."""
+
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.phrasing.products import Products
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, Row, asked_of, key
+from loyalty_ai.assistant.questions import Asked, amounts, counted, normal, things_counted
+from loyalty_ai.assistant.questions import asked as asked_about
+from loyalty_ai.assistant.turn import Sentence
+
+MANY, MUCH = 50, Decimal(150)
+"""Units of one thing, and a spend, from which on a business buys in bulk."""
+
+_KINDS = (
+    r"hotels?(?: chain)?|restaurants?|b ?& ?b|b and b|bed and breakfasts?|guest ?houses?|hostels?|caf[eé]s?|coffee shops?|tea ?rooms?|pubs?|bakery|"
+    r"bakeries|(?:gift |card |farm |village )?shops?|boutiques?|stores?|salons?|spas?|compan(?:y|ies)|firms?|business(?:es)?|caterers?|venues?"
+)
+_OTHERS = r"schools?|nurser(?:y|ies)|charit(?:y|ies)|church(?:es)?|(?:event|wedding) planners?|florists?"
+BUSINESS = re.compile(
+    rf"\b(?:we|i) (?:all )?(?:run|own|manage|have|supply|am opening|are opening|are|am) (?:an?|the|two|three|several|some) (?:[\w'-]+ ){{0,2}}?(?:{_KINDS}|{_OTHERS})\b|"
+    rf"\bfor (?:an?|our|my|the|some) (?:[\w'-]+ ){{0,2}}?(?:{_KINDS})\b(?! (?:door|sign|gift|toy))|\b(?:hotel|restaurant|caf[eé]) chain\b"
+)
+"""Speaks for a business."""
+
+DEAL = re.compile(r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b")
+TO_PAY = re.compile(r"\b(?:discounts?|deal|% off|off|pay|come to|altogether|total|grand|how much|reduction)\b")
+OFF = re.compile(r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%")
+"""What a document takes off from which sum on."""
+
+
+class Trade(Products):
+    """Tells a business of its terms."""
+
+    def trade(self, asked: Asked) -> list[Piece]:
+        """What a business that wants many things is told; [] where nobody speaks for one, or no document treats it."""
+        before = next((text for text in map(normal, self.asked_before[:FURTHEST]) if self.buys_in_bulk(text)), "")
+        goes_on = before and TO_PAY.search(asked.text)
+        if goes_on and asked.words:  # of other goods it asks something else
+            goes_on = not any(row["score"] >= CERTAIN for row in self.search(asked.words))
+        text = asked.text if self.buys_in_bulk(asked.text) else before if goes_on else ""
+        rules = self.passages(_("bulk discounts"), 0.5)[:1] if text else []
+        return list(self._trade(text, rules)) if rules else []
+
+    @staticmethod
+    def buys_in_bulk(text: str) -> bool:
+        """Whether a message speaks for a business and of many things, of much money, or of a better price."""
+        if not BUSINESS.search(text):
+            return False
+        many = things_counted(text) or counted(text)
+        units = many if many is None else many[0] if isinstance(many, tuple) else many.value
+        spend = max((each.value for each in amounts(text) if each.money), default=Decimal(0))
+        return bool((units and units >= MANY) or spend >= MUCH or DEAL.search(text))
+
+    def _trade(self, text: str, rules: list[Row]) -> Iterator[Piece]:
+        sums = [each.value for each in amounts(text) if each.money and each.value >= MUCH]
+        found = counted(BUSINESS.sub(" ", text))
+        goods = self._choose(asked_about(found[1])).products if found else []
+        if found and goods and goods[0]["price"] is not None:
+            yield from self.cost(goods[0], found[0])
+            sums = [found[0] * goods[0]["price"]]
+        steps = [
+            (Decimal(each["from"].replace(",", "")), int(each["share"]))
+            for rule in rules
+            for each in OFF.finditer(rule["text"])
+        ]
+        share = max((share for least, share in steps if sums and sums[0] >= least), default=0)
+        if share:
+            off = (sums[0] * share / 100).quantize(Decimal("0.01"))
+            told = {
+                "share": share,
+                "sum": self.money(sums[0]),
+                "off": self.money(off),
+                "rest": self.money(sums[0] - off),
+            }
+            text = _("For a wholesale customer %(share)s %% of %(sum)s come off: %(off)s, which leaves %(rest)s.")
+            yield Sentence(text % told, (rules[0]["key"], *(key(row) for row in goods[:1])))
+        for query in (_("bulk discounts"), _("who can buy wholesale"), _("minimum order wholesale")):
+            for passage in self.passages(query, 0.5)[:1]:
+                yield from self.quote(asked_of(asked_about(query), "", text=query), [passage])
