@@ -175,6 +175,27 @@ WISHED = (
 )
 """Words of a wish for goods."""
 
+SERVED_IN_ENGLISH = frozenset(
+    [
+        "delivery",
+        "dispatch",
+        "courier",
+        "loyalty",
+        "tier",
+        "contact",
+        "opening",
+        "hours",
+        "stock",
+        "cost",
+        "time",
+        "day",
+        "person",
+        "points",
+        "visit",
+    ]
+)
+"""Meanings of Chinese words that speak of a shop's service and name no goods."""
+
 WISHES_ZH = re.compile(r"有没有|有.{0,14}[吗么没]|[买找送卖]|用的|有货|推荐|礼物|需要|来[个点些]")
 MET_IN_WISHES_ZH = re.compile(
     r"天气|(?:今天|明天|后天|周末|外面).{0,6}下[雨雪]|下[雨雪]吗|气温|多少度|发烧|感冒|咳嗽|头[疼痛]|肚子疼|牙疼|失眠|怀孕|减肥|房东|律师|离婚|旅游|景点|酒店|"
@@ -484,7 +505,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             6,
             r"^(please )?(remove|delete|take out|drop|take off|get rid of)\b|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
-            "(移除|删掉|删除|去掉|拿掉|不要).{0,30}(了)?$",
+            "(移除|删掉|删除|去掉|拿掉|不要(?!太|这么|那么|超过|贵|带|有)).{0,30}(了)?$",
         ),
         (3, r"(my|the) (cart|basket)", "购物车"),
     ),
@@ -524,6 +545,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.USUAL: (
         (
+            6,
+            "",
+            "再(来|买|订|要).{0,12}(上次|上回|上一?(单|批)).{0,6}(一样|同样|那些|那批|东西|的)|(上次|上回|上一?(单|批)).{0,10}(再来|再买|再订|再要|照).{0,4}",
+        ),
+        (
             9,
             r"(do|did) (i|we) (usually|normally|always|regularly|often|tend to) (buy|get|order|have)",
             "(平时|通常|一般|总是)(都)?(买|订)",
@@ -536,7 +562,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             9,
             r"(same|all) (again|as (last|before|always)|order again|stuff again|things again)|re-?order|order (the same|again|it again|that again|them again)|(repeat|redo|duplicate|replicate)\b.{0,15}\border|(repeat|same) purchase|stock up again|again please",
-            "再来一(单|次|份|遍)|重新(下单|订购|买一)|再(买|订|下)一(次|单|遍|份)|重复(上|购)|再下一?单|照上次(的)?",
+            "再来一(单|次|份|遍)|重新(下单|订购|买一)|再(买|订|来|要).{0,8}(上次|上回|上一?(单|批)).{0,8}(一样|同样|那些|那批|东西|的)|(上次|上回|上一?(单|批)).{0,10}(再来|再买|再订|再要|照).{0,4}|再(买|订|下)一(次|单|遍|份)|重复(上|购)|再下一?单|照上次(的)?",
         ),
         (
             9,
@@ -607,7 +633,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(my|what) (loyalty |membership |member |current |customer )*(tier|tiers|level|status|points|membership|rank|standing|rewards?)\b|(which|what|whats?) (tier|level|status|rank)\b|(am i|are we) (a )?(gold|silver|platinum|member|vip|loyal)|do i have (any )?(points|rewards)|loyalty (status|level|profile|account|points|standing)|i (am|be) (at|on|in)\b.{0,8}\b(tier|level)",
-            "我?(现在|目前)?(是|属于|算|到)?.{0,4}(什么|哪个|几|哪一)(会员)?(等级|级别|级|档|层级)|(我|自己)的?(会员|忠诚度?|等级|级别|积分)|会员(等级|级别|状态|身份)|我是(金|银|白金|普通)|有(多少|没有)积分|几级",
+            "我.{0,6}(是|属于|算)(个)?(什么|哪种|哪类|啥)(样的)?(会员|客户|卡)|我?(现在|目前)?(是|属于|算|到)?.{0,4}(什么|哪个|几|哪一)(会员)?(等级|级别|级|档|层级)|(我|自己)的?(会员|忠诚度?|等级|级别|积分)|会员(等级|级别|状态|身份)|我是(金|银|白金|普通)|有(多少|没有)积分|几级",
         ),
         (
             9,
@@ -1102,6 +1128,7 @@ STOP = frozenset(_STOP.split())
 
 
 _STOP_ZH = """
+加起来 加在一起 那批 这批 一批 上批 那次 同样 一样 照样 那些东西 分别 各自 每次 三次 两次 几次 最近 包邮 免邮
 买个 买点 买些 买一些 找个 看个 请问 麻烦 你好 您好 帮我 帮忙 想要 想买 想找 想看 想问下 想问 想给 我想 我要 需要 有没有 有什么 有哪些 卖不卖 是不是 能不能 可以 可不可以 多少钱 价格 价钱 价位 售价 卖多少 怎么卖 什么价 是多少 多少
 一下 看看 找找 推荐 建议 介绍 对比 比较 哪个更便宜 哪个更贵 哪个更好 哪个便宜 哪个贵 哪个好 哪个 哪款 哪些 区别 有货吗 有货 缺货 现货 库存 还有吗 还有没有 还有 还能 还卖 没货 卖完 售罄 属于 分类 类别
 货号 编号 代码 链接 页面 详情 最便宜 最贵 便宜点 便宜些 便宜的 便宜 更便宜 以下 以内 之内 以上 左右 之间 大概 大约 不超过 预算 英镑 镑 块钱 块 元 礼物 生日 送给 送 给 适合 喜欢 爱 的人 朋友 妈妈
@@ -1186,7 +1213,7 @@ SINCE_LAST = re.compile(
     r"(?:距离?|离).{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
 )
 LATEST_FEW = re.compile(
-    r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|\b(?P<before>two|three|four) (?:last|latest|most recent) (?:orders|purchases)\b|(?:最近|最后|上)(?P<zh>[两二三四2-4]) ?(?:个|笔|张)?(?:订单|单)"
+    r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|\b(?P<before>two|three|four) (?:last|latest|most recent) (?:orders|purchases)\b|(?:最近|最后|上|近|前)的?(?P<zh>[两二三四2-4]) ?(?:个|笔|张|次|回)?的?(?:订单|单|下单|购物|购买|消费|买)"
 )
 EXTREME_OF_IT = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)|"
@@ -1235,6 +1262,16 @@ OWN = re.compile(
     r"\b(?:have|did|had|do|was|were|am) (?:i|we|my)\b|\bwhere (?:is|are) my\b|\bmy (?:last|latest|first) order|我的?(?:上|最近|订单|包裹)"
 )
 """A question about one's own orders and no rule."""
+OWN_TIER = re.compile(
+    r"^(?:but |and |well,? )*(?:i am|i'm|we are) (?:a |an )?(?:silver|gold|platinum)(?: (?:member|customer|tier|status|level))?$|"
+    r"^(?:可是?|但是?|不过|而且|那)?我是(?:个|你们的?)?(?:普通|银|金|白金|铂金|黄金|白银)(?:卡|牌|会员|客户|顾客|用户)+[的呢啊哦了呀嘛]*$"
+)
+OF_ONE_TIER = re.compile(
+    r"^(?:and |but |so |what about |how about |is (?:it|that|this) (?:free |the same )?|even |also |for )*(?:for )?(?:a )?(?P<en>silver|gold|platinum)"
+    r"(?: (?:members?|customers?|tier))?(?: (?:too|as well|though|then|pays?|free))*$|"
+    r"^(?:那|那么|如果是?|对|给)*(?P<zh>普通会员|银卡|金卡|白金|铂金|黄金)(?:会员|客户|卡)*(?:也|呢|要|是|就|有|免|能|多|几|不).{0,8}$|^(?:那|那么)?(?:金卡|银卡|白金)(?:会员)?$"
+)
+"""Somebody tells their tier, or asks what a rule that was quoted just now is for one tier."""
 WHEN_IT_WAS = re.compile(
     r"^(?:and )?(?:when (?:was (?:that|it|the last(?: one| time)?)|did i)|the last time)\b|^(?:最近|上|最后)一?次(?:是|呢|买)?.{0,6}(?:什么时候|何时|哪天|几号)?|^(?:是)?(?:什么时候|哪天|几号)(?:买|下|订)?的?(?:呢|吗)?$"
 )

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.glossary import cut, in_english, meanings, untold_chinese
+from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
@@ -729,8 +729,15 @@ def _chinese_words(run: str) -> list[str]:
 @cache
 def _known_zh() -> dict[str, bool]:
     """Words of the glossary, and those that name no product, each with whether it names one."""
+    served = (
+        word for word, parts in meanings().items() if all(phrases.SERVED_IN_ENGLISH.issuperset(part) for part in parts)
+    )
     empty = (word for word in (*phrases.STOP_ZH, *untold_chinese()) if len(word) > 1)
-    return dict.fromkeys(meanings(), True) | dict.fromkeys(empty, False) | dict.fromkeys("的了吗呢和跟与", False)
+    return (
+        dict.fromkeys(meanings(), True)
+        | dict.fromkeys(empty, False)
+        | dict.fromkeys([*served, *"的了吗呢和跟与"], False)
+    )
 
 
 def interests(words: str) -> list[tuple[str, str]]:
@@ -745,6 +752,11 @@ def interests(words: str) -> list[tuple[str, str]]:
         said = word if word in phrases.INTERESTS else ""
         if not word.isascii():
             said = said or next((each for each in phrases.INTERESTS if not each.isascii() and each in word), "")
+            plain += (
+                [each for each, tells in in_words(word) if tells and each in meanings() and said not in each]
+                if said
+                else []
+            )
         lines += [(said, search) for search in phrases.INTERESTS.get(said, ())]
         if not said:
             plain.append(word)

@@ -31,9 +31,12 @@ from loyalty_ai.assistant.phrases import (
     CONTENTS,
     EXTREME_OF_IT,
     GUARDS,
+    LATEST_FEW,
     MONTH_BESIDE,
     NUMBERS,
+    OF_ONE_TIER,
     OWN,
+    OWN_TIER,
     POINTED,
     REFUND_HAD,
     SERVED,
@@ -236,6 +239,17 @@ YES_OR_NO = re.compile(r"(?:is|are|does|do|can|could)\b")
 """Whether something is so: of goods, where some carry its words."""
 
 
+def alone(found: list[Asked]) -> list[Asked]:
+    """The questions without what only leads to another: whose tier it is, and the sum of what shall be bought again."""
+    kept: list[Asked] = []
+    for now in found:
+        if kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
+            kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
+        else:
+            kept.append(now)
+    return [now for now in kept if not OWN_TIER.search(now.text)] or kept
+
+
 def units_said(count: str) -> int:
     """How many "4", "four" or "a dozen" are."""
     return FEW.get(count) or int(number(count) or 1)
@@ -271,7 +285,7 @@ class Reply(Trade, Shop):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        found = [self.as_own(now) for now in understand(self.turn.text)]
+        found = alone([self.as_own(now) for now in understand(self.turn.text)])
         if self.asked_before:
             found[0] = self.completed(found[0])
         found = [
@@ -357,6 +371,8 @@ class Reply(Trade, Shop):
             return replace(now, intent=Intent.ORDER)
         if self.last_about == "order" and self.turn.customer_id is not None:
             pointed = now.there or POINTED.search(self.turn.text) is not None
+            if TOGETHER.search(now.text) and not self.things(now) and LATEST_FEW.search(self.asked_before[0].lower()):
+                return replace(understand(self.asked_before[0])[-1], follows=True)  # its answer says the sum
             if ADDS_TO.search(now.text) and pointed:
                 return replace(now, intent=Intent.POLICY, words="", text=f"{now.text} {_('order')}")
             if WHEN_IT_WAS.search(now.text) and now.intent in OPEN | {Intent.ORDER} and not now.codes:
@@ -573,6 +589,10 @@ class Reply(Trade, Shop):
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
         method: Callable[[Asked], Iterator[Piece]] = METHODS[question.intent]
+        if self.tells_tier(question):
+            yield from self.for_tier(question)
+            yield Outcome.ANSWERED
+            return
         subject = None
         returns = (
             SEND_BACK.search(question.text) and self.turn.customer_id is not None and ORDER_NUMBER.search(question.text)
@@ -605,6 +625,11 @@ class Reply(Trade, Shop):
         if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
             return told
         return self.trade(asked) if asked.intent in FOR_TRADE else []
+
+    def tells_tier(self, question: Asked) -> bool:
+        """Whether a question only names a tier, after a rule that was quoted."""
+        named = OWN_TIER.search(question.text) or OF_ONE_TIER.search(question.text)
+        return named is not None and self.last_about == "passage"
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""

@@ -112,7 +112,8 @@ NOT_THOSE = re.compile(
 """What was shown shall not be shown again."""
 
 HAVE_YOU = re.compile(
-    r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b"
+    r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b|"
+    r"(?:你们|店里|这里|有没)有?(?:卖|出售)?|卖.{0,12}吗"
 )
 """It asks a shop for its goods."""
 
@@ -332,8 +333,11 @@ class Finding(Voice):
         words first; [] where no need is heard, or none of it is sold."""
         unwanted = not_wanted(asked.text)
         wanted = [word for word in asked.words.split() if word not in unwanted]
-        if HAVE_YOU.search(asked.text) and wanted and not speaks_of(wanted[-1]):
-            return []
+        things = in_english(asked.words).split() if CHINESE.search(asked.words) else wanted
+        if HAVE_YOU.search(asked.text) and things:
+            if not speaks_of(things[-1]):
+                return []
+            least = max(least, PLAIN_NEED) if CHINESE.search(asked.text) else least
         text = UNWANTED.sub(" ", prices(asked.text)[1])
         text = A_GIFT.sub(" ", text)
         if CHINESE.search(text):

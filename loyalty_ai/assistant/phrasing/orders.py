@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import get_text_list
@@ -695,6 +696,12 @@ class Orders(Cart):
             told = {"units": item["units"], "title": row["title"], "price": self.money(row["price"])}
             text = _("%(units)s × %(title)s, %(price)s each") % told
             yield Sentence(text, ("cart", key(row)) if self.turn.cart is not None else (key(row),))
+        if "total" in asked.aspects and all(live[item["product_id"]]["price"] is not None for item in ready):
+            rows = [live[item["product_id"]] for item in ready]
+            lines = ", ".join(f"{item['units']} × {row['title']}" for item, row in zip(ready, rows, strict=True))
+            total = sum((item["units"] * row["price"] for item, row in zip(ready, rows, strict=True)), Decimal(0))
+            told = {"list": lines, "total": self.money(total)}
+            yield Sentence(_("%(list)s: %(total)s together.") % told, tuple(key(row) for row in rows))
         for item in missing:
             row = live[item["product_id"]]
             if not row["available"]:

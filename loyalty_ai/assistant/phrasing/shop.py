@@ -18,6 +18,7 @@ from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, order
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
 from loyalty_ai.assistant.periods import WEEKDAYS, Days, period
+from loyalty_ai.assistant.phrases import OWN_TIER
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.orders import (
@@ -32,12 +33,15 @@ from loyalty_ai.assistant.phrasing.orders import (
 )
 from loyalty_ai.assistant.phrasing.purchases import Purchases
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
-from loyalty_ai.assistant.questions import Asked, amounts, normal
+from loyalty_ai.assistant.questions import Asked, amounts, normal, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence
 from loyalty_ai.conf import app_settings
 
 YEAR = 365
 """Days of orders that a tier is counted by, which the oldest leaves first."""
+
+WHOLE = 0.9
+"""Likeness to a known wording from which on a question is one by itself, whatever it begins with: 那包装要钱吗."""
 
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
@@ -84,6 +88,9 @@ OF_TIERS = re.compile(
     r"\b(?:tiers?|levels?|status|member(?:s|ship)?|gold|silver|platinum)\b|等级|会员|金卡|银卡|白金|铂金"
 )
 """A tier, and what it gives."""
+
+SHORT_ZH = 7
+"""Characters of a Chinese question that hardly says what it is about: 要寄回去吗."""
 
 COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|long|days|\s)+|邮费|运费")
 """Words of a question that ask what something costs or how long it takes, whatever it is."""
@@ -339,7 +346,7 @@ class Shop(Purchases):
         if (asked.follows or asked.there) and (verdict := self.arriving(asked) or self.open_then(asked)):
             yield from verdict
             return
-        if (asked.follows or asked.there or COSTS.fullmatch(asked.words)) and (
+        if (asked.follows or asked.there or self.short_on(asked) or COSTS.fullmatch(asked.words)) and (
             going_on := self.goes_on_from_before(asked)
         ):
             yield from going_on
@@ -438,9 +445,11 @@ class Shop(Purchases):
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
         foreign = (CHINESE.search(asked.text) is None) != (self.turn.language == "en")
-        if foreign or goes_on or asked.codes or ALSO.search(asked.text):
+        if foreign or asked.codes or ALSO.search(asked.text):
             return None
-        return heard(asked.text)
+        said = heard(asked.text)
+        whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
+        return said if whole or not goes_on else None
 
     @property
     def carried(self) -> float:
@@ -470,6 +479,13 @@ class Shop(Purchases):
             yield from self.own_tier()
         yield from told
 
+    def short_on(self, asked: Asked) -> bool:
+        """Whether a Chinese question is too short to say what it is about, and the document that was quoted last treats it."""
+        topic = self.topic or self.topic_before
+        if not topic or asked.words or len(asked.text) > SHORT_ZH or not CHINESE.search(asked.text):
+            return False
+        return any(each["title"] == topic for each in self.passages(asked.text, RELEVANT))
+
     def goes_on_from_before(self, asked: Asked) -> list[Piece]:
         """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
         topic = self.topic or self.topic_before
@@ -489,6 +505,15 @@ class Shop(Purchases):
             return list(self.goes_on_about(asked))
         before = self.asked_before[0].lower() if self.asked_before else ""  # it may be of the same message
         return list(self.goes_on_about(asked_of(asked, "", text=f"{before} {asked.text}".strip())))
+
+    def for_tier(self, asked: Asked) -> Iterator[Piece]:
+        """What the rule that was quoted last says of a tier, the sentences that name it where any does."""
+        before = next(
+            (told for text in self.asked_before if not OWN_TIER.search(told := understand(text)[-1].text)), ""
+        )
+        told = [piece for piece in self.policy(asked_of(asked, "", text=before)) if isinstance(piece, Sentence)]
+        names = next((name for name in TIERS.values() if name.search(asked.text)), None)
+        yield from [piece for piece in told if names and names.search(piece.text)] or told
 
     def restock(self, asked: Asked) -> Iterator[Piece]:
         """Whether the product that is meant can be had, and what the documents say of when things come back."""
