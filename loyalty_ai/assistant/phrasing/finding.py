@@ -341,8 +341,9 @@ class Finding(Voice):
         text = UNWANTED.sub(" ", prices(asked.text)[1])
         text = A_GIFT.sub(" ", text)
         if CHINESE.search(text):
-            least, clauses = max(least, 1.0 - share_known(text)), list(map(in_english, CLAUSE.split(text)))
-            text = in_english(text)
+            least = max(least, 1.0 - share_known(text))
+            clauses = [in_english(words_of(clause)) for clause in CLAUSE.split(text)]  # without whom it is for
+            text = in_english(words_of(text)) or in_english(text)
         else:
             clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
             clauses = [clause for clause in clauses if WANTS.search(clause)] or clauses
