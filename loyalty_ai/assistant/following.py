@@ -19,7 +19,7 @@ ONE_OF_THEM = re.compile(
     rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} ones?\b|[\w'-]+ ones\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
     r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:in|with|without) \w+|"
     r"(?:anything|something|any|some|a|an|the)?(?: bit| little| much)* ?(?:smaller|smallest|bigger|biggest|larger|largest)\b)|"
-    r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种]|呢|吗|么|有吗|有没有)?[?]?$"
+    r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种])?(?:呢|吗|么|有吗|有没有)?(?:,[^有没吗,.?]{1,5}的?(?:有吗|有没有|呢))?[?]?$"
 )
 """Which of them is wanted, by what it has: its kind stands in the question before."""
 
@@ -42,7 +42,8 @@ _OF_THEM = r"(?: of (?:it|them|those|these|that))?"
 COME_TO = re.compile(
     rf"^(?:and |so |ok,? |then )*(?:what|how much) (?:would|do|does|will|is|are|for|about)(?: the price (?:of|for))?(?: i pay for)? ?(?:be )?(?:for )?"
     rf"(?P<n>{_COUNT}){_OF_THEM}(?: (?:be|cost|come to|come out at|set me back))?(?: in total| altogether| together| all in)?[?]?$|"
-    r"^(?:那|那么|买|要)*(?P<zh>[一二两三四五六七八九十]+|\d{1,3}) ?[个件只盏套份把条张盒包本瓶对块支](?:的话)?(?:一共|总共|共)?(?:是|要)?(?:多少钱?|几块|呢)?[?]?$|"
+    r"^(?:那|那么|如果|要是|我|再|买|要|来|拿|订|各)*(?P<zh>[一二两三四五六七八九十百]+|\d{1,3}) ?[个件只盏套份把条张盒包本瓶对块支顶双袋串卷](?:的话)?(?:一共|总共|共)?"
+    r"(?:得|是|要|花)*(?:多少钱?|几块|几镑|呢)?[?]?$|"
     rf"^(?:and )?(?P<alone>{_COUNT}){_OF_THEM}[?]?$"
 )
 """What so many of what is at hand cost."""

@@ -165,3 +165,21 @@ def test_a_chinese_question_that_names_goods_is_never_refused(open_shop: Any):
 
 def test_no_amount_but_the_shops_own_is_told_of_a_need():
     assert Decimal("15") == understand("爷爷喜欢喝茶,想送他一个茶壶,15镑以内")[0].high
+
+
+def test_a_place_among_the_things_of_an_order_is_asked_of_today(open_shop: Any):
+    listed = thread("我最近的订单里有什么", customer="ann")
+    assert "×" in listed.text
+    told = thread("我最近的订单里有什么", "第一个还有货吗", customer="ann")
+    assert len(told.cards) == 1
+    assert "×" not in told.text
+
+
+@pytest.mark.parametrize("more", ["再买100包多少钱", "买100个多少钱", "那100件一共多少钱"])
+def test_so_many_of_what_is_at_hand_are_reckoned_up(open_shop: Any, more: str):
+    assert "£125.00" in thread("Red Retrospot Mug多少钱", more).text
+
+
+def test_a_colour_and_a_look_narrow_what_was_asked_before(open_shop: Any):
+    told = thread("有没有杯子", "复古的那种,红色有吗")
+    assert "Red Retrospot Mug" in told.text

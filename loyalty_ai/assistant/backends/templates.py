@@ -286,14 +286,14 @@ class Reply(Trade, Shop):
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
         found = alone([self.as_own(now) for now in understand(self.turn.text)])
-        if self.asked_before:
-            found[0] = self.completed(found[0])
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
             else now
             for now in found
         ]
+        if self.asked_before:
+            found[0] = self.completed(found[0])
         found = [
             replace(now, intent=Intent.SEARCH)
             if now.words
@@ -322,6 +322,7 @@ class Reply(Trade, Shop):
                 if at
                 else bool((self.order_before or self.days_before) and goes_on)
             )
+            of_order = of_order and not question.codes and not (question.units and self.last_about == "product")
             of_days = not question.there and period(question.text, local(self.turn.now)) is not None
             of_days = of_days and self.turn.customer_id is not None
             if (of_order or of_days) and self.names_nothing(question):  # "where is my order and how much was it"
@@ -381,6 +382,8 @@ class Reply(Trade, Shop):
                 return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"items"})
             if pointed and not now.codes and (SEND_BACK.search(now.text) or CALL_OFF.search(now.text)):
                 return replace(now, intent=Intent.POLICY, words="", there=True)
+            if goods := self.of_lines(now):
+                return goods
             days = period(now.text, local(self.turn.now))
             if now.intent is Intent.PRICE and not (now.codes or self.things(now)):
                 return replace(now, intent=Intent.ORDER, words="", there=True)
@@ -453,6 +456,22 @@ class Reply(Trade, Shop):
             return None
         both = f"{before.text} {now.text}"
         return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
+
+    def of_lines(self, now: Asked) -> Asked | None:
+        """What is asked of a place among the things of the order that was told, or what so many more of its only thing cost."""
+        if now.intent not in (Intent.PRICE, Intent.STOCK) or now.codes or (self.things(now) and not now.ordinals):
+            return None
+        many = things_counted(now.text)
+        orders = self.one_told(now) if now.ordinals or many else []
+        items = orders[0]["items"] if orders else []
+        if now.ordinals:
+            places = (place - 1 if place > 0 else len(items) - 1 for place in now.ordinals)
+            meant = [items[place] for place in places if place < len(items)]
+        else:
+            meant = items if len(items) == 1 else []
+        codes = tuple(item["product_id"] for item in meant if item["product_id"])
+        units = int(many.value) if many and not now.ordinals else None
+        return replace(now, words="", ordinals=(), codes=codes, units=units, there=True) if codes else None
 
     def next_part(self, now: Asked) -> Asked | None:
         """ "And in the second?" after the first quarter."""

@@ -35,7 +35,9 @@ from loyalty_ai.assistant.wishes import Wish, wish_of
 
 _COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
 _COLOURS += "large|small|big|medium|mini"
-COLOUR = re.compile(f"{_COLOURS}|红色?|蓝色?|绿色?|黄色?|粉色?|紫色?|橙色?|黑色?|白色?|灰色?|银色?|金色?|大号?|小号?")
+COLOUR = re.compile(
+    f"{_COLOURS}|红色?|蓝色?|绿色?|黄色?|粉色?|粉红色?|紫色?|橙色?|橘色?|黑色?|白色?|灰色?|银色?|金色?|米色?|米白色?|棕色?|大号?|小号?"
+)
 
 _WEAK = """
 own stop stops keep keeps store storing hold holding put puts hang hide match throwing throw hosting having moving isnt wont
@@ -83,7 +85,7 @@ MOST_KINDS = 4
 """Things of one sentence that are looked for one by one."""
 
 COLOUR_WORD = re.compile(
-    r"\b(?:red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown)\b|[红蓝绿黄粉紫橙黑白灰银金]色"
+    r"\b(?:red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown)\b|[红蓝绿黄粉紫橙橘黑白灰银金米棕]色"
 )
 """A colour that what is shown must have, or be said to lack."""
 
@@ -121,7 +123,7 @@ SET_OF = re.compile(r"\b(?:set|pack|box)s? of (\d+)|(\d+) ?(?:个|只|件|支|�
 """How many of a thing are sold together."""
 
 SIZE = re.compile("large|small|big|medium|mini|大号?|小号?")
-COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙黑白灰银金]色")
+COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙橘黑白灰银金米棕]色")
 WORDS = re.compile("[a-z]+|[0-9]+")
 
 ANYTHING = Wish()
@@ -289,7 +291,9 @@ class Finding(Voice):
         """`_nearest`, of a Chinese question by its words in English first."""
         known = CHINESE.search(asked.words) and share_known(asked.words) > HALF_KNOWN
         told = in_english(asked.words) if known else ""
-        return (self._nearest(asked_of(asked, told, text=told)) if told else []) or self._nearest(asked)
+        rows = (self._nearest(asked_of(asked, told, text=told)) if told else []) or self._nearest(asked)
+        looks = COLOUR_ZH.findall(asked.words)
+        return [row for row in rows if all(named([row], look) for look in looks)] or rows
 
     def _nearest(self, asked: Asked) -> list[Row]:
         """Where nothing has all that is asked for: what has most of the words that say what a thing is, the best first."""
