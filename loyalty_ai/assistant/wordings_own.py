@@ -40,7 +40,7 @@ order expected way: where is my parcel; where is my order; where is my stuff; wh
   come today; what day is my parcel coming; do I need to be in for my order; has it shipped; did my last order go out; will my
   order be here by monday; will my parcel come before friday; is my order going to be in time for the weekend; do I get my
   things by the 20th
-order items: what did I order; what was in my last order; what did I buy last; what did I get last time; what was my last
+order items: is anything of mine still to come; what am I still waiting for; have I got anything on order; what did I order; what was in my last order; what did I buy last; what did I get last time; what was my last
   purchase; remind me what I ordered; what is in my order; what is in the parcel I am waiting for; what exactly did I buy; tell
   me my last order; what have I got coming; I forgot what I ordered; which things did I order; what did I have off you last
 order total: how much was my last order; what did I pay last time; what did I pay for it; what did my order cost me; what did my

@@ -130,3 +130,14 @@ def test_a_day_that_no_rule_gives_is_never_said():
     assert check(said.format("8 Jun 2012"), evidence, turn=TURN, sources=("passage:1",)) is None
     assert check(said.format("8 Jun 2011"), evidence, turn=TURN) is None
     assert reckoned(["We are quick."], FRIDAY) == set()
+
+
+def test_too_late_is_answered_the_other_way_round(delivering: Any):
+    assert say("is it too late to have it by friday the 10th").text.startswith("No: an order of 1 Jun 2011")
+    assert say("is it too late to have it by friday").text.startswith("Yes: an order of 1 Jun 2011")
+
+
+def test_a_gift_that_should_get_there_by_a_day_is_judged(delivering: Any):
+    assert say("its my mums birthday on the 14th, would a card get there").text.startswith(
+        "Yes: an order of 1 Jun 2011"
+    )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -303,3 +304,50 @@ def test_what_no_document_treats_is_said_not_to_be_treated(documents: Any):
 def test_other_goods_of_orders_are_told_in_their_turn(open_shop: Any):
     told = ask("how much did the mugs set me back last time", "and the tin ones?")
     assert "4 × Set of 3 Cake Tins: £5.00" in told
+
+
+def test_many_units_are_told_with_a_comma(open_shop: Any):
+    for product, ref in ((BAG, "A-1"), (MUG, "A-2")):
+        fakes.record_purchase(
+            open_shop.ann, open_shop.products[product], at=open_shop.before, value="6.00", quantity=9_000, ref=ref
+        )
+    told = say("how many mugs and jumbo bags have i had off you altogether", "ann").text
+    assert "Together that is 18,004 units." in told
+
+
+def test_a_day_of_the_order_is_no_day_it_is_wanted_by(open_shop: Any, monkeypatch: Any):
+    orders = open_shop.adapter.orders
+    days = {"expected_from": date(2011, 6, 2), "expected_by": date(2011, 6, 3)}
+    monkeypatch.setattr(
+        open_shop.adapter, "orders", lambda *a, **k: [replace(each, **days) for each in orders(*a, **k)]
+    )
+    assert (
+        "Yes, it should arrive between 2 Jun 2011 and 3 Jun 2011." in say("will my order be here by friday", "ann").text
+    )
+    assert "No, it should arrive" in say("will my parcel come before thursday", "ann").text
+    told = say("my stuff from the 2nd of may, has it gone", "ann").text
+    assert "It should arrive between" in told
+    assert "Yes" not in told
+
+
+def test_a_sum_alone_is_traced_where_an_order_came_to_it(open_shop: Any):
+    assert "Order A-1001" in say("i paid you 10.00 what did i get for that", "ann").text
+    assert "A-1001" not in say("what mugs are there under £10", "ann").text
+
+
+def test_the_usual_leaves_out_what_is_not_wanted(open_shop: Any):
+    told = say("same again please but without the tins", "ann").text
+    assert "Red Retrospot Mug" in told
+    assert "Tins" not in told
+
+
+def test_goods_are_looked_for_though_a_rule_was_quoted(documents: Any):
+    assert "Wooden Picnic Tray" in ask("how long do i have to return things", "picnic tray")
+
+
+def test_money_is_asked_for_after_what_came_back(documents: Any):
+    order = fakes.record_purchase(documents.ann, documents.products[MUG], at=documents.before, quantity=8, ref="580904")
+    fakes.record_refund(order, documents.products[MUG], quantity=5, value="2.00")
+    body = "# Refunds\n\n## When the money comes back\n\nWe refund within 5 working days."
+    publish_document(store=documents.store, slug="refunds", language="en", title="", body=body)
+    assert "We refund within 5 working days." in ask("have you got my mugs back yet", "so wheres my money")

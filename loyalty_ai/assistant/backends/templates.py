@@ -64,7 +64,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     UNWANTED,
     recoloured,
 )
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, MONEY_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
+from loyalty_ai.assistant.phrasing.purchases import sums_of
 from loyalty_ai.assistant.phrasing.shop import (
     CALL_OFF,
     CHAT,
@@ -163,11 +164,27 @@ THEIRS = re.compile(
 NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
 """Aspects that only wordings know."""
 
+ARRIVING_WHEN = "how long delivery takes, working days"
+"""The subject of what would be asked of one's own order, where one is named."""
+
+MINE, PLAIN_OWN = (
+    re.compile(r"\b(?:my|our) (?:\w+ )?(?:orders?|parcels?|package|delivery|stuff|things)\b|\bmine\b|\bto me\b"),
+    0.7,
+)
+"""Plainly of one's own orders, and the likeness from which on that counts whatever the tables read."""
+
 UNSAID = 0.12
 """Words of what is one's own, and how much more likeness a question needs that has none of them."""
 
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
+
+IN_TIME_FOR = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.POLICY, Intent.STOCK, Intent.CART_ADD}
+GETS_THERE = re.compile(
+    r"\b(?:will|would|can|could|does|do|is|might)\b.{0,40}"
+    r"\b(?:get (?:here|there)|arrive|be (?:here|there)|reach|make it|turn up|land|in time)\b"
+)
+"""What may ask whether something would be there by a day, and the words that say so."""
 
 FOR_TRADE = {
     Intent.NONE,
@@ -202,6 +219,10 @@ MOST_SHORT = 60
 """Letters of a question that can be read only with the one before."""
 
 
+TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
+LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
+"""Asks where a sum comes from, and sets no bound with it."""
+
 SO_MANY = re.compile(
     r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
     r"(?P<count>\d{1,3}|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|a dozen)(?= ?$| of\b| left\b| in stock))"
@@ -220,6 +241,9 @@ MORE_OR_LESS = {
     "large": re.compile(r"bigger|larger|大(?:一?点|一?些)"),
 }
 """Sizes as titles write them, of what is compared with the goods at hand."""
+
+ANEW = 0.78
+"""Likeness to a known wording from which on a question that points at nothing asks anew."""
 
 AT_HAND, GOING_ON = 0.65, 0.6
 """Likeness to a wording from which on a question asks documents of the goods at hand, or goes on about the one quoted."""
@@ -338,29 +362,54 @@ class Reply(Trade, Shop):
         least = OWN_HEARD.get(now.intent)
         if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
             return replace(now, intent=Intent.POLICY)
+        if self.traces_a_sum(now):
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
         if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
             return replace(now, intent=Intent.NEXT_TIER)
         if least is None or CHINESE.search(now.text) or self.turn.language != "en":
             return now
         said = heard(now.text)
-        if said is None or not said.own or (WISH.search(now.text) and said.likeness < PLAINLY):
+        if (
+            said is not None
+            and said.query == ARRIVING_WHEN
+            and MINE.search(now.text)
+            and self.turn.customer_id is not None
+        ):
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"expected", "way"})
+        if said is None or not said.own:
+            return now
+        if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
             return now
         intent, *asks = said.own.split()
+        if now.intent is Intent.POLICY and MINE.search(now.text):
+            least = PLAIN_OWN
         least += 0 if THEIRS.search(now.text) else UNSAID
         least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
         if said.likeness < least or (now.intent is Intent.ORDER and intent not in (Intent.ORDER, Intent.CART)):
             return now
         words = OF_TIERS.sub(" ", now.words)
-        if intent != Intent.ORDER and words.strip() and any(row["score"] >= CERTAIN for row in self.search(words)):
+        if intent != Intent.ORDER and words.strip() and self.names_goods(words):
             return now
         if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
             asks = [each for each in asks if each in NOT_IN_TABLES]
         return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
 
+    def traces_a_sum(self, now: Asked) -> bool:
+        """Whether a question names just what an order of theirs came to: "what was that £118.85 in april for"."""
+        if self.turn.customer_id is None or now.intent not in OPEN | {Intent.ORDER} or now.codes:
+            return False
+        sums = sums_of(now.text) if TRACES.search(now.text) and not LIMITS.search(now.text) else []
+        return bool(sums) and any(order["total"] in sums for order in self.orders_in(None))
+
     def completed(self, now: Asked) -> Asked:
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
         if of_tier := self.of_tier(now):
             return of_tier
+        if self.last_about == "order" and MONEY_BACK.search(now.text) and now.intent in OPEN and self.order_before:
+            codes = now.codes or (self.order_before,)
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
+        if self.goes_on_about_service(now):
+            return now
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
@@ -445,7 +494,8 @@ class Reply(Trade, Shop):
 
     def other_goods_bought(self, now: Asked) -> Asked | None:
         """ "And the jumbo ones?" after what the lunch bags came to."""
-        if self.last_about != "order" or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
+        about_orders = self.last_about == "order" or self.about_many
+        if not about_orders or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
             return None
         before = understand(self.asked_before[0])[-1]
         if (
@@ -542,7 +592,7 @@ class Reply(Trade, Shop):
             return replace(now, intent=Intent.NEXT_TIER)
         if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
             return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
-        if TIER_ENDS.search(now.text):
+        if TIER_ENDS.search(now.text) and not SEND_BACK.search(now.text):
             return replace(now, intent=Intent.POLICY, text=f"{now.text} {_('tier')}")
         return None
 
@@ -583,6 +633,11 @@ class Reply(Trade, Shop):
         """Whether a question of nothing in particular goes on about what was quoted last."""
         if now.codes or now.ordinals or now.here or now.bounded:
             return False
+        said = heard(now.text) if now.intent is Intent.NONE else None
+        if said is not None and said.query and said.likeness >= (PLAINLY if now.follows or now.there else ANEW):
+            return False
+        if now.intent is Intent.NONE and now.words and not now.follows and self.names_goods(now.words):
+            return False
         if now.intent is Intent.PRICE:
             return not now.words or COSTS.fullmatch(now.words) is not None
         short = len(now.words.split()) <= 2 and len(now.words) <= FEW_LETTERS
@@ -591,6 +646,10 @@ class Reply(Trade, Shop):
             and short
             and not any(named(rows, now.words) for rows in self.lists() if now.words)
         )
+
+    def names_goods(self, words: str) -> bool:
+        """Whether something in the shop plainly is what the words name."""
+        return any(row["score"] >= CERTAIN for row in self.search(words))
 
     def names_nothing(self, question: Asked) -> bool:
         """Whether a question of a price or of nothing at all says not of what."""
@@ -641,6 +700,12 @@ class Reply(Trade, Shop):
         """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
         if ASKS_LATEST.search(asked.text) and (told := self.arriving(asked)):
             return told
+        if (
+            asked.intent in IN_TIME_FOR
+            and GETS_THERE.search(asked.text)
+            and (told := self.arriving(asked, "express delivery"))
+        ):
+            return told
         if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
             return told
         return self.trade(asked) if asked.intent in FOR_TRADE else []
@@ -652,6 +717,8 @@ class Reply(Trade, Shop):
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
+        if asked.aspects & NOT_IN_TABLES:
+            return None
         if subject := self.goes_on_about_service(asked):
             return subject
         if (
@@ -718,8 +785,10 @@ class Reply(Trade, Shop):
     def goes_on_about_service(self, asked: Asked) -> str | None:
         """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what
         documents answer: "and may they go back"."""
-        of_goods = asked.there and self.last_about == "product"
+        of_goods = (asked.there and self.last_about == "product") or self.last_about == "order"
         if asked.intent not in MAY_NAME_GOODS or asked.codes or not (of_goods or self.topic_before):
+            return None
+        if asked.words and self.names_goods(asked.words):
             return None
         said = heard(asked.text) if (CHINESE.search(asked.text) is None) == (self.turn.language == "en") else None
         if said is None or not said.query or said.likeness < (AT_HAND if of_goods else GOING_ON):

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_noop, ngettext
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece, Tools
 from loyalty_ai.assistant.periods import EVER, EVERY, NAMED, period
-from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD, Intent
+from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import (
     by_likeness,
@@ -30,6 +30,16 @@ from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
 from loyalty_ai.assistant.questions import CODE, Asked, normal, words_of
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
+IN_TIME = re.compile(
+    r"\b(?:will|would|is|going to|does|do)\b.{0,40}\b(?:by|before|in time|on time|for|until|ahead of)\b|前"
+)
+"""Asks whether an order is there by a day."""
+
+WITHOUT = re.compile(
+    r"\b(?:without|except(?: for)?|but not|not the|apart from|leave out|minus)\b (?:the |any |my )?(?P<what>.+)"
+)
+"""What of the usual order is not wanted."""
+
 MOST_USUAL = 6
 """Products of a usual order."""
 
@@ -40,7 +50,7 @@ ARRIVING = {"placed", "preparing", "dispatched"}
 ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package")
 
 ORDER_WORDS = re.compile(
-    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|arriv(?:es?|ed|ing)|dispatched|history|status|state|contents|"
+    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|packed|arriv(?:es?|ed|ing)|dispatched|history|status|state|contents|"
     r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付|20\d\d"
 )
@@ -131,7 +141,7 @@ TROUBLES = tuple(
 )
 """What can be wrong with an order, with what documents call that."""
 SEND_BACK = re.compile(
-    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo back\b|退(?!款了|了)|换货"
+    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo back\b|\bwant\b.{0,12}\bmoney back\b|退(?!款了|了)|换货"
 )
 OF_MINE = re.compile(
     r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|got|received|purchased|had)\b|"
@@ -539,7 +549,7 @@ class Orders(Cart):
         if order["state"] in ARRIVING and order["expected_by"]:
             if order["expected_from"] and order["expected_from"] != order["expected_by"]:
                 days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
-                wanted = wanted_by(asked.text, local(self.turn.now)) if asked.intent is Intent.ORDER else None
+                wanted = wanted_by(asked.text, local(self.turn.now)) if IN_TIME.search(asked.text) else None
                 text = _("It should arrive between %(from)s and %(by)s.")
                 if wanted and wanted >= order["expected_by"]:
                     text = _("Yes, it should arrive between %(from)s and %(by)s.")
@@ -619,6 +629,9 @@ class Orders(Cart):
         rows = found.data["summary"]["most_often"] if not found.error else []
         for row in rows[:most]:
             yield self.counted(row, (found.sources[0].key,))
+        if 1 < len(rows) <= most:
+            units = {"units": f"{found.data['summary']['units']:,}"}
+            yield Sentence(_("Together that is %(units)s units.") % units, (found.sources[0].key,))
 
     @staticmethod
     def counted(row: dict[str, Any], cited: tuple[str, ...]) -> Sentence:
@@ -673,6 +686,10 @@ class Orders(Cart):
         wanted = [item for item in orders[0]["items"] if item["product_id"]]
         again = "last_order" not in asked.aspects and repeated(orders)
         words = self.things(replace(asked, words=AGAIN.sub(" ", asked.words)))
+        if without := WITHOUT.search(asked.text):
+            unwanted, words = words_of(without["what"]), ""
+            kept = [[item for item in items if not named([item], unwanted)] for items in (wanted, again or [])]
+            wanted, again = kept[0], kept[1] if again else again
         among = [[order] for order in orders] if "last_order" in asked.aspects else [orders]
         of_these = next(filter(None, (self.bought_of(each, words) for each in among)), []) if words else []
         wanted = of_these or again or wanted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -19,7 +20,7 @@ from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
 from loyalty_ai.assistant.phrasing.orders import MOST, TROUBLES, between
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
-from loyalty_ai.assistant.questions import Asked, amounts, understand
+from loyalty_ai.assistant.questions import Asked, amounts, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems_of
 from loyalty_ai.assistant.turn import Sentence
 
@@ -32,6 +33,9 @@ CENT = Decimal("0.01")
 EACH = re.compile(r"\b(?:each|apiece|a piece|per piece|for one|one of them|single)\b|每|单价")
 """Asks what one of them cost."""
 
+HOW_MANY_ALONE = re.compile(
+    r"(?:and |so )?how many(?: (?:of (?:them|those)|was (?:it|that)|were (?:there|they)|did i (?:get|buy|have|order)|have i got))*"
+)
 NOW = re.compile(
     r"\b(?:now|today|still|these days|nowadays|any ?more|currently|at the moment|the site|online|left)\b|现在|还|如今"
 )
@@ -39,7 +43,7 @@ NOW = re.compile(
 
 PRICED = re.compile(
     r"\b(?:price[ds]?|costs?|cheap\w*|dear\w*|pricier|more expensive|less|more than|paid|pay|how much|gone (?:up|down)|left|"
-    r"in stock)\b|£|\$|€|价|钱|贵|便宜|货"
+    r"in stock|what (?:is|are) (?:it|they|that|those) now)\b|£|\$|€|价|钱|贵|便宜|货"
 )
 
 PAST = re.compile(r"\b(?:was|were|did|cost me|paid|pay|came to|come to|in (?:that|it|there)|just|only)\b|花|付")
@@ -66,7 +70,7 @@ class Purchases(History):
             return
         if "back" in asked.aspects:
             yield from self.tell_returns(asked)
-        elif "charge" in asked.aspects and (sums := [each.value for each in amounts(asked.text) if each.money]):
+        elif "charge" in asked.aspects and (sums := sums_of(asked.text)):
             yield from self.charged(sums, days)
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
@@ -79,8 +83,16 @@ class Purchases(History):
             held = self.holding(orders, self.things(asked))
             for order in ([order for order, _items in held] or orders)[:1]:
                 yield from self.tell_order(order, asked)
-        elif asked.aspects & {"count", "which"} and not asked.codes and (words := self.words_held(asked)):
-            yield from self.in_which(words, days) if "which" in asked.aspects else self.in_all(words, days)
+        elif asked.aspects & {"count", "which"} and not asked.codes and (goods := self.goods_held(asked)):
+            yield from self.in_which(goods, days) if "which" in asked.aspects else self.in_all(goods, days)
+
+    def goods_held(self, asked: Asked) -> list[str]:
+        """What of the goods a question names, each of an enumeration for itself."""
+        parts = [self.things(replace(asked, text=part, words=words_of(part))) for part in AND.split(asked.text)]
+        orders = self.orders_in(None)
+        named_whole = [part for part in parts if part and any(named(order["items"], part) for order in orders)]
+        whole = self.words_held(asked)
+        return named_whole if len(named_whole) > 1 else [whole] if whole else []
 
     def words_held(self, asked: Asked) -> str:
         """What of the goods a question names; of one that names none what was asked before."""
@@ -101,12 +113,14 @@ class Purchases(History):
             yield Sentence(_("None of your orders came to that sum."))
             yield from self.offer_person()
 
-    def in_all(self, words: str, days: Days | None) -> Iterator[Piece]:
+    def in_all(self, goods: list[str], days: Days | None) -> Iterator[Piece]:
         """How many they bought of what the words name: of each such product, and of all together."""
         orders = self.orders_in(days)
-        ids = {item["product_id"] for _order, items in self.holding(orders, words) for item in items} - {""}
+        ids = {
+            item["product_id"] for words in goods for _order, items in self.holding(orders, words) for item in items
+        } - {""}
         if not ids:
-            yield self.none_of(words, orders)
+            yield self.none_of(" ".join(goods), orders)
             return
         given = between(days) if days else {"limit": 1}
         found = self.call("get_order", product_ids=sorted(ids)[:20], summary=True, **given)
@@ -117,19 +131,23 @@ class Purchases(History):
         for row in rows[:MOST_GOODS]:
             yield self.counted(row, cited)
         if len(rows) > 1:
-            units = found.data["summary"]["units"]
-            yield Sentence(_("Together that is %(units)d units.") % {"units": units}, cited)
+            units = f"{found.data['summary']['units']:,}"
+            yield Sentence(_("Together that is %(units)s units.") % {"units": units}, cited)
 
-    def in_which(self, words: str, days: Days | None) -> Iterator[Piece]:
+    def in_which(self, goods: list[str], days: Days | None) -> Iterator[Piece]:
         """The orders that held what the words name, the latest first, each with it."""
         orders = self.orders_in(days)
-        held = self.holding(orders, words)
+        found = [each for words in goods for each in self.holding(orders, words)]
+        items_of = {
+            order["order_id"]: [i for o, items in found if o is order for i in items] for order, _items in found
+        }
+        held = [(order, items_of[order["order_id"]]) for order in orders if order["order_id"] in items_of]
         for order, items in held[:SHOWN]:
-            goods = "; ".join(f"{item['units']} × {item['title']}" for item in items[:SHOWN])
-            told = {"number": order["order_id"], "date": day(order["placed_at"]), "goods": goods}
+            listed = "; ".join(f"{item['units']} × {item['title']}" for item in items[:SHOWN])
+            told = {"number": order["order_id"], "date": day(order["placed_at"]), "goods": listed}
             yield Sentence(_("Order %(number)s of %(date)s: %(goods)s") % told, (f"order:{order['order_id']}",))
         if not held:
-            yield self.none_of(words, orders)
+            yield self.none_of(" ".join(goods), orders)
 
     def bought(self, words: str) -> bool:
         """Whether something that they bought has all the words."""
@@ -155,12 +173,16 @@ class Purchases(History):
 
     def lines_asked(self, asked: Asked) -> Callable[[], Iterator[Piece]] | None:
         """What tells of some things of the order that was told just now: what they came to, what one was, what it costs today."""
-        about_many = self.last_about == "" and any(key.startswith("orders:") for key in self.turn.focus)
         if asked.codes or asked.ordinals or period(asked.text, local(self.turn.now)):
             return None
         now = NOW.search(asked.text) and PRICED.search(asked.text)
-        paid = EACH.search(asked.text) or (asked.aspects & {"count", "left", "total"} and PAST.search(asked.text))
-        if about_many and now and (asked.there or not self.things(asked)) and (words := self.words_held(asked)):
+        paid = (
+            EACH.search(asked.text)
+            or HOW_MANY_ALONE.fullmatch(asked.text)
+            or (asked.aspects & {"count", "left", "total"} and PAST.search(asked.text))
+        )
+        goes_on = self.about_many and (now or EACH.search(asked.text)) and (asked.there or not self.things(asked))
+        if goes_on and (words := self.words_held(asked)):
             held = self.holding(self.orders_in(None), words)
             lines = {item["product_id"]: (order, item) for order, items in reversed(held) for item in items}
         elif self.last_about == "order" and (now or paid) and (orders := self.one_told(asked)):
@@ -172,6 +194,11 @@ class Purchases(History):
         meant = named_by_price or list(lines.values())
         return partial(self.then_and_now if now else self.these_lines, meant) if meant else None
 
+    @property
+    def about_many(self) -> bool:
+        """Whether the last answer summed up orders and told none alone."""
+        return self.last_about == "" and any(key.startswith("orders:") for key in self.turn.focus)
+
     def lines_meant(self, asked: Asked, order: Order) -> list[Order]:
         """The items of an order that a question names one by one, or that the questions before it were about."""
         words = self.things(asked)
@@ -179,7 +206,7 @@ class Purchases(History):
         if words and not held and any(row["score"] >= CERTAIN for row in self.search(words, available=False)):
             return []
         if held:
-            both = named(order["items"], " ".join(held))
+            both = named(order["items"], " ".join(held), strictly=True) or named(order["items"], " ".join(held))
             if both and not AND.search(asked.text):
                 return both
             return [item for item in order["items"] if any(item in named(order["items"], word) for word in held)]
@@ -192,7 +219,7 @@ class Purchases(History):
         """Some things of an order, what one of each was, and what they came to together."""
         for order, item in lines[:MOST_SHOWN]:
             yield self.item_line(order, item, each=True)
-        if 1 < len(lines) <= SHOWN + 1:
+        if 1 < len(lines) <= SHOWN + 1 and len({order["order_id"] for order, _item in lines}) == 1:
             titles = get_text_list([item["title"] for _order, item in lines], _("and"))
             total = self.money(sum((item["value"] for _order, item in lines), Decimal(0)))
             cited = (f"order:{lines[0][0]['order_id']}",)
@@ -232,6 +259,11 @@ class Purchases(History):
 def says(title: str, word: str) -> bool:
     """Whether a title has a word, or one that it is a part of: "stands" of a cakestand."""
     return bool(named([{"title": title}], word)) or any(stem in title.lower() for stem in stems_of(word, "en"))
+
+
+def sums_of(text: str) -> list[Decimal]:
+    """The money that a text names, be it without a sign: "204.40"."""
+    return [each.value for each in amounts(text) if each.money or each.value.as_tuple().exponent == -2]
 
 
 def unit_price(item: Item) -> Decimal | None:

@@ -62,6 +62,9 @@ ARRIVAL = re.compile(
 ARRIVES = {"how long delivery takes, working days", "express delivery"}
 """Subjects of questions that may ask whether an order is there by a day that they name."""
 
+TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
+"""Asks the other way round."""
+
 REACHED = {"telephone number", "opening hours", "chat with the assistant or a person"}
 THEN = re.compile(
     r"\b(?:now|at the moment|today|tonight|tomorrow|this (?:morning|afternoon|evening)|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
@@ -181,7 +184,7 @@ OWN_ORDER = re.compile(
 """An order of their own that shall be called off or changed."""
 SUPPOSES = re.compile(
     r"\b(?:if|when|once|suppose|say) (?:i|we)\b.{0,30}\b(?:spend|spent|order|buy|bought|pay|add|return|send)\b.{0,20}\d|"
-    r"\b(?:another|with|spend(?:ing)?) £ ?\d|£ ?\d[\d.,]* (?:more|extra)\b"
+    r"\b(?:another|with|spend(?:ing)?) £ ?\d|\ban? (?:extra |further )?£ ?\d[\d.,]* (?:order|spend)\b|£ ?\d[\d.,]* (?:more|extra)\b"
 )
 SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[^\d]*$")
 """A spend that somebody supposes, and what of it goes back."""
@@ -410,9 +413,9 @@ class Shop(Purchases):
         text = _("That is not certain: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
         if latest:
             text = _("To have it by %(by)s, order by %(latest)s at the latest.")
-        elif last <= by:
+        elif (last <= by) is not (TOO_LATE.search(asked.text) is not None) and (last <= by or first > by):
             text = _("Yes: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
-        elif first > by:
+        elif last <= by or first > by:
             text = _("No: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
         told = {"ordered": ordered, "first": first, "last": last, "by": by, "latest": latest or by}
         verdict = Sentence(text % {name: day(each) for name, each in told.items()}, cited)
