@@ -307,17 +307,16 @@ limits, most units: is there a limit on how many I can buy; maximum quantity; ca
   like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what
   is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock; could I take 3000 in
   one go; may I have 2000 at once
-who can buy wholesale: do you sell wholesale; we run a small hotel and want things for all the rooms; any deal for a
-  business; trade account; I own a shop and want to stock your products; can I become a stockist; reseller; buying for my
-  business; are there trade prices; I run a restaurant; do you supply hotels; can my company open an account; bed and
-  breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you supply other shops; do you sell to
-  businesses; can cafes buy from you; how do I open a trade account; business account; I have a gift shop; do you do trade;
-  we are a hotel; reselling your products; we run a tearoom and want a few hundred mugs; I have a cafe and would like to buy
-  in bulk; do you give trade terms; we would like to stock your things in our shop; I am opening a guest house and need lots
-  of plates; our school would like to buy three hundred; we are a charity buying for a fair; can businesses buy at trade; I
-  am a wedding planner and need 150 of them; we need two hundred for an event; who do I talk to about a big order; buying a
-  lot for my company; I organise parties and want many; we are a school and want to order many; we are a primary school and
-  need four hundred things do we get a better price; our club needs a hundred
+who can buy wholesale: do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
+  stockist; reseller; buying for my business; are there trade prices; I run a restaurant; do you supply hotels; can my
+  company open an account; bed and breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you
+  supply other shops; do you sell to businesses; can cafes buy from you; how do I open a trade account; business account; I
+  have a gift shop; do you do trade; we are a hotel; reselling your products; we run a tearoom and want a few hundred mugs;
+  I have a cafe and would like to buy in bulk; do you give trade terms; we would like to stock your things in our shop; I am
+  opening a guest house and need lots of plates; our school would like to buy three hundred; we are a charity buying for a
+  fair; can businesses buy at trade; I am a wedding planner and need 150 of them; we need two hundred for an event; who do I
+  talk to about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to
+  order many; we are a primary school and need four hundred things do we get a better price; our club needs a hundred
 wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
   to spend on the first go as a business; how big must a first trade order be; what is the least a cafe has to buy; is there a
   minimum for businesses

@@ -23,7 +23,7 @@ from loyalty_ai.assistant.following import (
     size_of,
 )
 from loyalty_ai.assistant.hearing import CHINESE, heard
-from loyalty_ai.assistant.periods import period
+from loyalty_ai.assistant.periods import period, periods
 from loyalty_ai.assistant.phrases import (
     ADDS_TO,
     AVERAGE,
@@ -64,7 +64,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     UNWANTED,
     recoloured,
 )
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, MONEY_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
+from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
 from loyalty_ai.assistant.phrasing.purchases import sums_of
 from loyalty_ai.assistant.phrasing.shop import (
     CALL_OFF,
@@ -219,6 +219,9 @@ MOST_SHORT = 60
 """Letters of a question that can be read only with the one before."""
 
 
+OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我的钱")
+"""Money that should come back."""
+
 TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
 LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
 """Asks where a sum comes from, and sets no bound with it."""
@@ -362,6 +365,9 @@ class Reply(Trade, Shop):
         least = OWN_HEARD.get(now.intent)
         if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
             return replace(now, intent=Intent.POLICY)
+        several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
+        if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
+            return replace(now, intent=Intent.ORDER)
         if self.traces_a_sum(now):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
         if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
@@ -405,7 +411,7 @@ class Reply(Trade, Shop):
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
         if of_tier := self.of_tier(now):
             return of_tier
-        if self.last_about == "order" and MONEY_BACK.search(now.text) and now.intent in OPEN and self.order_before:
+        if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
         if self.goes_on_about_service(now):
