@@ -60,7 +60,7 @@ customs and import tax abroad: do I have to pay customs; import duty; will there
   stung for tax if it goes abroad; will my cousin in zurich pay tax on it; import fees for a parcel to oslo; how come the
   courier wants money for my parcel abroad; the carrier asks me for a fee at the door in norway
 a parcel does not arrive, we look for it: my parcel has not arrived; my order never came; package lost in the post; it says
-  delivered but I have nothing; still waiting for my order; it is late; the courier lost it; my delivery is missing; it was
+  delivered but I have nothing; still waiting for my order; I bought it three weeks ago and it has not come; it is late; the courier lost it; my delivery is missing; it was
   stolen from my doorstep; order overdue; should have been here last week; nothing has shown up; my parcel never came; I have
   not received anything; where is it it should be here by now; parcel went missing; lost in transit; the tracking has not
   moved for days; the neighbours do not have it either; I was home and nobody came; delivery did not happen; nothing came
@@ -80,7 +80,7 @@ visit our shop: do you have a shop; where are you located; can I visit your stor
   real life; do you have a display I can visit
 opening hours: what are your opening hours; when are you open; what time do you close; what time can I ring; are you there on
   weekends; office hours; when is customer service available; are you open now; how late are you open; what hours do you work;
-  when do you open on mondays; what time do you shut; are you there in the evening; how late can I call
+  when do you open on mondays; what time do you shut; is someone in the office now; is anybody there at the moment; is anyone in today; are you there in the evening; how late can I call
 holidays, closed: are you open on bank holidays; are you closed at christmas; new year's opening; easter closing; do you work
   on public holidays; opening over the festive season; are you shut on good friday; will orders be sent out between christmas
   and new year; are you working on new year's day; are you open over christmas; open on easter monday; do you close for the
@@ -198,7 +198,7 @@ when your card is charged: when will I be charged; when is my card debited; do y
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
   yet; when is the money debited from my bank; when does the money actually go out; when do you take it off my card; will it
   leave my account today; is it charged at once
-currency, prices include vat: what currency are the prices in; can I pay in euros; do prices include vat; is tax included;
+currency, prices include vat: what currency are the prices in; can I pay in euros; do prices include vat; is that plus vat; is that with vat; is tax included;
   price in dollars; are prices with tax; are your prices in pounds; can I see prices in euros; is vat added at the end; are
   the prices net; do you charge vat; can I pay in my own currency
 invoices: can I get an invoice; vat receipt; I need a receipt for my company; where is my invoice; proof of purchase; copy of
@@ -266,7 +266,7 @@ gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is 
   offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
   you wrap presents; can it come in nice paper; what does wrapping cost; how do I get it wrapped; could it be wrapped as a
   gift
-what gift wrapping looks like, paper and ribbon: what does the wrapping look like; what colour is the paper; bow and ribbon;
+what gift wrapping looks like, paper and ribbon: what does the wrapping look like; what does the gift wrapping look like; what colour is the paper; bow and ribbon;
   are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
   wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
   do you wrap them together or one by one

@@ -157,3 +157,23 @@ def test_what_became_of_goods_is_heard_whatever_they_are_called(story: str, subj
 def test_wishes_and_own_orders_in_chinese_are_no_question_to_the_documents(wish: str):
     found = heard(wish)
     assert found is None or found.query is None or found.likeness < HEARD
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("a friend wants to buy from you for the first time, is there a code i can give her", "bringing friends, code"),
+        ("is someone in the office now?", "opening hours"),
+        ("is that plus VAT?", "currency, prices include vat"),
+    ],
+)
+def test_what_goods_and_orders_are_not_asked_is_heard(question: str, query: str):
+    found = heard(question)
+    assert found is not None
+    assert found.query == query
+
+
+def test_a_stranger_who_tells_of_trouble_is_told_the_rule_and_not_to_sign_in(open_shop: Any):
+    publish_document(store=open_shop.store, slug="delivery", language="en", title="", body=DELIVERY)
+    given = say("i ordered a mug weeks ago and the parcel never arrived")
+    assert "we look for it and send it again" in given.text

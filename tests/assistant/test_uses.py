@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.glossary import share_known
 from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
@@ -172,3 +173,11 @@ def test_who_likes_what_said_after_a_wish_keeps_its_budget(useful_shop: Any):
     given = say("someone said she likes owls", history=(asked, told), focus=("product:MUG1",))
     assert "within your price" in given.text
     assert set(given.cards) == {"STOP1"}
+
+
+def test_where_all_of_a_kind_is_sold_out_it_says_when_such_things_come_back(open_shop: Any):
+    body = "# Stock\n\n## When it comes back\n\nMost products come back within 4 to 6 weeks.\n"
+    publish_document(store=open_shop.store, slug="stock", language="en", title="", body=body)
+    given = say("have you still got the hanging heart lamps?")
+    assert "sold out" in given.text
+    assert "Most products come back within 4 to 6 weeks." in given.text

@@ -59,6 +59,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOURS,
     HAVE_YOU,
     NEED,
+    PEOPLE,
     PLAIN_NEED,
     SURE_NEED,
     UNWANTED,
@@ -175,6 +176,9 @@ MINE, PLAIN_OWN = (
 
 UNSAID = 0.12
 """Words of what is one's own, and how much more likeness a question needs that has none of them."""
+
+TOLD_TO_STRANGERS = 0.6
+"""The same for orders where nobody is signed in."""
 
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
@@ -736,12 +740,13 @@ class Reply(Trade, Shop):
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
         said = self.heard(asked) if asked.intent in TOLD else None
-        if said is None or said.query is None or said.likeness < TOLD[asked.intent]:
+        strange = asked.intent is Intent.ORDER and self.turn.customer_id is None  # nobody's order can be told them
+        if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
         wrong = any(pattern.search(asked.text) for pattern, _query in TROUBLES)
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None
-        if asked.intent is Intent.ORDER and (wrong or of_days or OWN.search(asked.text)):
+        if asked.intent is Intent.ORDER and (wrong or (not strange and (of_days or OWN.search(asked.text)))):
             return None
         if subject and self.tells_of_service(asked) and self.passages(subject, self.carried):
             return subject
@@ -807,7 +812,8 @@ class Reply(Trade, Shop):
         """Whether a question speaks of what a shop does, or of what became of goods, and wishes for none."""
         if asked.order or asked.bounded or asked.available:
             return False
-        if asked.intent in (Intent.CART_ADD, Intent.DESCRIBE) and not HYPOTHETICAL.search(asked.text):
+        names = PEOPLE.issuperset(asked.words.split()) is False
+        if names and asked.intent in (Intent.CART_ADD, Intent.DESCRIBE) and not HYPOTHETICAL.search(asked.text):
             return False
         told = SERVICE.search(asked.text) or CHINESE.search(asked.text)
         return told is not None and (WISH.search(asked.text) is None or JOINS.search(asked.text) is not None)

@@ -25,7 +25,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, SHOWN, Voice, asked_of, key
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, SHOWN, STILL, Voice, asked_of, key
 from loyalty_ai.assistant.questions import IN_ALL, Asked, interests, prices, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
@@ -234,6 +234,8 @@ class Finding(Voice):
         yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
         yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
+        if STILL.search(asked.text) and not any(row["available"] for row in rows):
+            yield from self.when_back(asked)
 
     def plainly(self, asked: Asked, rows: list[Row]) -> Asked:
         """The question without where the thing shall be, whom it is for and manners, where nothing in `rows` has those as well and

@@ -17,7 +17,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, asked_of, key, unique
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -152,6 +152,8 @@ class Products(Finding):
                 if others := [other for other in similar if other["available"]]:
                     yield Sentence(_("Something similar:"))
                     yield from self.lines(others)
+                if STILL.search(asked.text):
+                    yield from self.when_back(asked)
 
         if asked.order and not asked.words and len(self.shown) > 1:  # "the cheaper one, do you have 8"
             priced = [row for row in self.shown if row["price"] is not None]

@@ -526,10 +526,8 @@ class Shop(Purchases):
         rows = chosen.products if chosen.sure else sold_out
         for row in rows[:MOST_CHOICES]:
             yield self.state(row)
-        if rows and not sold_out:
-            return
-        query = _("when does it come back in, how many weeks")
-        yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+        if not rows or sold_out:
+            yield from self.when_back(asked)
 
     def reaching(self, asked: Asked) -> Iterator[Piece]:
         """Where the shop is, when it is there and how to reach it: a sentence group for each that is asked."""

@@ -32,6 +32,9 @@ SHOWN, MOST_CHOICES = 5, 6
 FURTHEST = 4
 """Answers back that a question may point at."""
 
+STILL = re.compile(r"\b(?:still|left|any more|again)\b")
+"""It asks for what may be sold out."""
+
 CERTAIN = 0.75
 """Score of a product from which on the words alone say that it is meant."""
 
@@ -246,6 +249,11 @@ class Voice:
         told = EMPTY_OF_POLICIES.sub(" ", query).strip() or query
         unknown = self.call("search_shop_policies_and_faqs", query=told[:400], limit=8).data.get("unknown", ())
         return " ".join(word for word in told.split() if word not in unknown)
+
+    def when_back(self, asked: Asked) -> Iterator[Piece]:
+        """What the documents say of when things that are sold out come back."""
+        query = _("when does it come back in, how many weeks")
+        yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
     def quote(self, asked: Asked, passages: list[dict[str, Any]]) -> Iterator[Piece]:
         """The sentences of the policies that answer, word for word."""
