@@ -992,7 +992,7 @@ ASPECTS: dict[str, tuple[str, str]] = {
     "link": (r"link|url|page|web ?page|website|picture|photo|image", "链接|网址|页面|图片|照片"),
     "unknown": (
         r"size|sizes|dimensions?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
-        r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand",
+        r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand|soy|beeswax|biodegradable|recycled|magnetic|rechargeable|adjustable|stackable|foldable",
         "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
     ),
     "tier": (

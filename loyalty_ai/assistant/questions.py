@@ -136,10 +136,13 @@ def asked(part: str) -> Asked:
         units = int(many.value)  # "12 party bags under £20 in total": what one may cost
         low, high = (None if bound is None else bound / units for bound in bounds)
         rest = f"{rest[: many.start]} {rest[many.end :]}"
+    words = words_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", rest))))
+    if units and words.startswith(f"{units} "):  # "24 party bags"
+        words = words.removeprefix(f"{units} ")
     return Asked(
         intent=intent,
         text=part,
-        words=words_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", rest)))),
+        words=words,
         aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
         low=low,
         high=high,
@@ -709,7 +712,11 @@ def words_of(text: str) -> str:
             found += _chinese_words(token)
         elif token in kept:
             found.append(kept[token])
-        elif not {bare := token.strip("'.-/&+"), bare.removesuffix("'s")} & phrases.STOP and bare:
+        elif (
+            not {bare := token.strip("'.-/&+"), bare.removesuffix("'s")} & phrases.STOP
+            and bare
+            and not bare.endswith("n't")
+        ):
             found.append(bare.removesuffix("'s") if len(token) > 3 else bare)
     return " ".join(word for word in found if word)
 

@@ -78,6 +78,9 @@ ELSE = re.compile(
 )
 """What a question about a gift that is there already, or about a rule, speaks of."""
 
+OF_A_THING = re.compile(r"(?:is|are|was|can|could|will|would|does|do) (?:the|this|that|these|those|your) ")
+"""How a question begins that asks something of goods: whether the night light is safe for a baby."""
+
 _BARE_WORDS = (
     "good cup nice really everything stuff things all lots being going out very own bit kind sort pretty rather also"
 )
@@ -108,7 +111,7 @@ def tells_of_gift(text: str, *, bounded: bool) -> bool:
     Args:
         bounded: whether it names a price.
     """
-    if ELSE.search(text):
+    if ELSE.search(text) or OF_A_THING.match(text):
         return False
     wish = wish_of(text)
     occasion = any(pattern.search(text) for pattern in OCCASIONS.values())

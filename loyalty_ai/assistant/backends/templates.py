@@ -82,9 +82,19 @@ from loyalty_ai.assistant.phrasing.shop import (
 )
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
-from loyalty_ai.assistant.questions import CHEAPLY, FEW, IN_ALL, Asked, continued, number, things_counted, understand
+from loyalty_ai.assistant.questions import (
+    CHEAPLY,
+    FEW,
+    IN_ALL,
+    Asked,
+    continued,
+    number,
+    things_counted,
+    understand,
+    words_of,
+)
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
-from loyalty_ai.assistant.wishes import PERSON, wish_of
+from loyalty_ai.assistant.wishes import OF_A_THING, PERSON, wish_of
 
 ABOUT_PRODUCTS = {
     Intent.PRICE,
@@ -179,6 +189,9 @@ UNSAID = 0.12
 
 TOLD_TO_STRANGERS = 0.6
 """The same for orders where nobody is signed in."""
+
+OF_ORDERS = re.compile(r"\b(?:my|mine|our|i|we|orders?|parcels?|package|deliver\w*|arriv\w+|tracking)\b")
+"""It speaks of what somebody ordered."""
 
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
@@ -339,6 +352,22 @@ class Reply(Trade, Shop):
             else now
             for now in found
         ]
+        found = [
+            replace(now, intent=Intent.DESCRIBE)
+            if OF_A_THING.match(now.text)
+            and (now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects))
+            else replace(now, intent=Intent.SEARCH)
+            if now.intent is Intent.POLICY and HAVE_YOU.search(now.text) and self.names_goods(now.words)
+            else now
+            for now in found
+        ]
+        if self.turn.customer_id is None:  # "where is the doily stuff" is no stranger's order
+            found = [
+                replace(now, intent=Intent.SEARCH)
+                if now.intent is Intent.ORDER and not OF_ORDERS.search(now.text) and self.names_goods(now.words)
+                else now
+                for now in found
+            ]
         for at, question in enumerate(found):
             if self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY, Intent.ORDER}:
                 if CAME_BACK.search(question.text) or REFUND_HAD.search(question.text):
@@ -739,6 +768,8 @@ class Reply(Trade, Shop):
             return None
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
+        if asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text) and self.names_goods(asked.words):
+            return None
         said = self.heard(asked) if asked.intent in TOLD else None
         strange = asked.intent is Intent.ORDER and self.turn.customer_id is None  # nobody's order can be told them
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
@@ -770,7 +801,7 @@ class Reply(Trade, Shop):
             return []
         if CHEAPLY.search(asked.text):
             asked = replace(asked, order="", count=None)
-        if self.several(asked):
+        if self.several(asked) or (asked.intent is Intent.DESCRIBE and "unknown" in asked.aspects):
             return []
         least = MAY_NEED[asked.intent]
         if subject is not None or asked.intent is Intent.POLICY:
@@ -791,7 +822,12 @@ class Reply(Trade, Shop):
                 return [] if any(row["product_id"] in found for row in serving) else serving
             if 2 * len(told.split()) > len(asked.words.split()):  # less is hardly what the question is about
                 least = max(least, PLAIN_NEED)
-        return self.serving(asked, least=least)
+        serving = self.serving(asked, least=least)
+        thing, said, _whom = asked.text.partition(" for ")
+        kind = words_of(thing)
+        if said and self.names_goods(kind):  # "a sign for the loo" wants signs, whatever else serves
+            return named(serving, kind.split()[-1], strictly=True)
+        return serving
 
     def goes_on_about_service(self, asked: Asked) -> str | None:
         """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what

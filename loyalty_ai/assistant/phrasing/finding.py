@@ -150,6 +150,9 @@ NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
 A_GIFT = re.compile(r"\b(?:gifts?|presents?|ideas?|thank you|thanks|cheers)\b")
 """What every wish for a gift says, or whoever is polite, and no need."""
 
+FEW_WORDS = 3
+"""Fewer words than these say by themselves what is wanted: "furniture"."""
+
 WANTS = re.compile(r"\b(?:needs?|wants?|something|anything|looking for|after|any)\b")
 """In the part of a story that says what is wanted."""
 
@@ -237,10 +240,17 @@ class Finding(Voice):
         if STILL.search(asked.text) and not any(row["available"] for row in rows):
             yield from self.when_back(asked)
 
+    def names_goods(self, words: str) -> bool:
+        """Whether goods are called so, but for a word before the last that nothing has: reusable shopping bags."""
+        rows, told = self.search(words) if words else [], self.told(words)
+        return bool(rows) and told.split()[-1:] == words.split()[-1:] and bool(named(rows, told, strictly=True))
+
     def plainly(self, asked: Asked, rows: list[Row]) -> Asked:
         """The question without where the thing shall be, whom it is for and manners, where nothing in `rows` has those as well and
         something has the rest: a mirror for the hallway."""
-        words = " ".join(word for word in asked.words.split() if word not in ROOMS | PEOPLE | WEAK)
+        words = " ".join(
+            word for word in asked.words.split() if word not in ROOMS | PEOPLE | WEAK and not word.isdigit()
+        )
         if not words or words == asked.words or named(rows, asked.words):
             return asked
         return asked_of(asked, words) if named(self.search(words, asked, limit=20), words, strictly=True) else asked
@@ -353,7 +363,9 @@ class Finding(Voice):
         else:
             clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
             clauses = [clause for clause in clauses if WANTS.search(clause)] or clauses
-        told = [text, *([" ".join(wanted)] if text.isascii() else []), *clauses][: MOST_KINDS + 1]
+        told = [text, *([" ".join(wanted)] if text.isascii() and len(wanted) < FEW_WORDS else []), *clauses][
+            : MOST_KINDS + 1
+        ]
         found = sorted((use for each in told for use in self.uses(each, least)), key=lambda use: -use.likeness)
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
@@ -513,6 +525,12 @@ class Finding(Voice):
             lines = [line for line in lines if line[0] not in wish.unwanted]
         if words and named(rows := self.search(words, asked), words, strictly=True):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
+            return
+        thing = words_of(asked.text.partition(" for ")[0])
+        if (
+            thing in words and thing not in (words, *INTERESTS) and self.names_goods(thing)
+        ):  # metal signs for a man's room
+            yield from self.find(asked_of(asked, thing))
             return
         told = dict.fromkeys(said for said, _search in lines)
         chosen = self.gifts(lines[:MOST_LINES], wish, asked)
