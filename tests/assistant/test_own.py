@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty_ai.assistant.backends.templates import OWN_HEARD
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.phrases import ASPECTS, Intent
+from loyalty_ai.assistant.phrasing.own import OWN_HEARD
 from loyalty_ai.assistant.phrasing.purchases import says, unit_price
 from loyalty_ai.assistant.wordings import wordings, wordings_own
 from loyalty_ai.shop.adapters.base import CartItem
 from tests import fakes
-from tests.assistant.conftest import BAG, MUG, TITLES
+from tests.assistant.conftest import BAG, MUG, TITLES, TRAY
 from tests.assistant.test_history import ask
 from tests.assistant.test_templates import open_shop, say
 
@@ -351,3 +351,16 @@ def test_money_is_asked_for_after_what_came_back(documents: Any):
     body = "# Refunds\n\n## When the money comes back\n\nWe refund within 5 working days."
     publish_document(store=documents.store, slug="refunds", language="en", title="", body=body)
     assert "We refund within 5 working days." in ask("have you got my mugs back yet", "so wheres my money")
+
+
+def test_two_months_are_compared_however_it_is_put(open_shop: Any):
+    fakes.record_purchase(
+        open_shop.ann, open_shop.products[TRAY], at=open_shop.before - timedelta(days=12), value="7.50", ref="A-0998"
+    )
+    told = say("compare my april and may", "ann").text
+    assert "£7.50" in told
+    assert "£10.00" in told
+
+
+def test_a_thing_for_a_hotel_room_is_no_trade(documents: Any):
+    assert "wholesale" not in say("its for a hotel room, a nice tray").text.lower()

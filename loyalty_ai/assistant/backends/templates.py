@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from loyalty_ai.assistant.arrivals import ASKS_LATEST
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
 from loyalty_ai.assistant.following import (
     BARE_PLACE,
@@ -22,8 +21,8 @@ from loyalty_ai.assistant.following import (
     leaves_out,
     size_of,
 )
-from loyalty_ai.assistant.hearing import CHINESE, heard
-from loyalty_ai.assistant.periods import period, periods
+from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
     ADDS_TO,
     AVERAGE,
@@ -43,7 +42,6 @@ from loyalty_ai.assistant.phrases import (
     TO_NEXT,
     TOGETHER,
     WHEN_IT_WAS,
-    WISHED,
     Intent,
 )
 from loyalty_ai.assistant.phrasing.choosing import (
@@ -66,21 +64,18 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
-from loyalty_ai.assistant.phrasing.purchases import sums_of
+from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, NOT_IN_TABLES, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
     CALL_OFF,
     CHAT,
     COSTS,
     ERASE,
     GIVES,
-    KEEPS_TIER,
     OF_TIERS,
     RESTOCK,
     SUPPOSES,
     TIER_ENDS,
-    Shop,
 )
-from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
@@ -151,42 +146,6 @@ TOLD = (
 )
 """The same for what speaks of a shop's service and wishes for no goods, where the documents treat it."""
 
-OWN_HEARD = {
-    Intent.NONE: 0.6,
-    Intent.DESCRIBE: 0.6,
-    Intent.SEARCH: 0.65,
-    Intent.PRICE: 0.72,
-    Intent.COMPARE: 0.72,
-    Intent.ORDER: 0.65,
-    Intent.HELP: 0.75,
-    Intent.STOCK: 0.8,
-    Intent.POLICY: 0.8,
-    Intent.RECOMMEND: 0.8,
-    Intent.SCOPE: 0.85,
-    Intent.PRIVACY: 0.85,
-    Intent.GIFT: 0.85,
-}
-"""Likeness to a known wording from which on a question is one about what is the shopper's own, whatever the tables read in it."""
-
-THEIRS = re.compile(
-    r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
-    r"orders?|parcels?|package|basket|cart|trolley)\b"
-)
-NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
-"""Aspects that only wordings know."""
-
-ARRIVING_WHEN = "how long delivery takes, working days"
-"""The subject of what would be asked of one's own order, where one is named."""
-
-MINE, PLAIN_OWN = (
-    re.compile(r"\b(?:my|our) (?:\w+ )?(?:orders?|parcels?|package|delivery|stuff|things)\b|\bmine\b|\bto me\b"),
-    0.7,
-)
-"""Plainly of one's own orders, and the likeness from which on that counts whatever the tables read."""
-
-UNSAID = 0.12
-"""Words of what is one's own, and how much more likeness a question needs that has none of them."""
-
 TOLD_TO_STRANGERS = 0.6
 """The same for orders where nobody is signed in."""
 
@@ -196,25 +155,6 @@ OF_ORDERS = re.compile(r"\b(?:my|mine|our|i|we|orders?|parcels?|package|deliver\
 FOR_A_USE = {Intent.NONE, Intent.SEARCH, Intent.POLICY, Intent.LOYALTY, Intent.DESCRIBE, Intent.GIFT}
 """What may be read in goods that are told by their use: "something to wrap presents with"."""
 
-IN_TIME_FOR = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.POLICY, Intent.STOCK, Intent.CART_ADD}
-GETS_THERE = re.compile(
-    r"\b(?:will|would|can|could|does|do|is|might)\b.{0,40}"
-    r"\b(?:get (?:here|there)|arrive|be (?:here|there)|reach|make it|turn up|land|in time)\b"
-)
-"""What may ask whether something would be there by a day, and the words that say so."""
-
-FOR_TRADE = {
-    Intent.NONE,
-    Intent.SEARCH,
-    Intent.POLICY,
-    Intent.PRICE,
-    Intent.COMPARE,
-    Intent.CART_ADD,
-    Intent.DESCRIBE,
-    Intent.GIFT,
-}
-"""What may be read in a business's wish for many things."""
-
 MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE), NEED) | {
     Intent.POLICY: PLAIN_NEED,
 }
@@ -223,25 +163,11 @@ MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.D
 WORDS_OF_A_NEED = 3
 """Words from which on a question with a "that" in it is no short one about what was shown: "something that moves in the wind"."""
 
-MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
-"""What may name goods as well, and the likeness from which on it hardly does."""
-
-OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CART, Intent.DESCRIBE, Intent.GOES_WITH}
-"""What may be asked of the orders that were told just now."""
-
 KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
 """What is never read as going on about tiers."""
 
-MOST_SHORT = 60
-"""Letters of a question that can be read only with the one before."""
-
-
 OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我的钱")
 """Money that should come back."""
-
-TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
-LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
-"""Asks where a sum comes from, and sets no bound with it."""
 
 SO_MANY = re.compile(
     r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
@@ -265,14 +191,11 @@ MORE_OR_LESS = {
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
 
-AT_HAND, GOING_ON = 0.65, 0.6
-"""Likeness to a wording from which on a question asks documents of the goods at hand, or goes on about the one quoted."""
-
 JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
-SERVICE, WISH = re.compile(SERVED), re.compile(WISHED)
+SERVICE = re.compile(SERVED)
 
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
@@ -310,7 +233,7 @@ class TemplatesBackend(Backend):
         return Reply(turn, tools, self.store.currency).pieces()
 
 
-class Reply(Trade, Shop):
+class Reply(Own):
     """The answer to one message, question by question."""
 
     def pieces(self) -> Iterator[Piece]:
@@ -392,53 +315,6 @@ class Reply(Trade, Shop):
                     asked_of_days = {"total"} if "spent" in before.aspects else before.aspects
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
-
-    def as_own(self, now: Asked) -> Asked:
-        """A question about what is the shopper's own, in words that the tables read as something else."""
-        least = OWN_HEARD.get(now.intent)
-        if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
-            return replace(now, intent=Intent.POLICY)
-        several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
-        if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
-            return replace(now, intent=Intent.ORDER)
-        if self.traces_a_sum(now):
-            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
-        if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
-            return replace(now, intent=Intent.NEXT_TIER)
-        if least is None or CHINESE.search(now.text) or self.turn.language != "en":
-            return now
-        said = heard(now.text)
-        if (
-            said is not None
-            and said.query == ARRIVING_WHEN
-            and MINE.search(now.text)
-            and self.turn.customer_id is not None
-        ):
-            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"expected", "way"})
-        if said is None or not said.own:
-            return now
-        if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
-            return now
-        intent, *asks = said.own.split()
-        if now.intent is Intent.POLICY and MINE.search(now.text):
-            least = PLAIN_OWN
-        least += 0 if THEIRS.search(now.text) else UNSAID
-        least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
-        if said.likeness < least or (now.intent is Intent.ORDER and intent not in (Intent.ORDER, Intent.CART)):
-            return now
-        words = OF_TIERS.sub(" ", now.words)
-        if intent != Intent.ORDER and words.strip() and self.names_goods(words):
-            return now
-        if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
-            asks = [each for each in asks if each in NOT_IN_TABLES]
-        return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
-
-    def traces_a_sum(self, now: Asked) -> bool:
-        """Whether a question names just what an order of theirs came to: "what was that £118.85 in april for"."""
-        if self.turn.customer_id is None or now.intent not in OPEN | {Intent.ORDER} or now.codes:
-            return False
-        sums = sums_of(now.text) if TRACES.search(now.text) and not LIMITS.search(now.text) else []
-        return bool(sums) and any(order["total"] in sums for order in self.orders_in(None))
 
     def completed(self, now: Asked) -> Asked:
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
@@ -530,21 +406,6 @@ class Reply(Trade, Shop):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
-
-    def other_goods_bought(self, now: Asked) -> Asked | None:
-        """ "And the jumbo ones?" after what the lunch bags came to."""
-        about_orders = self.last_about == "order" or self.about_many
-        if not about_orders or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
-            return None
-        before = understand(self.asked_before[0])[-1]
-        if (
-            now.intent not in MAY_NAME_GOODS
-            or before.intent not in (Intent.ORDER, Intent.PRICE)
-            or not self.things(before)
-        ):
-            return None
-        both = f"{before.text} {now.text}"
-        return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
 
     def of_lines(self, now: Asked) -> Asked | None:
         """What is asked of a place among the things of the order that was told, or what so many more of its only thing cost."""
@@ -672,7 +533,7 @@ class Reply(Trade, Shop):
         """Whether a question of nothing in particular goes on about what was quoted last."""
         if now.codes or now.ordinals or now.here or now.bounded:
             return False
-        said = heard(now.text) if now.intent is Intent.NONE else None
+        said = self.listen(now.text) if now.intent is Intent.NONE else None
         if said is not None and said.query and said.likeness >= (PLAINLY if now.follows or now.there else ANEW):
             return False
         if now.intent is Intent.NONE and now.words and not now.follows and self.names_goods(now.words):
@@ -685,10 +546,6 @@ class Reply(Trade, Shop):
             and short
             and not any(named(rows, now.words) for rows in self.lists() if now.words)
         )
-
-    def names_goods(self, words: str) -> bool:
-        """Whether something in the shop plainly is what the words name."""
-        return any(row["score"] >= CERTAIN for row in self.search(words))
 
     def names_nothing(self, question: Asked) -> bool:
         """Whether a question of a price or of nothing at all says not of what."""
@@ -734,20 +591,6 @@ class Reply(Trade, Shop):
             yield piece
         if not ended:
             yield Outcome.ANSWERED
-
-    def verdict(self, asked: Asked) -> list[Piece]:
-        """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
-        if ASKS_LATEST.search(asked.text) and (told := self.arriving(asked)):
-            return told
-        if (
-            asked.intent in IN_TIME_FOR
-            and GETS_THERE.search(asked.text)
-            and (told := self.arriving(asked, "express delivery"))
-        ):
-            return told
-        if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
-            return told
-        return self.trade(asked) if asked.intent in FOR_TRADE else []
 
     def tells_tier(self, question: Asked) -> bool:
         """Whether a question only names a tier, after a rule that was quoted."""
@@ -828,20 +671,6 @@ class Reply(Trade, Shop):
         if said and self.names_goods(kind):  # "a sign for the loo" wants signs, whatever else serves
             return named(serving, kind.split()[-1], strictly=True)
         return serving
-
-    def goes_on_about_service(self, asked: Asked) -> str | None:
-        """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what
-        documents answer: "and may they go back"."""
-        of_goods = (asked.there and self.last_about == "product") or self.last_about == "order"
-        if asked.intent not in MAY_NAME_GOODS or asked.codes or not (of_goods or self.topic_before):
-            return None
-        if asked.words and self.names_goods(asked.words):
-            return None
-        said = heard(asked.text) if (CHINESE.search(asked.text) is None) == (self.turn.language == "en") else None
-        if said is None or not said.query or said.likeness < (AT_HAND if of_goods else GOING_ON):
-            return None
-        found = self.passages(said.query, self.carried)
-        return said.query if found and (of_goods or found[0]["title"] == self.topic_before) else None
 
     @staticmethod
     def tells_of_service(asked: Asked) -> bool:

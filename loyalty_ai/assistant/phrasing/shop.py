@@ -444,13 +444,19 @@ class Shop(Purchases):
         ]
         return [Sentence(text, (hours[0]["key"],)), *rules]
 
+    def listen(self, text: str) -> Heard | None:
+        """What a text seems to ask, listened to only once."""
+        if text not in self.listened:
+            self.listened[text] = heard(text)
+        return self.listened[text]
+
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
         goes_on = (asked.follows or asked.there) and self.turn.history
         foreign = (CHINESE.search(asked.text) is None) != (self.turn.language == "en")
         if foreign or asked.codes or ALSO.search(asked.text):
             return None
-        said = heard(asked.text)
+        said = self.listen(asked.text)
         whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
         return said if whole or not goes_on else None
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece, Tools
+from loyalty_ai.assistant.hearing import Heard
 from loyalty_ai.assistant.phrasing.choosing import (
     POSSIBLE,
     Choice,
@@ -60,6 +61,7 @@ class Voice:
         self.listed = False
         self.quoted: set[str] = set()
         self.known: dict[str, str] = {}
+        self.listened: dict[str, Heard | None] = {}
         self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
 

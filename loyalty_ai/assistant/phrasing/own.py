@@ -1,0 +1,188 @@
+"""Reads what is the shopper's own in questions that the tables read as something else, and what goes on about goods and rules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from loyalty_ai.assistant.arrivals import ASKS_LATEST
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.periods import periods
+from loyalty_ai.assistant.phrases import GUARDS, WISHED, Intent
+from loyalty_ai.assistant.phrasing.purchases import sums_of
+from loyalty_ai.assistant.phrasing.shop import KEEPS_TIER, OF_TIERS, SUPPOSES, Shop
+from loyalty_ai.assistant.phrasing.trade import Trade
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
+from loyalty_ai.assistant.questions import Asked, understand
+
+WISH = re.compile(WISHED)
+
+OWN_HEARD = {
+    Intent.NONE: 0.6,
+    Intent.DESCRIBE: 0.6,
+    Intent.SEARCH: 0.65,
+    Intent.PRICE: 0.72,
+    Intent.COMPARE: 0.72,
+    Intent.ORDER: 0.65,
+    Intent.HELP: 0.75,
+    Intent.STOCK: 0.8,
+    Intent.POLICY: 0.8,
+    Intent.RECOMMEND: 0.8,
+    Intent.SCOPE: 0.85,
+    Intent.PRIVACY: 0.85,
+    Intent.GIFT: 0.85,
+}
+"""Likeness to a known wording from which on a question is one about what is the shopper's own, whatever the tables read in it."""
+
+THEIRS = re.compile(
+    r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
+    r"orders?|parcels?|package|basket|cart|trolley)\b"
+)
+NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
+"""Aspects that only wordings know."""
+
+ARRIVING_WHEN = "how long delivery takes, working days"
+"""The subject of what would be asked of one's own order, where one is named."""
+
+MINE, PLAIN_OWN = (
+    re.compile(r"\b(?:my|our) (?:\w+ )?(?:orders?|parcels?|package|delivery|stuff|things)\b|\bmine\b|\bto me\b"),
+    0.7,
+)
+"""Plainly of one's own orders, and the likeness from which on that counts whatever the tables read."""
+
+UNSAID = 0.12
+"""Words of what is one's own, and how much more likeness a question needs that has none of them."""
+
+IN_TIME_FOR = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.POLICY, Intent.STOCK, Intent.CART_ADD}
+GETS_THERE = re.compile(
+    r"\b(?:will|would|can|could|does|do|is|might)\b.{0,40}"
+    r"\b(?:get (?:here|there)|arrive|be (?:here|there)|reach|make it|turn up|land|in time)\b"
+)
+"""What may ask whether something would be there by a day, and the words that say so."""
+
+FOR_TRADE = {
+    Intent.NONE,
+    Intent.SEARCH,
+    Intent.POLICY,
+    Intent.PRICE,
+    Intent.COMPARE,
+    Intent.CART_ADD,
+    Intent.DESCRIBE,
+    Intent.GIFT,
+}
+"""What may be read in a business's wish for many things."""
+
+MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
+"""What may name goods as well, and the likeness from which on it hardly does."""
+
+OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CART, Intent.DESCRIBE, Intent.GOES_WITH}
+"""What may be asked of the orders that were told just now."""
+
+MOST_SHORT = 60
+"""Letters of a question that can be read only with the one before."""
+
+TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
+LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
+"""Asks where a sum comes from, and sets no bound with it."""
+
+AT_HAND, GOING_ON = 0.65, 0.6
+"""Likeness to a wording from which on a question asks documents of the goods at hand, or goes on about the one quoted."""
+
+
+class Own(Trade, Shop):
+    """Knows a question about the shopper's own from one about goods and rules in general."""
+
+    def as_own(self, now: Asked) -> Asked:
+        """A question about what is the shopper's own, in words that the tables read as something else."""
+        least = OWN_HEARD.get(now.intent)
+        if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
+            return replace(now, intent=Intent.POLICY)
+        several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
+        if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
+            return replace(now, intent=Intent.ORDER)
+        if self.traces_a_sum(now):
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
+        if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
+            return replace(now, intent=Intent.NEXT_TIER)
+        if least is None or CHINESE.search(now.text) or self.turn.language != "en":
+            return now
+        said = self.listen(now.text)
+        if (
+            said is not None
+            and said.query == ARRIVING_WHEN
+            and MINE.search(now.text)
+            and self.turn.customer_id is not None
+        ):
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"expected", "way"})
+        if said is None or not said.own:
+            return now
+        if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
+            return now
+        intent, *asks = said.own.split()
+        if now.intent is Intent.POLICY and MINE.search(now.text):
+            least = PLAIN_OWN
+        least += 0 if THEIRS.search(now.text) else UNSAID
+        least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
+        if said.likeness < least or (now.intent is Intent.ORDER and intent not in (Intent.ORDER, Intent.CART)):
+            return now
+        words = OF_TIERS.sub(" ", now.words)
+        if intent != Intent.ORDER and words.strip() and self.names_goods(words):
+            return now
+        if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
+            asks = [each for each in asks if each in NOT_IN_TABLES]
+        return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
+
+    def traces_a_sum(self, now: Asked) -> bool:
+        """Whether a question names just what an order of theirs came to: "what was that £118.85 in april for"."""
+        if self.turn.customer_id is None or now.intent not in OPEN | {Intent.ORDER} or now.codes:
+            return False
+        sums = sums_of(now.text) if TRACES.search(now.text) and not LIMITS.search(now.text) else []
+        return bool(sums) and any(order["total"] in sums for order in self.orders_in(None))
+
+    def other_goods_bought(self, now: Asked) -> Asked | None:
+        """ "And the jumbo ones?" after what the lunch bags came to."""
+        about_orders = self.last_about == "order" or self.about_many
+        if not about_orders or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
+            return None
+        before = understand(self.asked_before[0])[-1]
+        if (
+            now.intent not in MAY_NAME_GOODS
+            or before.intent not in (Intent.ORDER, Intent.PRICE)
+            or not self.things(before)
+        ):
+            return None
+        both = f"{before.text} {now.text}"
+        return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
+
+    def names_goods(self, words: str) -> bool:
+        """Whether something in the shop plainly is what the words name."""
+        return any(row["score"] >= CERTAIN for row in self.search(words))
+
+    def verdict(self, asked: Asked) -> list[Piece]:
+        """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
+        if ASKS_LATEST.search(asked.text) and (told := self.arriving(asked)):
+            return told
+        if (
+            asked.intent in IN_TIME_FOR
+            and GETS_THERE.search(asked.text)
+            and (told := self.arriving(asked, "express delivery"))
+        ):
+            return told
+        if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
+            return told
+        return self.trade(asked) if asked.intent in FOR_TRADE else []
+
+    def goes_on_about_service(self, asked: Asked) -> str | None:
+        """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what
+        documents answer: "and may they go back"."""
+        of_goods = (asked.there and self.last_about == "product") or self.last_about == "order"
+        if asked.intent not in MAY_NAME_GOODS or asked.codes or not (of_goods or self.topic_before):
+            return None
+        if asked.words and self.names_goods(asked.words):
+            return None
+        said = self.listen(asked.text) if (CHINESE.search(asked.text) is None) == (self.turn.language == "en") else None
+        if said is None or not said.query or said.likeness < (AT_HAND if of_goods else GOING_ON):
+            return None
+        found = self.passages(said.query, self.carried)
+        return said.query if found and (of_goods or found[0]["title"] == self.topic_before) else None
