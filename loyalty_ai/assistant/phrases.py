@@ -175,25 +175,11 @@ WISHED = (
 )
 """Words of a wish for goods."""
 
-SERVED_IN_ENGLISH = frozenset(
-    [
-        "delivery",
-        "dispatch",
-        "courier",
-        "loyalty",
-        "tier",
-        "contact",
-        "opening",
-        "hours",
-        "stock",
-        "cost",
-        "time",
-        "day",
-        "person",
-        "points",
-        "visit",
-    ]
-)
+_SERVED = """
+delivery dispatch courier parcel order loyalty tier contact opening hours stock cost time day person points visit cart account password address
+shop charge fee
+"""
+SERVED_IN_ENGLISH = frozenset(_SERVED.split())
 """Meanings of Chinese words that speak of a shop's service and name no goods."""
 
 WISHES_ZH = re.compile(r"有没有|有.{0,14}[吗么没]|[买找送卖]|用的|有货|推荐|礼物|需要|来[个点些]")

@@ -194,6 +194,9 @@ ANEW = 0.78
 JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
+TROUBLE_ZH = re.compile("怕|疼|痛|冷|热|冰|湿|脏|很乱|吵|累|睡不着|失眠|漏水|漏风|找不到|看不[见清]|[总老]是")
+"""It tells a trouble rather than goods, be the trouble in a title: no cat that sleeps for somebody who cannot."""
+
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
@@ -291,6 +294,9 @@ class Reply(Own):
                 else now
                 for now in found
             ]
+        of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
+        if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
+            del found[1]  # "still in stock, and how much each": the price of today is told with the stock
         for at, question in enumerate(found):
             if self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY, Intent.ORDER}:
                 if CAME_BACK.search(question.text) or REFUND_HAD.search(question.text):
@@ -656,7 +662,7 @@ class Reply(Own):
         if max((row["score"] for row in rows), default=0) >= CERTAIN:
             told = self.told(asked.words)
             if told == asked.words or named(rows, asked.words):
-                if not NEEDED.search(asked.text):
+                if not (NEEDED.search(asked.text) or TROUBLE_ZH.search(asked.text)):
                     return []
                 serving = self.serving(asked, least=max(least, SURE_NEED))
                 found = {

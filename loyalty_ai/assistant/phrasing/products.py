@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
@@ -179,6 +180,8 @@ class Products(Finding):
                 yield from self.describe_one(asked, rows[0])
             elif rows:
                 yield from self.show_nearest(asked, rows)
+            elif CHINESE.search(asked.text) and not asked.words:
+                yield from self.none_found(asked)
             else:
                 yield from self.out_of_scope(asked)
             return
