@@ -582,7 +582,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"which (one |of (them|these|the two|those) |of the (two|three) )?(is |are |would be )?(the )?(cheaper|better|dearer|nicer|more|less|best value|pricier|costs? (more|less))|(cheaper|better|dearer|more expensive|pricier),? .{2,80}\bor\b|which (is|would be|do you recommend)\b.{0,60}\bor\b|(is|are)\b.{2,60}\b(cheaper|dearer|better|more expensive|pricier) than",
-            "哪(个|一个|款|件|一款)(更|比较|要|最)?(好|便宜|贵|划算|值|合适)|(更|比较)(便宜|贵|好|划算)|还是.{1,40}(好|便宜|贵)|谁(更|比较)?便宜|(两个|这两|两款|两者).{0,6}(比|选|哪)",
+            "^(那|那么)?(跟|和|与|同|比).{1,10}(比|相比|比起来|比较|哪).{0,4}(哪|更|谁|卖|贵|便宜|好)|(跟|和|与|还是|比).{1,14}(哪[个款种]?|谁)(更|比较|最)?(卖得|受欢迎|畅销|好卖|贵|便宜)|哪(个|一个|款|件|一款)(更|比较|要|最)?(好|便宜|贵|划算|值|合适)|(更|比较)(便宜|贵|好|划算)|还是.{1,40}(好|便宜|贵)|谁(更|比较)?便宜|(两个|这两|两款|两者).{0,6}(比|选|哪)",
         ),
     ),
     Intent.SIMILAR: (

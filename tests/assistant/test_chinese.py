@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.phrases import OF_ONE_TIER, OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.finding import things_in
+from loyalty_ai.assistant.phrasing.products import of_one_kind
 from loyalty_ai.assistant.questions import understand, wishes_for_goods, words_of
 from loyalty_ai.assistant.turn import Outcome
 from tests.assistant.test_templates import open_shop, say, thread
@@ -183,3 +184,27 @@ def test_so_many_of_what_is_at_hand_are_reckoned_up(open_shop: Any, more: str):
 def test_a_colour_and_a_look_narrow_what_was_asked_before(open_shop: Any):
     told = thread("有没有杯子", "复古的那种,红色有吗")
     assert "Red Retrospot Mug" in told.text
+
+
+@pytest.mark.parametrize(
+    ("parts", "text", "completed"),
+    [
+        (["红色木制日历", "米色"], "红色木制日历和米色的那个,差多少", ["红色木制日历", "米色木制日历"]),
+        (["兔子夜灯", "蘑菇"], "兔子夜灯和蘑菇的哪个贵", ["兔子夜灯", "蘑菇夜灯"]),
+        (["茶壶", "杯子"], "茶壶和杯子哪个贵", ["茶壶", "杯子"]),
+        (["mug", "tray"], "mug or tray", ["mug", "tray"]),
+    ],
+)
+def test_what_is_compared_takes_its_kind_from_the_first(parts: list[str], text: str, completed: list[str]):
+    assert of_one_kind(parts, text) == completed
+
+
+def test_two_goods_are_compared_by_price_and_by_what_is_popular(open_shop: Any):
+    told = say("红色马克杯跟托盘哪个便宜,哪个更受欢迎").text
+    assert "Red Retrospot Mug 更便宜" in told
+    assert "热门" in told or "没有说明" in told
+
+
+@pytest.mark.parametrize("question", ["跟托盘比哪个便宜", "和托盘比哪个卖得好"])
+def test_what_is_set_beside_the_goods_at_hand_is_no_new_search(open_shop: Any, question: str):
+    assert "Red Retrospot Mug" in thread("Red Retrospot Mug多少钱", question).text

@@ -9,6 +9,8 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.glossary import in_words
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import (
@@ -17,9 +19,9 @@ from loyalty_ai.assistant.phrasing.choosing import (
     codes_of,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
-from loyalty_ai.assistant.questions import Asked, asked, counted
+from loyalty_ai.assistant.questions import Asked, asked, counted, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 
@@ -31,6 +33,12 @@ ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:an
 MORE_POPULAR = re.compile(
     r"\bwhich\b.{0,30}\b(?:more|most) popular\b|\bsells (?:better|more)\b|哪.{0,6}更(?:受欢迎|畅销|热门)"
 )
+SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
+"""Which of some is bought more."""
+BESIDE_ZH = re.compile(
+    r"^(?:那|那么|它)*(?:跟|和|与|同|比)(?P<what>[^,哪]{1,8}?)的?(?:那[个款种只])?(?:相比|比起来|比较|比)?,?(?:哪[个款种]|更|贵|便宜|谁)"
+)
+"""What is set beside the product at hand."""
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
@@ -250,6 +258,8 @@ class Products(Finding):
             if len(rows) == 2 and DIFFERENCE.search(asked.text):
                 difference = self.money(priced[1]["price"] - priced[0]["price"])
                 yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
+        if SELLS_ZH.search(asked.text):
+            yield from self.more_popular(rows)
         yield from self.described(rows)
 
     def described(self, rows: list[Row]) -> list[Piece]:
@@ -265,8 +275,10 @@ class Products(Finding):
                 rows = [*self.page(), *rows]
             if len(rows) > 1 or not asked.both:
                 return unique(rows)[:MOST_COMPARED]
+        if beside := self.beside_it(asked):
+            return beside
         rows = []
-        for words in self.parts_of(asked):
+        for words in of_one_kind(self.parts_of(asked), asked.text):
             found = self._choose(asked_of(asked, words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
@@ -282,6 +294,18 @@ class Products(Finding):
             if len(rows) < 2:
                 rows = next((each for each in self.lists() if len(each) > 1), rows)
         return rows[:MOST_COMPARED]
+
+    def beside_it(self, asked: Asked) -> list[Row]:
+        """The product at hand and the one of its kind that a Chinese question sets beside it: 跟红心的比哪个便宜."""
+        found = BESIDE_ZH.search(asked.text)
+        before = (understand(text)[-1] for text in self.asked_before) if found else ()
+        kind = next((each.words for each in before if each.words and not leaves_out(each.text)), "")
+        if found is None or not kind or not self.shown:
+            return []
+        look, last = words_of(found["what"]), [word for run in kind.split() for word, _tells in in_words(run)][-1]
+        rows = [row for words in (f"{look}{last}", look) for row in named(self.search(words, available=False), words)]
+        rows = [row for row in rows if row["product_id"] != self.shown[0]["product_id"]]
+        return [self.shown[0], rows[0]] if rows else []
 
     @staticmethod
     def parts_of(asked: Asked) -> list[str]:
@@ -307,24 +331,26 @@ class Products(Finding):
 
     def popular(self, asked: Asked) -> Iterator[Piece]:
         """What is popular; of two or three at hand, which of them is."""
+        if self.beside_it(asked):
+            yield from self.compare(asked)
+            return
         rows = self.shown
         if not (1 < len(rows) <= MOST_COMPARED and MORE_POPULAR.search(asked.text)):
             yield from super().popular(asked)
             return
-        best = [
-            row["product_id"] for row in self.call("get_recommendations", kind="popular", limit=20).data["products"]
-        ]
         for row in rows:
             yield self.state(row)
-        if among := sorted(
-            (row for row in rows if row["product_id"] in best), key=lambda row: best.index(row["product_id"])
-        ):
-            yield Sentence(
-                _("%(title)s is among what is popular now.") % {"title": among[0]["title"]}, (key(among[0]),)
-            )
+        yield from self.more_popular(rows)
+
+    def more_popular(self, rows: list[Row]) -> Iterator[Piece]:
+        """Which of them stands first among what is popular now."""
+        found = self.call("get_recommendations", kind="popular", limit=20).data.get("products", [])
+        best = [row["product_id"] for row in found]
+        if among := [row for row in rows if row["product_id"] in best]:
+            first = min(among, key=lambda row: best.index(row["product_id"]))
+            yield Sentence(_("%(title)s is among what is popular now.") % {"title": first["title"]}, (key(first),))
             return
         yield Sentence(_("The shop's data does not say which of these is more popular."))
-        yield from self.offer_person()
 
     def similar(self, asked: Asked) -> Iterator[Piece]:
         chosen = self.choose(asked)
@@ -347,6 +373,20 @@ class Products(Finding):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
+
+
+def of_one_kind(parts: list[str], text: str) -> list[str]:
+    """Two parts of a Chinese comparison; the second with the first's kind, where it only says how it looks.
+
+    >>> of_one_kind(["红色木制日历", "米色"], "红色木制日历和米色的那个"), of_one_kind(["茶壶", "杯子"], "茶壶和杯子")
+    (['红色木制日历', '米色木制日历'], ['茶壶', '杯子'])
+    """
+    if len(parts) != 2 or not CHINESE.search(text) or not re.search(rf"{re.escape(parts[1])}的", text):
+        return parts
+    kind = (
+        COLOUR_ZH.sub("", parts[0]) if COLOUR_ZH.fullmatch(parts[1]) else [word for word, _ in in_words(parts[0])][-1]
+    )
+    return [parts[0], f"{parts[1]}{kind}"]
 
 
 def says_most(rows: list[Row], words: str) -> bool:
