@@ -289,7 +289,8 @@ class _Reading:
             self.check_properties(body)
             if self.empty(body):
                 return None
-        return Sentence(self.text, self.cited(named.key for named in self.named))
+        leads = self.ours and not self.given and self.text.rstrip().endswith((":", "："))
+        return Sentence(self.text, () if leads else self.cited(named.key for named in self.named))
 
     def keys(self, kind: str) -> list[str]:
         return [key for key in self.evidence.facts if key.partition(":")[0] == kind]
@@ -554,6 +555,9 @@ class _Reading:
                 return list(self.given or ())
             held = each + held
             if any(value == abs(a - b) for a, b in combinations(held[:40], 2)):
+                return list(self.given or ())
+            if used := {count for count in counts if any(value == count * each for each in held[:40])}:
+                self.reckoned_with |= used
                 return list(self.given or ())
             totals = [self.evidence.values(key, FactKind.TOTAL)[:1] for key in self.given or ()]
             if wording.TOGETHER.search(body) and value == sum(each[0] for each in totals if each):

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
-from loyalty_ai.assistant.phrases import NUMBERS
+from loyalty_ai.assistant.phrases import NUMBERS, STOP
 
 LONGEST = 60
 """Letters of a question that leaves out what it speaks of."""
@@ -48,6 +49,105 @@ COME_TO = re.compile(
 )
 """What so many of what is at hand cost."""
 
+POINTS_AT_SOME = re.compile(
+    r"\b(?:the|that|this|those|these|which|an?|any|some|with|of)\b(?: [\w'&/-]+){1,4} ones?\b|^(?:[\w'&/-]+ ){1,3}ones\b|"
+    r"\bones? (?:with|in|for|that|of|without|from)\b"
+)
+"""Which of those spoken of is meant, wherever a question says so: "how much is the owl one"."""
+
+UNWANTED = re.compile(
+    r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? |with )*"
+    r"(?!(?:not|no|those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)"
+    r"([a-z]{3,})\b(?: (?:or|nor) (?:any |the |an? )?([a-z]{3,})\b)?"
+)
+"""What shall not be among what is found: "wreaths, not easter ones"."""
+
+LIKED = re.compile(
+    r"\b(?:that |this |it |one )?(?:sounds?|looks?|seems?) (?:\w+ )?(?:fun|good|nice|lovely|great|fine|perfect|interesting|cute|pretty|sweet|ideal|right)\b"
+)
+"""What is only said of goods that were shown."""
+SITE_SAYS = re.compile(r"\b(?:than |as )?(?:the |your )?(?:web ?)?(?:site|page|shop|website) (?:says?|shows?|said)\b")
+ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the warehouse\b(?=[^a-z]*$)")
+NO_GOODS = re.compile(
+    r"\bnot (?:too |that |really )?(?:fussed|bothered|fussy|picky|worried) (?:about|by|what|which|how|as to)\b[^,.;?!]*|"
+    r"\b(?:next|this|last|coming) (?:years?|months?|weeks?|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|"
+    r"\b\d{1,3}(?:st|nd|rd|th)\b|\b\d{1,3}[ -]?(?:yrs?|years?|y/?o|months?|mths?|weeks?|wks?|days?|nights?)(?:[ -]?olds?|\b)|"
+    r"\b(?:aged?|turn(?:s|ed|ing)?|(?:she|he)(?: is|'s)?) \d{1,3}\b|"
+    r"\b\d{1,3} (?=(?:\w+ )?(?:people|persons|kids?|child(?:ren)?|girls?|boys?|guests?|adults?|grown-?ups?|friends|ladies|men|women|of us|mates|colleagues)\b)"
+)
+"""Ages, days and numbers of people."""
+ANSWERED = re.compile(
+    r"\b(?:ok|okay|yes|yeah|yep|yup|no|nope|nah|sure|please|do it|go ahead|absolutely|confirm|of course|course|alright|never ?mind|forget it|cancel that|"
+    r"not now|problem|thing|way|need|go on|fine|right|true|ahead|exactly|definitely|certainly)\b|[\u3400-\u9fff]+"
+)
+"""Words of a yes or a no that name nothing."""
+
+SELLS = re.compile(
+    r"\bsell(?:s|ing)? (?:better|more|most|best|faster|quicker)\b|\b(?:more|most) (?:popular|bought)\b|\bbought (?:more|most)\b|"
+    r"\b(?:more|most) (?:people|customers|folks?|shoppers|buyers)\b|"
+    r"\b(?:do|does|have) (?:the )?(?:other |your )?(?:people|customers|everyone|everybody|folks?|shoppers|others)\b.{0,20}\b(?:more|most|rather|prefer|go for|better)\b|"
+    r"\b(?:better|best|bigger|biggest|top)[ -]sell\w+|哪.{0,6}更(?:受欢迎|畅销|热门)"
+)
+"""Which of some is bought more."""
+
+_QUANTITY = """
+pack packs set sets box boxes unit units pairs pieces apiece lot lots damage sum bill both each all two three together altogether
+total dozen half couple combined add adds added up comes come take takes took taking grab bought buying wanted whole cost costs
+'d 'll separately multiply times
+"""
+_NO_THING = STOP | frozenset(_QUANTITY.split()) | NUMBERS.keys()
+_EACH = re.compile(
+    r"\b(?:both|each|either|every one|the (?:pair|lot|two|three|four|five)|all(?: (?:of )?(?:them|those|these|two|three|four|five))?|them all|together)\b"
+)
+_RECKON = re.compile(
+    r"\b(?:total|altogether|in all|how much|what (?:would|will|does|do|is)|cost\w*|price|come to|comes to|together|damage|sum|both|each|"
+    r"if i|if we|take|pair|lot|of (?:them|those|these|it)|all)\b"
+)
+_HOW_MANY = re.compile(
+    rf"\b(?:(?P<half>half a dozen)|(?P<dozen>a dozen)|(?P<couple>a couple)|(?P<n>\d{{1,3}}|{_COUNT}))\b"
+)
+
+_PLACES = re.compile(r"\b(?:first|last|next|other) (?:two|three|four|\d)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Reckoning:
+    """How many are to be reckoned up: of each of those at hand, or of the one."""
+
+    units: int
+    each: bool
+
+
+def reckoning(text: str) -> Reckoning | None:
+    """What a plain text wants reckoned up of what is at hand, where it names nothing else.
+
+    >>> reckoning("i would take 4 packs, total?"), reckoning("and 12 of each?")
+    (Reckoning(units=4, each=False), Reckoning(units=12, each=True))
+    >>> reckoning("if i take both?"), reckoning("what would one of each come to"), reckoning("the blue one, 3 of them")
+    (Reckoning(units=1, each=True), Reckoning(units=1, each=True), None)
+    """
+    words = re.findall(r"[a-z']+|\d+", text)
+    if len(text) > LONGEST or not words or not all(word.isdigit() or word in _NO_THING for word in words):
+        return None
+    each = _EACH.search(text) is not None
+    counts = [found for found in _HOW_MANY.finditer(_EACH.sub(" ", _PLACES.sub(" ", text))) if found["n"] != "one"]
+    if len(counts) > 1 or not (counts or each) or not (_RECKON.search(text) or len(words) <= 3):
+        return None
+    if not counts:
+        return Reckoning(1, each)
+    told = counts[0]
+    units = (
+        6
+        if told["half"]
+        else 12
+        if told["dozen"]
+        else 2
+        if told["couple"]
+        else NUMBERS.get(told["n"]) or int(told["n"])
+    )
+    return Reckoning(units, each) if 0 < units < 1000 else None
+
+
 BARE_PLACE = re.compile(
     r"^(?:and |ok |i (?:like|mean|meant) )?(?:the )?(?:first|second|third|fourth|fifth|last)(?: one)?(?: please| then)?[.?!]?$|"
     r"^第[一二三四五](?:个|款|件|只)?(?:呢|吧)?[?]?$"
@@ -69,6 +169,15 @@ def leaves_out(text: str) -> bool:
     (True, True, False)
     """
     return len(text) <= LONGEST and ONE_OF_THEM.search(text) is not None
+
+
+def points_at_some(text: str) -> bool:
+    """Whether a plain question speaks of the one, or the ones, of some kind that it does not name.
+
+    >>> points_at_some("how much is the union flag one and have you many"), points_at_some("how much is the owl mug")
+    (True, False)
+    """
+    return leaves_out(text) or POINTS_AT_SOME.search(text) is not None
 
 
 def size_of(text: str) -> str:

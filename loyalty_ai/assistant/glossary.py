@@ -39,7 +39,7 @@ grey gray; polkadot spotty spotted dotty; stripe striped stripey stripy; rose fl
 metal tin iron; wood wooden timber; vintage retro antique oldfashioned; retrospot spotty; piece pc;
 party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
-picnic lunch; warm warmer; nursery baby;
+picnic lunch; warm warmer; nursery baby; babushka matryoshka russian;
 lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;

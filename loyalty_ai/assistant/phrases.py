@@ -576,7 +576,9 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"compare|comparing|comparison|versus|\bvs?\.?\b|differences?|differ|different (from|to)",
+            r"compare|comparing|comparison|versus|\bvs?\.?\b|differences?|differ|different (from|to)|(price|cost)s? gap|gap (in|between)|"
+            r"sells? (better|more|best|faster|quicker)|which (one |of (them|those|these|the two) )?(do|does|have) (the )?(more |most |other )?(people|customers|folks?|shoppers|everyone|everybody)\b|"
+            r"(do|does) (more )?(people|customers|folks?|shoppers) (go for|buy|prefer|choose|like|get|take)\b.{0,12}\b(more|most|better|rather)",
             "比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
         ),
         (
@@ -830,14 +832,14 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.STOCK: (
         (
             6,
-            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around)|(any|some|many|much|one|enough)\b.{0,40}\bleft|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",
+            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around|going|about|on sale)|(any|some|many|much|one|enough)\b.{0,40}\bleft|what is left\b|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",
             "有货|缺货|现货|库存|有没有货|没货|卖完|售罄|断货|卖光|还有(吗|没有|货|么|没)|还能(买|订)|在售|有货吗|剩(多少|几|下)|还(卖|有)",
         ),
     ),
     Intent.PRICE: (
         (
             5,
-            r"how (much|expensive)\b|prices?\b|priced|pricing|costs?\b|(come|comes|add up|adds up) to\b|what\b.{0,60}\b(set me back|go for|going for|sell for|selling for|charge|worth)|(£|\$|€)\?|what do you (want|ask|charge) for",
+            r"how (much|expensive)\b|prices?\b|priced|pricing|costs?\b|(come|comes|add up|adds up) to\b|what is the damage|what\b.{0,60}\b(set me back|go for|going for|sell for|selling for|charge|worth)|(£|\$|€)\?|what do you (want|ask|charge) for",
             "多少钱|价格|价钱|什么价|卖多少|怎么卖|价位|几块|几镑|多少(镑|块|英镑|元)|售价|贵不贵|贵吗|报价|要多少|标价|啥价",
         ),
         (
@@ -1108,6 +1110,8 @@ folks anybody anyone everyone have-you do-you interested price-wise wise value d
 instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
+hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
+sells thats whats alright righto innit blimey gosh cheeky gap popular damage apiece separately shelves
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -1168,6 +1172,7 @@ INTERESTS = {
 TOGETHER = re.compile(
     r"\b(?:together|combined|in (?:all|total)|altogether|the sum|both|add(?:ed)? up|the lot)\b|加起来|加在一起|一共|总共|合计"
 )
+PAIR = re.compile(r"\b(?:the|for) (?:pair|two|lot|three|both)\b")
 COMPARES = re.compile(
     r"\b(?:more|less|fewer|higher|lower|bigger|cheaper|dearer)\b|\bwhich (?:month|quarter|season|one|was|of)\b|\bor\b|\bthan\b|\bcompared?\b|"
     r"哪个|哪一?个?月|还是|比|更多|多还是少"

@@ -13,6 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant.following import ANSWERED, LIKED, NO_GOODS, ON_SHELVES, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
@@ -136,7 +137,7 @@ def asked(part: str) -> Asked:
         units = int(many.value)  # "12 party bags under £20 in total": what one may cost
         low, high = (None if bound is None else bound / units for bound in bounds)
         rest = f"{rest[: many.start]} {rest[many.end :]}"
-    words = words_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", rest))))
+    words = wanted_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", NO_GOODS.sub(" ", rest)))))
     if units and words.startswith(f"{units} "):  # "24 party bags"
         words = words.removeprefix(f"{units} ")
     return Asked(
@@ -218,6 +219,7 @@ def normal(text: str) -> str:
     text = SEEN.sub("show me ", text)
     text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
     text = SPENDING.sub("spend", text)
+    text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
     text = GO_BACK.sub(r"\1 i return \2", SENT_BACK.sub("return", text))
     text = WHO_PAYS.sub(
         lambda found: f"what does {found[1]} cost" if found[1] else f"{found[2] or found[3]}多少钱", text
@@ -300,6 +302,8 @@ def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = 
             score = sum(weight for weight, english, chinese in rows if _says(raw.lower(), (english, chinese)))
         if score > most and not (intent in SMALL_TALK and best is not Intent.NONE):
             best, most = intent, score
+    if best in (Intent.YES, Intent.NO) and words_of(ANSWERED.sub(" ", text)):
+        return Intent.NONE, 0  # "ok red then"
     return best, most
 
 
@@ -385,6 +389,8 @@ def _anew(piece: str) -> bool:
 def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool = False) -> bool:
     """Whether two neighbouring parts are one question; parts of two sentences (`apart`) rather not."""
     kinds = {one[0], other[0]}
+    if kinds == {Intent.COMPARE}:
+        return True
     if kinds & set(SMALL_TALK) and len(kinds) > 1:
         return False
     if kinds <= ADVICE:
@@ -719,6 +725,16 @@ def words_of(text: str) -> str:
         ):
             found.append(bare.removesuffix("'s") if len(token) > 3 else bare)
     return " ".join(word for word in found if word)
+
+
+def wanted_of(text: str) -> str:
+    """The same without what shall not be among what is found, where anything else is named.
+
+    >>> wanted_of("mugs but no hearts"), wanted_of("not gnomes")
+    ('mugs', 'gnomes')
+    """
+    named = UNWANTED.sub(lambda found: " " if words_of(found[1]) else found[0], text)
+    return words_of(named) or words_of(text)
 
 
 def _chinese_words(run: str) -> list[str]:

@@ -31,12 +31,15 @@ from loyalty_ai.serving.widgets import PERSONAL, reason, safe_address
 from loyalty_ai.shop.adapters.base import LiveProduct, OrderRecord
 from loyalty_ai.shop.models import Product
 from loyalty_ai.shop.prices import current_products
-from loyalty_ai.shop.selectors import muted_products
+from loyalty_ai.shop.selectors import muted_products, orders_with
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds that an answer gives the shop for prices, stock and orders; a page gives less."""
+
+SALES_DAYS = 90
+"""Days whose orders say which of some products is bought more."""
 
 MOST_CALLS = 24
 """Calls of one turn that ask anything; the same call again is answered from the first."""
@@ -109,7 +112,15 @@ SPECS: dict[str, tuple[str, Schema]] = {
     ),
     "lookup_catalog": (
         "Get the price and stock of products whose ids you know, for instance to compare them.",
-        _object(["product_ids"], product_ids=_list(PRODUCT_ID, "The products.")),
+        _object(
+            ["product_ids"],
+            product_ids=_list(PRODUCT_ID, "The products."),
+            by_sales={
+                "type": "boolean",
+                "description": "Add to each its place among these by how many orders of the last 90 days hold it: sales_place, 1 "
+                "is the most bought; none of what nobody bought.",
+            },
+        ),
     ),
     "get_product": (
         "Get one product with its description, similar products, and products often bought with it.",
@@ -274,12 +285,22 @@ class Toolbox:
             )
         return found
 
-    def _lookup_catalog(self, product_ids: list[str]) -> Found:
+    def _lookup_catalog(
+        self,
+        product_ids: list[str],
+        by_sales: bool = False,  # noqa: FBT001, FBT002 (called by keyword)
+    ) -> Found:
         live = self._live(product_ids)
         if not live:
             raise Wrong("None of these products is sold here. Find ids with search_catalog.")
         words = self._words(live)
         rows = [self._row(product, words[key].category) for key, product in live.items()]
+        if by_sales:
+            since = self.turn.now - timedelta(days=SALES_DAYS)
+            sold = orders_with(store_slug=self.turn.store, product_ids=live, since=since)
+            for row in rows:
+                own = sold.get(row["product_id"])
+                row["sales_place"] = None if own is None else 1 + sum(other > own for other in sold.values())
         return self._products({"products": rows}, rows)
 
     def _get_product(self, product_id: str) -> Found:

@@ -44,6 +44,7 @@ from loyalty_ai.assistant.phrases import (
     WHEN_IT_WAS,
     Intent,
 )
+from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY, AtHand
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     Row,
@@ -61,6 +62,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     PLAIN_NEED,
     SURE_NEED,
     UNWANTED,
+    not_wanted,
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.orders import CAME_BACK, ORDER_NUMBER, SEND_BACK, TROUBLES
@@ -82,6 +84,7 @@ from loyalty_ai.assistant.questions import (
     FEW,
     IN_ALL,
     Asked,
+    asked,
     continued,
     number,
     things_counted,
@@ -166,6 +169,11 @@ WORDS_OF_A_NEED = 3
 KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
 """What is never read as going on about tiers."""
 
+BESIDE_EACH_OTHER = {Intent.COMPARE, Intent.POPULAR}
+
+NAME, OF_TITLES = 3, {"birthday", "anniversary"}
+"""Words of a message that may be the name of goods, and words that part goods only beside others."""
+
 OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我的钱")
 """Money that should come back."""
 
@@ -177,7 +185,8 @@ SO_MANY = re.compile(
 """Whether so many of what is at hand can be had."""
 
 WHICH_IS_MORE = re.compile(
-    r"^(?:and )?which (?:one |of (?:them|those|these) )?(?:is|are|would be) (?:the )?(?!cheap|dear|more (?:expensive|popular))"
+    r"^(?:and )?(?:which|what) (?:one |of (?:them|those|these) )?(?:is|are|would be) (?:the )?"
+    r"(?!cheap|dear|low|high|pric|more (?:expensive|popular))"
     r"(?:\w+(?:er|est)|more \w+|better|best)\b|哪(?:个|款|一个)(?:更|比较|最)(?:大|小|重|轻|高|长|宽|结实)"
 )
 """Which of those at hand has more of something: size, weight, strength."""
@@ -236,7 +245,7 @@ class TemplatesBackend(Backend):
         return Reply(turn, tools, self.store.currency).pieces()
 
 
-class Reply(Own):
+class Reply(AtHand, Own):
     """The answer to one message, question by question."""
 
     def pieces(self) -> Iterator[Piece]:
@@ -255,7 +264,7 @@ class Reply(Own):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        found = alone([self.as_own(now) for now in understand(self.turn.text)])
+        found = self.compared_together(alone([self.as_own(now) for now in understand(self.turn.text)]))
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
@@ -294,6 +303,24 @@ class Reply(Own):
                 else now
                 for now in found
             ]
+        found = [
+            replace(now, intent=Intent.SEARCH, words=now.text)
+            if now.intent in (Intent.NONE, Intent.GIFT) and self.is_name(now)
+            else now
+            for now in found
+        ]
+        found = [
+            replace(
+                now,
+                intent=Intent.POLICY,
+                words="",
+                codes=(),
+                text=_("limits: as many units as are in stock, at most so many of a product"),
+            )
+            if TOO_MANY.search(now.text) and now.intent in ABOUT_PRODUCTS | {Intent.NONE, Intent.POLICY, Intent.ORDER}
+            else now
+            for now in found
+        ]
         of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
         if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
             del found[1]  # "still in stock, and how much each": the price of today is told with the stock
@@ -329,6 +356,8 @@ class Reply(Own):
         if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
+        if fee_times := self.fee_times(now):
+            return fee_times
         if self.goes_on_about_service(now):
             return now
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
@@ -377,6 +406,10 @@ class Reply(Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if at_hand := self.at_hand(now, wish := self.wish_before()):
+            return at_hand
+        if wish and (unwanted := not_wanted(now.text)) and {*now.words.split()} <= {*unwanted}:  # "not with gnomes"
+            return replace(wish, text=now.text, intent=Intent.SEARCH, follows=True)
         if self.shown and (pointing := self.pointing(now)):
             return pointing
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
@@ -401,6 +434,8 @@ class Reply(Own):
         ):  # "she collects owls"
             low, high = (now.low, now.high) if now.bounded else (before.low, before.high)
             return replace(now, intent=Intent.GIFT, low=low, high=high, follows=True)
+        if now.intent in MAY_NAME_GOODS and now.words == now.text.strip(" ?!.") and not now.bounded:
+            now = replace(now, low=before.low, high=before.high)  # "bracelets", after "jewellery up to 5"
         if size := next((size for size, said in MORE_OR_LESS.items() if said.fullmatch(now.words)), ""):
             now = replace(now, words=size, intent=Intent.SEARCH)
         if COLOUR.fullmatch(now.words) and now.intent in (Intent.SEARCH, Intent.NONE) and not now.here:
@@ -517,6 +552,8 @@ class Reply(Own):
         """What was asked about products last, by a question that can be read alone."""
         for text in self.asked_before[:FURTHEST]:
             before = understand(text)[-1]
+            if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
+                continue
             if leaves_out(before.text) or BARE_PLACE.search(before.text) or COME_TO.search(before.text):
                 continue
             if before.intent is Intent.COMPARE and (before.ordinals or WHICH_IS_MORE.search(before.text)):
@@ -528,7 +565,7 @@ class Reply(Own):
             if (
                 before.intent is Intent.NONE
                 and before.words
-                and any(named(rows, before.words) for rows in self.lists())
+                and any(named(rows, word) for rows in self.lists() for word in before.words.split())
             ):
                 return replace(before, intent=Intent.SEARCH)  # "doormats please"
             if before.intent not in ABOUT_PRODUCTS and not (self.goes_on(before) or WHICH_IS_MORE.search(before.text)):
@@ -557,6 +594,23 @@ class Reply(Own):
         """Whether a question of a price or of nothing at all says not of what."""
         named = self.things(question) or question.codes or question.here or question.ordinals or question.bounded
         return question.intent in (Intent.PRICE, Intent.NONE) and not named
+
+    def compared_together(self, found: list[Asked]) -> list[Asked]:
+        """The questions; two things named in one, and what of them is compared in another, as one question."""
+        at = next((at for at, now in enumerate(found) if now.intent in BESIDE_EACH_OTHER and not now.words), 0)
+        before = found[:at]
+        if not before or any(now.intent not in MAY_NAME_GOODS | {Intent.PRICE} for now in before):
+            return found
+        whole = asked(", ".join(now.text for now in found[: at + 1]))
+        if len(self.parts_of(whole)) < 2:
+            return found
+        return [replace(whole, intent=Intent.COMPARE), *found[at + 1 :]]
+
+    def is_name(self, now: Asked) -> bool:
+        """Whether a question is the name of goods and nothing else: "birthday cards"."""
+        said = now.text.split()
+        plain = now.words and {*said} - {*now.words.split()} <= OF_TITLES and len(said) <= NAME
+        return bool(plain) and not (now.codes or now.follows or now.bounded) and self.has(now.text)
 
     @staticmethod
     def goes_on(now: Asked) -> bool:
@@ -615,6 +669,8 @@ class Reply(Own):
             and not JOINS.search(asked.text)
         ):
             return None
+        if asked.intent is Intent.SEARCH and asked.words == asked.text and self.has(asked.words):
+            return None  # "birthday cards": the name of goods, and nothing of a rule
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
         if asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text) and self.names_goods(asked.words):
@@ -658,6 +714,10 @@ class Reply(Own):
             if self.tells_of_service(asked):
                 return []
             least = max(least, PLAIN_NEED, said.likeness if said else 0)
+        if (plain := " ".join(COLOUR_WORD.sub(" ", asked.words).split())) != asked.words and named(
+            self.search(plain), plain
+        ):
+            return []  # "orange mug": a thing, in whatever colour
         rows = self.search(asked.words, asked)
         if max((row["score"] for row in rows), default=0) >= CERTAIN:
             told = self.told(asked.words)

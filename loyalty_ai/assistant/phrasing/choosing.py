@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,9 @@ Row = dict[str, Any]
 SURE, POSSIBLE = 0.6, 0.45
 """Scores of the search from which on a product is what the words name, or may be."""
 
+ON_THEIR_SHELF = 4
+"""What it weighs, beside ten for a title alike, that a product stands where all that were found stand."""
+
 SAME_TITLE, CLEARLY = 0.72, 0.08
 """Likeness of title and words that decides, and how far ahead of the next it must be."""
 
@@ -31,19 +35,28 @@ class Choice:
     sure: bool = False
 
 
-def by_likeness(products: Iterable[Row], words: str) -> list[Row]:
-    """Those that the search is sure of, the most alike title first."""
+def by_likeness(products: Iterable[Row], words: str, *, things_first: bool = True) -> list[Row]:
+    """Those that the search is sure of, the most alike title first.
+
+    Args:
+        things_first: whether what stands on the shelf of most of them goes before the rest: dolls before a doorstop with a doll.
+    """
     rows = list(products)
     best = max((row.get("score", 0) for row in rows), default=0)
     kept = [row for row in rows if row.get("score", 0) >= max(POSSIBLE, 0.8 * best)]
-    return sorted(
-        kept, key=lambda row: (-round(row["score"] * 10) - 10 * likeness(row["title"], words), not row["available"])
-    )
+    shelves = Counter(row.get("category", "") for row in kept)
+
+    def place(row: Row) -> tuple[float, bool]:
+        alike = round(row["score"] * 10) + 10 * likeness(row["title"], words)
+        shared = shelves[row.get("category", "")] / len(kept) if things_first else 0
+        return -alike - ON_THEIR_SHELF * shared, not row["available"]
+
+    return sorted(kept, key=place)
 
 
 def decide(products: Iterable[Row], words: str) -> Choice:
     """The one that the words name, or the few that they may name."""
-    rows = by_likeness(products, words)
+    rows = by_likeness(products, words, things_first=False)
     if not rows:
         return Choice()
     if len(exactly := [row for row in rows if says_no_more(row["title"], words)]) == 1:

@@ -10,7 +10,7 @@ from itertools import combinations
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.following import UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english, share_known
 from loyalty_ai.assistant.hearing import CHINESE, Use, heard, speaks_of, used_for
 from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
@@ -101,12 +101,6 @@ COLOURS = re.compile(
     r"(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小|图案|款式)"
 )
 """It asks for all that there is of a kind."""
-
-UNWANTED = re.compile(
-    r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? )?"
-    r"(?!(?:not|no|those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)([a-z]{3,})\b"
-)
-"""What shall not be among what is found: "wreaths, not easter ones"."""
 
 NOT_THOSE = re.compile(
     r"\b(?:not|none of|other than|apart from|besides) (?:those|these|them|any of)\b|不要这些|除了这些"
@@ -257,7 +251,8 @@ class Finding(Voice):
 
     def several(self, asked: Asked) -> list[tuple[str, list[Row]]]:
         """Each thing of an enumeration that nothing has all of, with what there is of it; [] where a part names no goods."""
-        parts = [words for piece in things_in(asked.text) if (words := words_of(prices(piece)[1]))]
+        told = UNWANTED.sub(" ", asked.text)
+        parts = [words for piece in things_in(told) if (words := words_of(prices(piece)[1]))]
         if not 2 <= len(parts) <= MOST_KINDS or any(COLOUR.fullmatch(part) for part in parts):
             return []
         together = self.search(asked.words, asked)
@@ -658,7 +653,8 @@ def not_wanted(text: str) -> list[str]:
     (['chandeliers'], [])
     """
     childish = ["children"] if GROWN_UP.search(text) else []
-    return [word for word in UNWANTED.findall(text) if words_of(word)] + childish
+    unwanted = [word for found in UNWANTED.finditer(text) for word in found.groups() if word and words_of(word)]
+    return unwanted + childish
 
 
 def things_in(text: str) -> list[str]:

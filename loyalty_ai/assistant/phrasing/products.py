@@ -9,10 +9,10 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.following import SELLS, leaves_out, points_at_some
 from loyalty_ai.assistant.glossary import in_words
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, TOGETHER
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, PAIR, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
@@ -21,18 +21,17 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
-from loyalty_ai.assistant.questions import Asked, asked, counted, understand, words_of
+from loyalty_ai.assistant.questions import Asked, asked, corrected, counted, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 
-DIFFERENCE = re.compile(r"how much|by what|difference in price|差|贵多少|便宜多少|贵几|便宜几")
+DIFFERENCE = re.compile(r"how much|by what|\b(?:difference|gap)\b|差|贵多少|便宜多少|贵几|便宜几")
 PROPERTY = re.compile(f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|safe|proof")
-JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同"
+JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同| - "
+BESIDE = re.compile(r"^\W*(?:just|only|for|because|as|since|i|we|it|is|are|so|my|price|which|what|how|do|does)\b")
+"""What is said beside two things that are compared, and names none."""
 ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:any|what is the|which) differences?\b.*$")
 """What is asked of two things that were named before."""
-MORE_POPULAR = re.compile(
-    r"\bwhich\b.{0,30}\b(?:more|most) popular\b|\bsells (?:better|more)\b|哪.{0,6}更(?:受欢迎|畅销|热门)"
-)
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
 BESIDE_ZH = re.compile(
@@ -98,6 +97,9 @@ class Products(Finding):
         named_alone = asked_of(asked, wanted[0][1].words) if units > 1 and wanted and wanted[0][1].words else asked
         if named_alone is not asked and not self._choose(named_alone).sure:
             units, named_alone = 1, asked
+        if len(wanted) > 1:
+            yield from self.told_each(wanted)
+            return
         rows = self.each_of(asked_(piece) for piece in AND.split(asked.text)) if units == 1 else []
         if len(rows) > 1:
             if TOGETHER.search(asked.text):
@@ -107,11 +109,28 @@ class Products(Finding):
             for row in rows:
                 yield self.state(row)
             return
+        if units == 1 and (PAIR.search(asked.text) or TOGETHER.search(asked.text)):
+            several = [(1, part) for piece in AND.split(asked.text) if (part := asked_(piece)).words]
+            if len(several) > 1:
+                yield from self.told_each(several)
+                return
         if asked.follows and asked.units and not asked.words:  # "and what would six come to?"
             for row in self.pointed(asked)[:MOST_CHOICES]:
                 yield from self.cost(row, asked.units)
             return
         yield from self.about_one(named_alone, lambda row: self.cost(row, units))
+
+    def told_each(self, wanted: list[tuple[int, Asked]]) -> Iterator[Piece]:
+        """So many of each thing: what they cost where one product is meant, else what there is of it."""
+        for count, part in wanted:
+            chosen = self._choose(part)
+            if chosen.sure and len(chosen.products) == 1:
+                yield from self.cost(chosen.products[0], count)
+            elif chosen.products:
+                yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": self.told(part.words)})
+                yield from self.lines(chosen.products[:3])
+            else:
+                yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": part.words})
 
     def each_of(self, parts: Iterable[Asked]) -> list[Row]:
         """The product that each part names, where each names one and no other."""
@@ -156,7 +175,7 @@ class Products(Finding):
                 yield Sentence(_("I cannot see how many are left."))
             if asked.follows and asked.units and row["available"]:
                 yield from list(self.cost(row, asked.units))[1:]
-            if not row["available"]:
+            if not row["available"] and len(asked.codes) < 2:
                 similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
                 if others := [other for other in similar if other["available"]]:
                     yield Sentence(_("Something similar:"))
@@ -255,12 +274,25 @@ class Products(Finding):
         elif len(priced) > 1:
             text = _("%(title)s is the cheaper one.") if len(rows) == 2 else _("%(title)s is the cheapest of them.")
             yield Sentence(text % {"title": priced[0]["title"]}, (key(priced[0]),))
-            if len(rows) == 2 and DIFFERENCE.search(asked.text):
+            if len(rows) == 2 and (DIFFERENCE.search(corrected(asked.text)) or SELLS.search(asked.text)):
                 difference = self.money(priced[1]["price"] - priced[0]["price"])
                 yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
-        if SELLS_ZH.search(asked.text):
-            yield from self.more_popular(rows)
+        if SELLS.search(asked.text) or SELLS_ZH.search(asked.text):
+            yield from self.bought_more(rows)
         yield from self.described(rows)
+
+    def bought_more(self, rows: list[Row]) -> Iterator[Piece]:
+        """Which of them more orders of late hold, by the shop's own orders."""
+        found = self.call("lookup_catalog", product_ids=[row["product_id"] for row in rows], by_sales=True)
+        placed = [row for row in found.data.get("products", []) if row["sales_place"]]
+        best = [row for row in placed if row["sales_place"] == 1]
+        if len(best) == 1:
+            text = _("%(title)s sells better: more of the latest orders hold it.")
+            yield Sentence(text % {"title": best[0]["title"]}, (key(best[0]),))
+        elif best:
+            yield Sentence(_("They sell equally well: as many of the latest orders hold each."), tuple(map(key, best)))
+        else:
+            yield Sentence(_("None of the latest orders holds any of these."), tuple(map(key, rows)))
 
     def described(self, rows: list[Row]) -> list[Piece]:
         """What the shop's data say of each."""
@@ -277,9 +309,11 @@ class Products(Finding):
                 return unique(rows)[:MOST_COMPARED]
         if beside := self.beside_it(asked):
             return beside
+        if not asked.words and len(self.meant) > 1:  # of the same message
+            return self.meant[:MOST_COMPARED]
         rows = []
-        for words in of_one_kind(self.parts_of(asked), asked.text):
-            found = self._choose(asked_of(asked, words)) if words else Choice(self.pointed(asked))
+        for words in self.of_the_others_kind(of_one_kind(self.parts_of(asked), asked.text), asked.text):
+            found = self._choose(asked_of(asked, words, text=words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
         if len(rows) < 2 and asked.both and asked.words:  # "between the two tree of life mugs"
@@ -313,7 +347,8 @@ class Products(Finding):
         text = re.sub(r"^.*?(?:between|compare|difference|区别|对比(?:一下)?|比较(?:一下)?)(?![a-z])", " ", asked.text)
         # "is the set with jars cheaper than ..." has a with of its own
         joints = r"\bthan\b|比(?!较)" if re.search(r"\bthan\b", text) else JOINTS
-        parts = [part.words for piece in re.split(joints, text) if (part := asked_(piece)).words][:3]
+        pieces = [piece for at, piece in enumerate(re.split(joints, text)) if not (at > 1 and BESIDE.match(piece))]
+        parts = [part.words for piece in pieces if (part := asked_(piece)).words][:3]
         if (
             len(parts) < 2 or text != asked.text
         ):  # "the black scales or the mint ones, any difference apart from colour"
@@ -325,32 +360,28 @@ class Products(Finding):
         elif len(parts) == 2 and "".join(parts).isascii():
             one, other = sorted((part.split() for part in parts), key=len)
             if len(one) == 1 and len(other) > 1:
-                at = next((at for at, word in enumerate(other) if {word, *one} <= SIZES), 0)
+                alike = ({word, *one} <= SIZES or all(map(COLOUR.fullmatch, [word, *one])) for word in other)
+                at = next((at for at, same in enumerate(alike) if same), 0)
                 parts[parts.index(one[0])] = " ".join([*other[:at], *one, *other[at + 1 :]])
         return parts
 
-    def popular(self, asked: Asked) -> Iterator[Piece]:
-        """What is popular; of two or three at hand, which of them is."""
-        if self.beside_it(asked):
-            yield from self.compare(asked)
-            return
-        rows = self.shown
-        if not (1 < len(rows) <= MOST_COMPARED and MORE_POPULAR.search(asked.text)):
-            yield from super().popular(asked)
-            return
-        for row in rows:
-            yield self.state(row)
-        yield from self.more_popular(rows)
+    def of_the_others_kind(self, parts: list[str], text: str) -> list[str]:
+        """The parts; one that leaves out its kind ("the sweetheart one") with the words of the first that it may be of."""
+        if len(parts) < 2 or not points_at_some(text):
+            return parts
+        short = {part for part in parts if re.search(rf"\b{re.escape(part.split()[-1])}(?: \w+)? ones?\b", text)}
+        whole = next((part for part in parts if part not in short), parts[0])
+        plain = whole.split()
+        completed = []
+        for part in parts:
+            kinds = (" ".join(plain[at:]) for at in range(1, len(plain)) if part is not whole)
+            fits = (both for kind in kinds if named(self.search(both := f"{part} {kind}", available=False), both))
+            completed.append(next(fits, part))
+        return completed
 
-    def more_popular(self, rows: list[Row]) -> Iterator[Piece]:
-        """Which of them stands first among what is popular now."""
-        found = self.call("get_recommendations", kind="popular", limit=20).data.get("products", [])
-        best = [row["product_id"] for row in found]
-        if among := [row for row in rows if row["product_id"] in best]:
-            first = min(among, key=lambda row: best.index(row["product_id"]))
-            yield Sentence(_("%(title)s is among what is popular now.") % {"title": first["title"]}, (key(first),))
-            return
-        yield Sentence(_("The shop's data does not say which of these is more popular."))
+    def popular(self, asked: Asked) -> Iterator[Piece]:
+        """What is popular; of what is set beside the product at hand, which of them is bought more."""
+        yield from self.compare(asked) if self.beside_it(asked) else super().popular(asked)
 
     def similar(self, asked: Asked) -> Iterator[Piece]:
         chosen = self.choose(asked)
