@@ -248,7 +248,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
+            rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (?!(?:\w+ ){{0,2}}?(?:take|takes|collect|collects|sign|accept|receive|pick|fetch)\b)(\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
             f"(?<!给)(?<!送)({RELATIVE_ZH})(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|(?<=[都常次近般时月周天在这里店])买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
         ),
         (

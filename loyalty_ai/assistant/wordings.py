@@ -121,7 +121,8 @@ return goods unused in their own packing: does it have to be unused; do I need t
   return something I tried; do the labels have to be on; do I need to keep the box; should I hang on to the packaging; I have
   chucked the box it came in can I return it; I binned the wrapping does that matter; the packing went in the recycling; does
   it have to come back in its own box; can I send it back without the carton; I have worn it once
-how to return something: how do I return something; how do I send it back; where do I post returns to; return label; start a
+how to return something:
+  how do I return something I bought as a guest; return without an account; how do I return something; how do I send it back; where do I post returns to; return label; start a
   return; I want to return my order; return address; do I need a returns form; what do I do to get it sent back; arrange a
   return; how does returning work; what do I need to do to return; how do I post it back; can you pick up a return; I need a
   returns label; where should I send it; steps for a return; get rid of something I bought
@@ -193,7 +194,8 @@ ways to pay, cards: how can I pay; which cards do you take; do you accept paypal
   do you accept cheques; can I pay by cash; is paypal ok; can I pay in crypto; do you offer klarna; can I pay monthly; can I
   split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app; is it possible to pay
   when it is delivered; can I pay the driver at the door; can I pay once it is here
-when your card is charged: when will I be charged; when is my card debited; do you take the money straight away; when does
+when your card is charged:
+  when is my card charged; when do you charge my card; when will I be charged; when is my card debited; do you take the money straight away; when does
   payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
   yet; when is the money debited from my bank; when does the money actually go out; when do you take it off my card; will it
@@ -230,7 +232,8 @@ price falls after ordering, difference back: it got cheaper after I bought it do
   difference back if it is reduced; the price fell since I bought it; do you give money back when a price comes down later
 price match with other shops: do you price match; I saw it cheaper elsewhere; will you match another shop's price; found it
   for less; beat a price; it is cheaper on amazon; can you do the same price as another shop; do you beat competitors
-how to change an order: can I change my order; I ordered the wrong thing; remove something from my order; I want to change the
+how to change an order:
+  can I have two orders sent together; put two orders in one parcel; combine my orders; can I change my order; I ordered the wrong thing; remove something from my order; I want to change the
   quantity; edit my order; amend what I bought; I want to take something out of my order; I picked the wrong colour can you
   change it; can you change my order; adjust my order; I need two instead of one; can I still alter it
 add a product, place a second order: add an item to my order; I forgot to add something; can I put another one on my order; combine
@@ -266,7 +269,8 @@ gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is 
   offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
   you wrap presents; can it come in nice paper; what does wrapping cost; how do I get it wrapped; could it be wrapped as a
   gift
-what gift wrapping looks like, paper and ribbon: what does the wrapping look like; what does the gift wrapping look like; what colour is the paper; bow and ribbon;
+what gift wrapping looks like, paper and ribbon:
+  what colour is the ribbon on gift wrap; what does the wrapping look like; what does the gift wrapping look like; what colour is the paper; bow and ribbon;
   are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
   wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
   do you wrap them together or one by one
@@ -307,7 +311,8 @@ limits, most units: is there a limit on how many I can buy; maximum quantity; ca
   like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what
   is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock; could I take 3000 in
   one go; may I have 2000 at once
-who can buy wholesale: do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
+who can buy wholesale:
+  how do I become a wholesale customer; open a wholesale account; apply for a trade account; do you sell wholesale; trade account; I own a shop and want to stock your products; can I become a
   stockist; reseller; buying for my business; are there trade prices; I run a restaurant; do you supply hotels; can my
   company open an account; bed and breakfast wanting supplies; corporate gifts; can I buy from you for my shop; do you
   supply other shops; do you sell to businesses; can cafes buy from you; how do I open a trade account; business account; I
@@ -324,7 +329,8 @@ bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; v
   price for two hundred pieces; quantity discount; is it less each if I take a dozen boxes; buying loads for a wedding; do I
   get it cheaper if I order a hundred; is there a better price for more; do you give a discount for quantity; what if I buy
   fifty; price break; is it cheaper in bulk; would you reduce the price for a big order
-paying by invoice, wholesale: can my company pay later; credit terms; thirty days to pay; pay on account; purchase order; can
+paying by invoice, wholesale:
+  do wholesale customers pay by invoice; can my company pay later; credit terms; thirty days to pay; pay on account; purchase order; can
   my firm pay on invoice; can we pay after delivery as a business; do you give credit; payment terms for companies
 samples: can I get a sample; try before buying in bulk; swatches; send me a tester; a few to look at first; could we try a few
   before ordering more; do you send samples; can I see one before I buy lots; may we test some first
@@ -358,17 +364,20 @@ bringing friends, code: refer a friend; do I get something for recommending you;
   friend; share my code; my mate wants to join with my link; what do I get if a friend joins; how does the referral work; can
   my friend use my code; what happens when somebody uses my code; do I get anything for inviting people; tell a friend; my
   friend signed up with my code; recommend you to friends
-what we keep about you: what do you know about me; what data do you hold; what information do you collect; do you store my
+what we keep about you:
+  what do you store about me; what do you know about me; what data do you hold; what information do you collect; do you store my
   personal details; what do you save about me; privacy policy; gdpr; what do you have on file about me; which details of mine
   do you keep; do you save what I look at; what do you do with my data; how long do you keep my data; is my information stored
-data passed on or sold for advertising: is my data sold on; do you share my details with other companies; third parties; will
+data passed on or sold for advertising:
+  do you share my data with anyone; who do you share my data with; do you pass my details on; is my data sold on; do you share my details with other companies; third parties; will
   I get spam from others; pass on my address; do advertisers get my information; do you give my information to others; do you
   share data with advertisers; who else gets my details; is my information sold; do you pass my email on; is my address
   sold
 having your data erased: delete my data; erase my account; close my account; remove my details; right to be forgotten; wipe
   everything about me; how do I get rid of my account; take me off your system; I want to be deleted; forget me; please remove
   everything you have on me; delete my profile; I want my account gone; erase me; how do I delete myself from your shop
-getting a copy of your data: download my data; copy of my data; subject access request; export my information; see everything
+getting a copy of your data:
+  can I see what data you hold; show me the data you hold on me; download my data; copy of my data; subject access request; export my information; see everything
   you have on me; can I see the data you have on me; send me my data; I want a copy of everything; what is in my file
 switching personalisation off: why do I see these recommendations; turn off recommendations; how do you choose what to show
   me; stop tracking me; opt out of personalisation; do you profile me; stop suggesting things; do you use an algorithm; do not

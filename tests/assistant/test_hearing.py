@@ -177,3 +177,25 @@ def test_a_stranger_who_tells_of_trouble_is_told_the_rule_and_not_to_sign_in(ope
     publish_document(store=open_shop.store, slug="delivery", language="en", title="", body=DELIVERY)
     given = say("i ordered a mug weeks ago and the parcel never arrived")
     assert "we look for it and send it again" in given.text
+
+
+@pytest.mark.parametrize(
+    ("question", "query"),
+    [
+        ("when is my card charged", "when your card is charged"),
+        ("how do I become a wholesale customer", "who can buy wholesale"),
+        ("do you take amex", "ways to pay, cards"),
+        ("do you share my data with anyone", "data passed on or sold for advertising"),
+    ],
+)
+def test_a_rule_is_heard_before_what_is_the_shoppers_own(question: str, query: str):
+    found = heard(question)
+    assert found is not None
+    assert found.query == query
+
+
+def test_a_shop_to_visit_is_no_goods(open_shop: Any):
+    body = "# Contact\n\n## Visit us\n\nWe have no shop to visit.\n"
+    publish_document(store=open_shop.store, slug="contact", language="en", title="", body=body)
+    assert "We have no shop to visit." in say("do you have a shop I can visit").text
+    assert say("do you have reusable jumbo bags").cards

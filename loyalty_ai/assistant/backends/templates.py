@@ -166,6 +166,9 @@ MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.D
 WORDS_OF_A_NEED = 3
 """Words from which on a question with a "that" in it is no short one about what was shown: "something that moves in the wind"."""
 
+PLAIN_RULE = 0.75
+"""Likeness to a question to the documents from which on no goods are meant, whatever is called so."""
+
 KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
 """What is never read as going on about tiers."""
 
@@ -292,7 +295,9 @@ class Reply(AtHand, Own):
             if OF_A_THING.match(now.text)
             and (now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects))
             else replace(now, intent=Intent.SEARCH)
-            if now.intent is Intent.POLICY and HAVE_YOU.search(now.text) and self.names_goods(now.words)
+            if now.intent is Intent.POLICY and self.asks_for_goods(now)
+            else replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
+            if now.intent is Intent.NEXT_TIER and GIVES.search(now.text)
             else now
             for now in found
         ]
@@ -657,6 +662,12 @@ class Reply(AtHand, Own):
         named = OWN_TIER.search(question.text) or OF_ONE_TIER.search(question.text)
         return named is not None and self.last_about == "passage"
 
+    def asks_for_goods(self, asked: Asked) -> bool:
+        """Whether it asks for goods by their name, and is not plainly a question to the documents: gift cards, a shop to visit."""
+        said = self.heard(asked) if HAVE_YOU.search(asked.text) else None
+        plainly = said is not None and said.query and said.likeness >= PLAIN_RULE
+        return HAVE_YOU.search(asked.text) is not None and not plainly and self.names_goods(asked.words)
+
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         if asked.aspects & NOT_IN_TABLES:
@@ -673,7 +684,7 @@ class Reply(AtHand, Own):
             return None  # "birthday cards": the name of goods, and nothing of a rule
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
-        if asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text) and self.names_goods(asked.words):
+        if asked.intent is Intent.SEARCH and self.asks_for_goods(asked):
             return None
         said = self.heard(asked) if asked.intent in TOLD else None
         strange = asked.intent is Intent.ORDER and self.turn.customer_id is None  # nobody's order can be told them
