@@ -71,7 +71,7 @@ ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the war
 NO_GOODS = re.compile(
     r"\bnot (?:too |that |really )?(?:fussed|bothered|fussy|picky|worried) (?:about|by|what|which|how|as to)\b[^,.;?!]*|"
     r"\b(?:next|this|last|coming) (?:years?|months?|weeks?|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|"
-    r"\b\d{1,3}(?:st|nd|rd|th)\b|\b\d{1,3}[ -]?(?:yrs?|years?|y/?o|months?|mths?|weeks?|wks?|days?|nights?)(?:[ -]?olds?|\b)|"
+    r"\b\d{1,3}(?:st|nd|rd|th)\b|\b\d{1,3}[ -]?(?:yrs?|years?|y/?o|months?|mths?|weeks?|wks?|days?|nights?)(?:[ -]?olds?|\b)(?:'s)?|"
     r"\b(?:aged?|turn(?:s|ed|ing)?|(?:she|he)(?: is|'s)?) \d{1,3}\b|"
     r"\b\d{1,3} (?=(?:\w+ )?(?:people|persons|kids?|child(?:ren)?|girls?|boys?|guests?|adults?|grown-?ups?|friends|ladies|men|women|of us|mates|colleagues)\b)"
 )
