@@ -364,3 +364,16 @@ def test_two_months_are_compared_however_it_is_put(open_shop: Any):
 
 def test_a_thing_for_a_hotel_room_is_no_trade(documents: Any):
     assert "wholesale" not in say("its for a hotel room, a nice tray").text.lower()
+
+
+def test_fewer_than_ordered_is_told_the_rule(documents: Any):
+    body = "# Missing goods\n\n## If something arrives wrong or missing\n\nWrite to us within 14 days."
+    publish_document(store=documents.store, slug="missing", language="en", title="", body=body)
+    assert "Write to us within 14 days." in say("i only got 3 of the 4 red retrospot mugs", "ann").text
+
+
+def test_what_is_owed_for_goods_sent_back_is_told_by_them(open_shop: Any):
+    order = fakes.record_purchase(open_shop.ann, open_shop.products[MUG], at=open_shop.before, quantity=8, ref="580904")
+    fakes.record_refund(order, open_shop.products[MUG], quantity=5, value="2.00")
+    told = say("do you owe me anything for the stuff i sent back", "ann").text
+    assert "5 of 8 × Red Retrospot Mug came back." in told

@@ -82,6 +82,12 @@ OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CA
 MOST_SHORT = 60
 """Letters of a question that can be read only with the one before."""
 
+SHORT_OF_IT = re.compile(
+    r"\bonly (?:got|received|had|counted|\d+)\b.{0,30}\b(?:of (?:the|my)|came|arrived|turned up|in the box)\b"
+)
+OWES = re.compile(r"\b(?:owe me|refund)\b.{0,40}\b(?:(?:i|we) (?:have )?(?:sent|returned)|sent back)\b")
+"""Fewer came than were ordered; money for what was sent back."""
+
 TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
 LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
 """Asks where a sum comes from, and sets no bound with it."""
@@ -101,6 +107,10 @@ class Own(Trade, Shop):
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
             return replace(now, intent=Intent.ORDER)
+        if SHORT_OF_IT.search(now.text) and now.intent in OPEN:
+            return replace(now, intent=Intent.POLICY)
+        if OWES.search(now.text) and self.turn.customer_id is not None:
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"})
         if self.traces_a_sum(now):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
         if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
