@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 
 from loyalty_ai.assistant.glossary import alike, chinese, in_words, light, untold, untold_of_goods
 from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
@@ -182,6 +183,9 @@ def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
         _add(found_by, part, EXACT, scope)
         _add(found_by, (other for word in part for other in alike().get(word, ())), ALIKE, scope)
         yield Unit(entry, found_by)
+    for left, right in pairwise(part[0] for part in meaning):
+        if right in NOTHING_ALONE:  # a watering can
+            yield Unit(left + right, scope.ways(left + right, EXACT), whole=False)
 
 
 def _unknown_units(rest: str, scope: Scope) -> Iterator[Unit]:

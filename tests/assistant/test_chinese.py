@@ -15,6 +15,7 @@ from loyalty_ai.assistant.phrasing.finding import things_in
 from loyalty_ai.assistant.phrasing.products import of_one_kind
 from loyalty_ai.assistant.questions import understand, wishes_for_goods, words_of
 from loyalty_ai.assistant.turn import Outcome
+from tests.assistant.conftest import TRAY
 from tests.assistant.test_templates import open_shop, say, thread
 
 __all__ = ["open_shop"]
@@ -208,3 +209,8 @@ def test_two_goods_are_compared_by_price_and_by_what_is_popular(open_shop: Any):
 @pytest.mark.parametrize("question", ["跟托盘比哪个便宜", "和托盘比哪个卖得好"])
 def test_what_is_set_beside_the_goods_at_hand_is_no_new_search(open_shop: Any, question: str):
     assert "Red Retrospot Mug" in thread("Red Retrospot Mug多少钱", question).text
+
+
+def test_what_shall_be_given_goes_before_what_somebody_likes(open_shop: Any):
+    assert say("奶奶喜欢喝茶,想送她一个托盘").cards == (TRAY,)
+    assert understand("奶奶喜欢喝茶,想送她一个托盘")[0].intent is Intent.GIFT

@@ -120,6 +120,9 @@ SIZE = re.compile("large|small|big|medium|mini|大号?|小号?")
 COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙橘黑白灰银金米棕]色")
 WORDS = re.compile("[a-z]+|[0-9]+")
 
+GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套条款把盒]|点|些)*(?P<what>[^,.;!?送买]{2,8})")
+"""What shall be given: 想送她一个茶壶."""
+
 ANYTHING = Wish()
 MOST_LINES = 6
 """Searches for one gift."""
@@ -518,7 +521,14 @@ class Finding(Voice):
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
             lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
-        if words and named(rows := self.search(words, asked), words, strictly=True):  # a sewing box for a grandmother
+        given = GIVEN_ZH.search(asked.text)
+        if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
+            yield from self.find(asked_of(asked, thing))
+            return
+        liked = words in INTERESTS and not words.isascii()  # 喝茶: what somebody likes, and no name of goods
+        if (
+            words and not liked and named(self.search(words, asked), words, strictly=True)
+        ):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
             return
         thing = words_of(asked.text.partition(" for ")[0])
