@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from loyalty_ai.assistant.phrases import NUMBERS, STOP
+from loyalty_ai.assistant.phrases import DIGITS_ZH, NUMBERS, STOP
 
 LONGEST = 60
 """Letters of a question that leaves out what it speaks of."""
@@ -110,6 +110,12 @@ _HOW_MANY = re.compile(
 _PLACES = re.compile(r"\b(?:first|last|next|other) (?:two|three|four|\d)\b")
 
 
+_EVERY_ZH = re.compile(
+    r"^(?:那|那么)?[这那]?[两二三四几]?[样种个款件](?:都|各|每[样种个款件])+[来买要拿订]*(?P<n>[一二两三四五六七八九十]|\d{1,3})[个件只盏套份把条张盒包本瓶对块支]?"
+    r"(?:的话)?,?(?:一共|总共|共)?(?:得|是|要|花)*(?:多少钱?|几块|几镑|呢)?[?]?$"
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Reckoning:
     """How many are to be reckoned up: of each of those at hand, or of the one."""
@@ -126,6 +132,9 @@ def reckoning(text: str) -> Reckoning | None:
     >>> reckoning("if i take both?"), reckoning("what would one of each come to"), reckoning("the blue one, 3 of them")
     (Reckoning(units=1, each=True), Reckoning(units=1, each=True), None)
     """
+    if every := _EVERY_ZH.search(text):
+        said = every["n"]
+        return Reckoning(int(said) if said.isdigit() else (DIGITS_ZH | {"十": 10}).get(said, 1), each=True)
     words = re.findall(r"[a-z']+|\d+", text)
     if len(text) > LONGEST or not words or not all(word.isdigit() or word in _NO_THING for word in words):
         return None

@@ -377,7 +377,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"when (was|did) (the )?(world war|war|titanic|rome|queen)|meaning of life|tallest|fastest|longest river|dinosaurs (die|become)|"
             r"news|headlines|horoscope|zodiac|star sign|lottery numbers|spell\b|synonym|define|wikipedia|speed of light|what (day|time|year) is it|photosynthesis",
             "黄金.{0,6}(一?克|价)|股票|股价|汇率|首都|人口|谁(发明|写|赢|获|导演|唱|画|是第一)|世界杯|足球|球赛|比分|篮球|奥运|电影|电视剧|明星|歌手|新闻|头条|星座|运势|彩票|珠穆朗玛|地球|月球|太阳系|宇宙|光速|"
-            "几点了|星期几|人生的意义|世界(最|上最)|唐朝|历史上|成语|造句|近义词",
+            "(天空?|大海|海水|人类?|鸟|鱼|树叶|月亮|太阳)为(什么|啥)|为(什么|啥)(天空?|大海|海水|人们?|鸟|鱼|树叶|月亮|太阳)|几点了|星期几|人生的意义|世界(最|上最)|唐朝|历史上|成语|造句|近义词",
         ),
         (
             7,

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.following import Reckoning, reckoning
 from loyalty_ai.assistant.phrases import OF_ONE_TIER, OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.finding import things_in
 from loyalty_ai.assistant.phrasing.products import of_one_kind
@@ -214,3 +215,10 @@ def test_what_is_set_beside_the_goods_at_hand_is_no_new_search(open_shop: Any, q
 def test_what_shall_be_given_goes_before_what_somebody_likes(open_shop: Any):
     assert say("奶奶喜欢喝茶,想送她一个托盘").cards == (TRAY,)
     assert understand("奶奶喜欢喝茶,想送她一个托盘")[0].intent is Intent.GIFT
+
+
+def test_so_many_of_each_at_hand_are_told():
+    assert reckoning("两样各来五个多少钱") == Reckoning(5, each=True)
+    assert reckoning("这两个各买3个一共多少钱") == Reckoning(3, each=True)
+    assert reckoning("两样都好看") is None
+    assert understand("天空为什么是蓝的")[0].intent is Intent.SCOPE
