@@ -101,7 +101,7 @@ _EACH = re.compile(
 )
 _RECKON = re.compile(
     r"\b(?:total|altogether|in all|how much|what (?:would|will|does|do|is)|cost\w*|price|come to|comes to|together|damage|sum|both|each|"
-    r"if i|if we|take|pair|lot|of (?:them|those|these|it)|all)\b"
+    r"if i|if we|take|pair|lot|of (?:them|those|these|it|the (?:cheap|dear)\w+)|all)\b"
 )
 _HOW_MANY = re.compile(
     rf"\b(?:(?P<half>half a dozen)|(?P<dozen>a dozen)|(?P<couple>a couple)|(?P<n>\d{{1,3}}|{_COUNT}))\b"

@@ -105,6 +105,15 @@ def test_which_of_the_kind_at_hand_is_meant_is_told_by_its_words(clock_shop: Any
     assert all(colour in told.text for colour in ("Red", "Blue", "Mint"))
 
 
+def test_so_many_of_the_cheapest_are_of_those_shown(clock_shop: Any):
+    assert "3 × Red Diner Wall Clock: £30.00" in thread("wall clocks", "3 of the cheapest").text
+
+
+def test_the_one_that_has_most_of_the_words_is_meant(full_shop: Any):  # noqa: F811
+    assert thread("show me mugs", "the one with feathery owls sounds fun, price?").cards == ("OWL6",)
+    assert "OWL6" not in thread("show me mugs", "price of the one with a purple hedgehog").text
+
+
 def test_what_the_kind_at_hand_has_not_is_said_and_nothing_else_is_taken_for_it(clock_shop: Any):
     told = thread("wall clocks", "how much is the green one")
     assert "Nothing has all of “green" in told.text

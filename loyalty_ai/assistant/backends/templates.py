@@ -19,6 +19,7 @@ from loyalty_ai.assistant.following import (
     NEEDED,
     WHAT_ABOUT,
     leaves_out,
+    points_at_some,
     size_of,
 )
 from loyalty_ai.assistant.hearing import CHINESE
@@ -713,6 +714,7 @@ class Reply(AtHand, Own):
         """Goods for what somebody wants to do, where they name no goods and ask nothing of the shop's service."""
         goes_on = (asked.follows or asked.there) and self.turn.history and len(asked.words.split()) < WORDS_OF_A_NEED
         points = asked.here or asked.both or asked.ordinals or asked.codes
+        goes_on = goes_on or (asked.follows and points_at_some(asked.text))  # "how much is the big one"
         if asked.intent not in MAY_NEED or goes_on or points or not asked.words:
             return []
         if CHEAPLY.search(asked.text):

@@ -160,6 +160,8 @@ class AtHand(Products):
             found = named(self.search(both, available=False, limit=20), both)
             if rows := unique([*here, *found]):
                 return rows[:MOST_CHOICES], both
+        if not here and "one" in now.text.split() and not COLOUR_WORD.search(words):
+            here = having_half(self.shown, words)
         return here, asked_for[-1] if asked_for else ""
 
     @staticmethod
@@ -268,6 +270,14 @@ class AtHand(Products):
             yield from self.compare(asked)
             return
         yield from super().popular(asked)
+
+
+def having_half(rows: list[Row], words: str) -> list[Row]:
+    """The one of the rows that has more of the words than any other, and half of them; [] where there is none such."""
+    plain = words.split()
+    counts = [sum(bool(named([row], word)) for word in plain) for row in rows]
+    most = max(counts, default=0)
+    return [rows[counts.index(most)]] if 2 * most >= len(plain) and counts.count(most) == 1 else []
 
 
 def shared(rows: list[Row]) -> str:
