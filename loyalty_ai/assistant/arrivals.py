@@ -34,7 +34,7 @@ ASKS_LATEST = re.compile(
 """Asks by when to order."""
 
 ORDERED = re.compile(
-    r"\b(?<!my )(?<!our )(?<!the )(?<!an )(?:order|ordered|ordering|buy|bought|buying|pay|place|placed|placing)\b"
+    r"\b(?<!my )(?<!our )(?<!the )(?<!an )(?:(?:put|place|make|send) (?:an|my|the|our) order(?: in)?|order|ordered|ordering|buy|bought|buying|pay|place|placed|placing)\b"
     r"(?: (?!be\b|by\b|here\b|in\b|to\b|come\b|arrive\b)\w+){0,3}? (?:on |this |the )*"
     r"(?P<day>today|tonight|now|right now|this (?:morning|afternoon|evening)|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|\((?:mon|tues|wednes|thurs|fri|satur|sun)day\)|"
     r"\b(?:it is|today is|its) (?:only )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: today| now)?\b|(?P<zh>今天|现在|明天)(?:下单|买|订|付款)"

@@ -272,6 +272,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
+            rf"(is|are|was|does|has) (the|that|my|this) (woman|man|lady|guy|girl|boy|people|couple|{RELATIVE}|neighbou?rs?)\b.{{0,30}}"
+            r"\b(gold|silver|platinum|a member|customers?|account|ordered|bought)\b",
+            "",
+        ),
+        (
+            8,
             r"who (else )?(has |have |had |did )?(bought|ordered|purchased|buys|orders|lives|owns|is your (best|biggest) customer|"
             rf"spent|spends|placed)|whose\b.{{0,20}}\b({PRIVATE}|bought|bag|basket)",
             "谁(还|都|也)?(买|下单|购买|花|住|是你们)|谁的(订单|地址|账|包裹)",

@@ -16,7 +16,8 @@ from loyalty_ai.assistant.wordings_own import OWN
 from loyalty_ai.assistant.wordings_zh import ASKED_ZH, OURS_ZH
 
 ASKED = """
-what delivery costs: how much is delivery; what do you charge for shipping; is shipping free; what does postage come to; do I
+what delivery costs:
+  was postage on top of that; is postage on top; was delivery extra; how much is delivery; what do you charge for shipping; is shipping free; what does postage come to; do I
   have to pay for delivery; who covers the postage; is carriage included in the price; what are the delivery charges; free
   delivery over a certain amount; how much to send it to my house; any extra for postage and packing; does it cost extra to
   have it delivered; is p&p on top; what will the shipping set me back; is there a delivery fee; do small orders ship free
@@ -330,6 +331,7 @@ bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; v
   get it cheaper if I order a hundred; is there a better price for more; do you give a discount for quantity; what if I buy
   fifty; price break; is it cheaper in bulk; would you reduce the price for a big order
 paying by invoice, wholesale:
+  can the first order go on invoice; can we pay on invoice;
   do wholesale customers pay by invoice; can my company pay later; credit terms; thirty days to pay; pay on account; purchase order; can
   my firm pay on invoice; can we pay after delivery as a business; do you give credit; payment terms for companies
 samples: can I get a sample; try before buying in bulk; swatches; send me a tester; a few to look at first; could we try a few
@@ -337,7 +339,8 @@ samples: can I get a sample; try before buying in bulk; swatches; send me a test
 returning wholesale goods: can I return unsold stock; trade returns; sale or return; can a shop return what it did not sell;
   can trade customers return goods
 delivery on pallets: delivery of very large orders; pallet; heavy orders; freight
-tiers, spend for silver, gold, platinum: how do I become gold; what are the levels; how much must I spend for silver; how do I
+tiers, spend for silver, gold, platinum:
+  how does your loyalty scheme work; explain the loyalty programme; how does the loyalty work; how do I become gold; what are the levels; how much must I spend for silver; how do I
   move up; how do I reach the next level; membership levels; what do I need for platinum; vip status; how do I get promoted to
   the top tier; do I drop down again; how can I get to gold; how do I get silver; what does it take to be platinum; when do I
   become a gold member; how far up can I go; how do I climb a level; requirements for platinum; how are the levels divided;
@@ -351,7 +354,9 @@ how the tier is counted: how is my spending counted; does delivery count towards
   lower my tier; why has my level not changed; why did I go down a level; does it reset every year; when do you recalculate;
   do returned goods count; is it the last year that counts; how do you work out my level; when does my level run out; is my
   status for life
-what a tier gives: what are the benefits of being a member; what do gold customers get; perks of silver; advantages of
+what a tier gives:
+  how much do I have to spend before the wrapping is free; when is gift wrapping free; does gold get money off; I am gold now do I
+  get a bit off; does my tier give me a discount; do silver customers get anything; what are the benefits of being a member; what do gold customers get; perks of silver; advantages of
   platinum; is it worth being gold; what extras do members have; do regulars get anything special; what do I get as a gold
   member; what is gold good for; what does silver bring me; do members pay less; do gold customers get anything free; is there
   a benefit to being a member

@@ -14,7 +14,7 @@ from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
-from loyalty_ai.assistant.turn import Outcome
+from loyalty_ai.assistant.turn import Outcome, Said
 from loyalty_ai.assistant.wordings import wordings
 from tests.assistant.test_templates import keys, open_shop, say
 
@@ -186,6 +186,10 @@ def test_a_stranger_who_tells_of_trouble_is_told_the_rule_and_not_to_sign_in(ope
         ("how do I become a wholesale customer", "who can buy wholesale"),
         ("do you take amex", "ways to pay, cards"),
         ("do you share my data with anyone", "data passed on or sold for advertising"),
+        ("im gold now so do i get a bit off?", "what a tier gives"),
+        ("How does your loyalty scheme work then?", "tiers, spend for silver, gold, platinum"),
+        ("下单后怎么要求礼品包装", "怎样要求包装"),
+        ("可以直接寄到上海吗", "配送到哪些国家"),
     ],
 )
 def test_a_rule_is_heard_before_what_is_the_shoppers_own(question: str, query: str):
@@ -199,3 +203,16 @@ def test_a_shop_to_visit_is_no_goods(open_shop: Any):
     publish_document(store=open_shop.store, slug="contact", language="en", title="", body=body)
     assert "We have no shop to visit." in say("do you have a shop I can visit").text
     assert say("do you have reusable jumbo bags").cards
+
+
+def test_another_shoppers_tier_is_nobody_elses_business(open_shop: Any):
+    given = say("is the woman at number 14 a gold member like me?", customer="ann")
+    assert given.outcome == Outcome.REFUSED
+
+
+def test_a_proposal_that_waits_can_be_made_for_more(open_shop: Any):
+    asked = Said(by_shopper=True, text="put 3 of the red retrospot mugs in my basket")
+    told = Said(by_shopper=False, text="3 × Red Retrospot Mug would be in your cart.", focus=("product:MUG1",))
+    given = say("actually make it 5", customer="ann", history=(asked, told), focus=("product:MUG1",))
+    assert given.proposal is not None
+    assert "5 × Red Retrospot Mug" in given.text

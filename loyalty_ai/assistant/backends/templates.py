@@ -210,6 +210,8 @@ class Reply(Reading):
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None
         if asked.intent is Intent.ORDER and (wrong or (not strange and (of_days or OWN.search(asked.text)))):
             return None
+        if strange and subject and self.passages(subject, self.carried):
+            return subject
         if subject and self.tells_of_service(asked) and self.passages(subject, self.carried):
             return subject
         if said.likeness < HEARD.get(asked.intent, 1.1):
@@ -233,6 +235,8 @@ class Reply(Reading):
             return []
         if CHEAPLY.search(asked.text):
             asked = replace(asked, order="", count=None)
+        if asked.intent is Intent.NONE and wish_of(asked.text).likes and PERSON.search(asked.text):
+            return []  # a gift for somebody who likes what they like
         if self.several(asked) or (asked.intent is Intent.DESCRIBE and "unknown" in asked.aspects):
             return []
         least = MAY_NEED[asked.intent]

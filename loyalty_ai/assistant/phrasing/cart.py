@@ -106,8 +106,10 @@ class Cart(Finding):
             fitting = [line for line in lines if line["product_id"] in similar]
         if not fitting and not words and len(lines) == 1:
             fitting = lines
-        if not fitting and units and words:
-            yield from self.cart_add(asked)
+        if (
+            not fitting and units and (words or (not lines and len(self.shown) == 1))
+        ):  # "make it 5", of what was proposed
+            yield from self.cart_add(asked if words else asked_of(asked, "", there=True))
         elif not fitting:
             yield Sentence(_("That is not in your cart."), ("cart",))
             yield from self.cart(asked)

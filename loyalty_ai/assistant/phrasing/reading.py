@@ -27,6 +27,7 @@ from loyalty_ai.assistant.phrases import (
     LATEST_FEW,
     MONTH_BESIDE,
     NUMBERS,
+    OWN,
     OWN_TIER,
     POINTED,
     REFUND_HAD,
@@ -215,6 +216,8 @@ class Reading(AtHand, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text):
             now = replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
+        elif now.intent is Intent.ORDER and self.turn.customer_id is None and self.quoted_of_no_order(now):
+            now = replace(now, intent=Intent.POLICY, follows=True)
         elif now.intent is Intent.ORDER and self.turn.customer_id is None and not OF_ORDERS.search(now.text):
             now = (
                 replace(now, intent=Intent.SEARCH) if self.names_goods(now.words) else now
@@ -225,6 +228,10 @@ class Reading(AtHand, Own):
             limits = _("limits: as many units as are in stock, at most so many of a product")
             return replace(now, intent=Intent.POLICY, words="", codes=(), text=limits)
         return now
+
+    def quoted_of_no_order(self, now: Asked) -> bool:
+        """Whether a stranger goes on about a rule that was quoted, and not about an order of theirs."""
+        return self.last_about == "passage" and not OWN.search(now.text) and not now.codes
 
     def completed(self, now: Asked) -> Asked:
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""

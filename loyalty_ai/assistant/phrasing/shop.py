@@ -411,7 +411,9 @@ class Shop(Purchases):
         cited = tuple(each["key"] for each in found)
         latest = lead.latest(by, today) if ASKS_LATEST.search(asked.text) else None
         text = _("That is not certain: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
-        if latest:
+        if by <= ordered:  # "in tomorrow, saturday": the day of the order, and none to have it by
+            text = _("An order of %(ordered)s should arrive between %(first)s and %(last)s.")
+        elif latest:
             text = _("To have it by %(by)s, order by %(latest)s at the latest.")
         elif (last <= by) is not (TOO_LATE.search(asked.text) is not None) and (last <= by or first > by):
             text = _("Yes: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
