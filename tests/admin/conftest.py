@@ -100,7 +100,7 @@ def data(db, settings) -> SimpleNamespace:
     row = {"dimension": "all", "cell": "", "customers": 70, "orders": 80, "revenue": "9.50", "returning_share": None}
     AggregateReport.objects.create(store=store, as_of=fakes.NOON, rows=[row])
     fakes.take(ann)
-    fakes.make_experiment(store)
+    fakes.make_experiment(store, salt="ann-sees-her-own-rows")  # no coin decides whether she is held out
     publish_document(store=store, slug="care", language="en", title="Care", body="Wipe with a dry cloth.")
     conversation = Conversation.objects.create(store=store, customer=ann, language="en")
     question = say(conversation=conversation, text="Where is my pot?")
