@@ -17,9 +17,6 @@ from loyalty_ai.assistant.tokens import words
 FILE = Path(__file__).with_name("words.bin")
 """A line of JSON (what made it, how many numbers a word), a line of words, the most frequent first, then int8 [words, numbers]."""
 
-NUMBERS = 96
-"""How many numbers a vector has; the index has a column of that width."""
-
 RARE = 0.001
 """a / (a + p) weighs a word of frequency p, which is about 0.1 / its rank; https://openreview.net/forum?id=SyK00v5xx."""
 

@@ -274,7 +274,7 @@ class Reply(Reading):
         """Whether a question speaks of what a shop does, or of what became of goods, and wishes for none."""
         if asked.order or asked.bounded or asked.available:
             return False
-        names = PEOPLE.issuperset(asked.words.split()) is False
+        names = not PEOPLE.issuperset(asked.words.split())
         if names and asked.intent in (Intent.CART_ADD, Intent.DESCRIBE) and not HYPOTHETICAL.search(asked.text):
             return False
         told = SERVICE.search(asked.text) or CHINESE.search(asked.text)
