@@ -6,7 +6,8 @@ drops: a true sentence lost costs less than a false one said.
 
 `checking` asks, in this order: `text` (is it readable, does it lead away), `rules` (is it a document's own word or its meaning),
 then one guard for each kind of claim: `numbers`, `amounts` with `sums`, `states`, `days`, `tiers` and `properties`. All of them
-read one `reading.Reading`, whose names `naming` finds, against one `evidence.Evidence`; `corrections` says the fact instead.
+read one `reading.Reading`, whose names `naming` finds, against one `evidence.Evidence`, by the words of `wording`; `corrections`
+says the fact instead.
 """
 
 from loyalty_ai.assistant.claims.checking import check

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from loyalty_ai.assistant import wording
-from loyalty_ai.assistant.claims import sums
+from loyalty_ai.assistant.claims import sums, wording
 from loyalty_ai.assistant.claims.evidence import kind_of
 from loyalty_ai.assistant.claims.numbers import in_name
 from loyalty_ai.assistant.claims.reading import Reading, Wrong

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import override
 
-from loyalty_ai.assistant import wording
 from loyalty_ai.assistant.asking import spoken
-from loyalty_ai.assistant.claims import rules
+from loyalty_ai.assistant.claims import rules, wording
 from loyalty_ai.assistant.claims.amounts import check_comparison, check_money
 from loyalty_ai.assistant.claims.corrections import facts_of
 from loyalty_ai.assistant.claims.days import check_days

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of, own_id
 from loyalty_ai.assistant.claims.text import plain
 from loyalty_ai.assistant.turn import FactKind, Sentence

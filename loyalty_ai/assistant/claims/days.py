@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from loyalty_ai.assistant import wording
 from loyalty_ai.assistant.arrivals import reckoned
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.reading import Reading, Wrong
 from loyalty_ai.assistant.readings import Day, days, digits
 from loyalty_ai.assistant.turn import FactKind

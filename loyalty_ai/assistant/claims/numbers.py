@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of, own_id
 from loyalty_ai.assistant.claims.reading import Reading, Wrong
 from loyalty_ai.assistant.readings import Number, amounts, codes, digits, fold, numbers, shares

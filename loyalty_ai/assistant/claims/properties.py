@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import kind_of
 from loyalty_ai.assistant.claims.naming import BLANK
 from loyalty_ai.assistant.claims.reading import Reading, Wrong

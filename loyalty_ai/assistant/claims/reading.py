@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of
 from loyalty_ai.assistant.claims.naming import Named, names_in
 from loyalty_ai.assistant.periods import period

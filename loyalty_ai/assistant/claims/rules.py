@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from loyalty_ai.assistant import wording
 from loyalty_ai.assistant.asking import HAN
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of
 from loyalty_ai.assistant.claims.reading import Reading, Wrong
 from loyalty_ai.assistant.claims.text import plain

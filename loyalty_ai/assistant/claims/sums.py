@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import combinations
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of
 from loyalty_ai.assistant.claims.reading import Reading
 from loyalty_ai.assistant.readings import amounts, digits, numbers, shares

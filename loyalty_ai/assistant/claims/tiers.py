@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loyalty_ai.assistant import wording
+from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.reading import Reading, Wrong
 from loyalty_ai.assistant.readings import amounts
 from loyalty_ai.assistant.turn import FactKind
