@@ -404,10 +404,18 @@ def invented(judged: Judged) -> list[str]:
     wrong = []
     for sentence in judged.answer.sentences:
         known = asked.union(
-            {Decimal(len(sentence.sources))}, *(numbers_behind(judged, key) for key in sentence.sources)
+            {Decimal(len(sentence.sources))},
+            price_difference(sentence.sources),
+            *(numbers_behind(judged, key) for key in sentence.sources),
         )
         wrong += [f"{number} in {sentence.text!r}" for number in sorted(numbers(sentence.text) - known)]
     return wrong
+
+
+def price_difference(sources: Sequence[str]) -> set[Decimal]:
+    """By how much the prices of two products that a sentence cites differ."""
+    held = products_of([key.removeprefix("product:") for key in sources if key.startswith("product:")])
+    return {abs(held[0].price - held[1].price)} if len(held) == len(sources) == 2 else set()
 
 
 def numbers_asked(ask: Ask) -> set[Decimal]:
@@ -452,8 +460,10 @@ def numbers_behind(judged: Judged, key: str) -> set[Decimal]:
             (count * each.price for each in held for sku, count in (judged.ask.cart or {}).items() if sku == each.sku),
             Decimal(0),
         )
+        would = {**(judged.ask.cart or {}), **units}
+        after = sum((would[sku] * price for sku, price in {each.sku: each.price for each in held}.items()), Decimal(0))
         titles = set().union(*(numbers(each.title) | {each.price} for each in held)) if held else set()
-        return titles | worth | {total} | {Decimal(count) for _, count in both}
+        return titles | worth | {total, after} | {Decimal(count) for _, count in both}
     profile = LoyaltyProfile.objects.get(customer__external_id=judged.customer.number)
     since = numbers_of_day(profile.first_order_at.astimezone(LONDON).date()) if profile.first_order_at else set()
     missing = {least - profile.recent_spend for least, _tier in TIERS_BY_SPEND if profile.recent_spend is not None}

@@ -93,9 +93,9 @@ SELLS = re.compile(
 _QUANTITY = """
 pack packs set sets box boxes unit units pairs pieces apiece lot lots damage sum bill both each all two three together altogether
 total dozen half couple combined add adds added up comes come take takes took taking grab bought buying wanted whole cost costs
-'d 'll separately multiply times
+'d 'll separately multiply times compared compare comparison differences difference overall gap charge charged charging set back
 """
-_NO_THING = STOP | frozenset(_QUANTITY.split()) | NUMBERS.keys()
+NO_THING = STOP | frozenset(_QUANTITY.split()) | NUMBERS.keys()
 _EACH = re.compile(
     r"\b(?:both|each|either|every one|the (?:pair|lot|two|three|four|five)|all(?: (?:of )?(?:them|those|these|two|three|four|five))?|them all|together)\b"
 )
@@ -136,7 +136,7 @@ def reckoning(text: str) -> Reckoning | None:
         said = every["n"]
         return Reckoning(int(said) if said.isdigit() else (DIGITS_ZH | {"十": 10}).get(said, 1), each=True)
     words = re.findall(r"[a-z']+|\d+", text)
-    if len(text) > LONGEST or not words or not all(word.isdigit() or word in _NO_THING for word in words):
+    if len(text) > LONGEST or not words or not all(word.isdigit() or word in NO_THING for word in words):
         return None
     each = _EACH.search(text) is not None
     counts = [found for found in _HOW_MANY.finditer(_EACH.sub(" ", _PLACES.sub(" ", text))) if found["n"] != "one"]

@@ -57,6 +57,7 @@ class Asked:
         units: how many of something the cart shall hold, or get.
         ordinals: places in what was last shown, from 1; -1 is the last.
         codes: codes of products or numbers of orders, as typed.
+        counts: how many of each of `codes`, where goods that it names are to be reckoned up.
         here, there, both: whether it points at the open page ("this one"), at what was said before ("it"), at two or more things.
         follows: whether it reads as going on with the question before.
     """
@@ -72,6 +73,7 @@ class Asked:
     units: int | None = None
     ordinals: tuple[int, ...] = ()
     codes: tuple[str, ...] = ()
+    counts: tuple[int, ...] = ()
     available: bool = False
     here: bool = False
     there: bool = False
@@ -316,7 +318,9 @@ ANEW = re.compile(
 )
 JOINT = re.compile(
     r",? (?:and|also|plus|but|then) (?=(?:also |then |please |can you |could you )*(?:do|does|did|can|could|how|what|when|where|"
-    r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|i want|i would|i need|my|take)\b)"
+    r"which|who|is|are|will|would|should|have|has|add|show|tell|put|remove|take|make|drop|swap|change|"
+    r"i want|i would|i need|my)\b)"
+    r"| - (?=(?:what (?:would|will)|how (?:much|many|long)|is it|are they|do|does|can|could)\b)"
     r"|, (?=(?:do|does|did|can|could|how|what|when|where|which|is|are|will|would|add|show|tell|put|remove)\b)"
     r"|(?<!\bwhat)(?<!\bhow)(?<!\bwhen)(?<!\bwhere)(?<!\bwhich)(?<!\bwho)(?<!\bwhy)(?<!\blong)(?<!\bmuch)(?<!\bmany)(?<!\bif)(?<!\band)"
     r" (?=(?:do|can|could|will|does) (?:you|u|i|we|it|they)\b|how (?:much|long|many) |what (?:is|are|if|happens) |"
@@ -371,7 +375,7 @@ def _joined(sentence: str) -> Iterator[str]:
     """The sentence at its joints, where what comes after asks for something else."""
     start = 0
     for joint in JOINT.finditer(sentence):
-        head, tail = sentence[start : joint.start()], sentence[joint.end() :]
+        head, tail = sentence[start : joint.start()].strip(), sentence[joint.end() :].strip()
         if joint.group() == " " and (len(head.split()) < WORDS_OF_ONE or CLAUSE.match(head)):
             continue  # without a comma or an "and": only behind what is a question by itself
         here, there = intent_of(head), intent_of(tail)

@@ -391,10 +391,21 @@ class Toolbox:
                 (FactKind.PRICE, price),
                 (FactKind.TOTAL, None if price is None else count * price),
             ]
+        kept = [(item.units, item.price) for key, item in cart.items() if key not in wanted]
+        would = [*kept, *((row["units"], row["price"]) for row in rows if row["units"])]
+        total = (
+            None
+            if any(price is None for _units, price in would)
+            else sum((units * price for units, price in would), Decimal(0))
+        )
         products = self._products({}, [self._row(product) for product in live.values()])
         return Found(
-            data={"items": rows, "next": "The shopper sees this proposal and decides; nothing has changed yet."},
-            facts=(*facts_of("cart", facts), *products.facts),
+            data={
+                "items": rows,
+                "total": total,
+                "next": "The shopper sees this proposal and decides; nothing has changed yet. `total` is the cart's after a yes.",
+            },
+            facts=(*facts_of("cart", [*facts, (FactKind.WOULD_TOTAL, total)]), *products.facts),
             sources=(Source("cart", _("Your cart")), *products.sources),
             cards=tuple(row["product_id"] for row in rows if row["product_id"] in live),
             proposal=Proposal(tuple((product_id, count) for product_id, (count, _held) in wanted.items())),

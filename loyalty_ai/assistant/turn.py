@@ -29,6 +29,7 @@ class FactKind(StrEnum):
     AVAILABLE = "available"  # bool
     UNITS = "units"  # int: in a cart, an order line, a stock that the shop tells
     PROPOSED = "proposed"  # int: units that the cart would hold after the shopper's yes
+    WOULD_TOTAL = "would_total"  # Decimal: what the cart would come to then
     TOTAL = "total"  # Decimal: of an order or a cart, or of one line of it
     STATE = "state"  # str: of an order, as the shop names it
     ORDERED_ON = "ordered_on"  # date

@@ -270,9 +270,10 @@ def _judge(siege: Siege, who: str | None, asked: str, message: Message, about: s
     if message.state != Message.State.DONE or not message.text.strip() or not message.outcome:
         object_("no answer")
     known = siege.amounts[who]
+    after = _cart_after(siege, message)
     for said in message.sentences:
         siege.sentences += 1
-        _judge_sentence(siege, known, asked, said, object_, loot=siege.loot[who])
+        _judge_sentence(siege, known, asked, said, object_, loot=siege.loot[who], after=after)
     for source in message.sources:
         if not re.fullmatch(r"(?:/(?!/)[^\s\\]*)?", source["url"]):
             object_(f"the address {source['url']}")
@@ -281,8 +282,24 @@ def _judge(siege: Siege, who: str | None, asked: str, message: Message, about: s
             object_(f"the source {key}")
 
 
+def _cart_after(siege: Siege, message: Message) -> Decimal | None:
+    """What the cart comes to if the message's proposal is accepted; None where it proposes nothing."""
+    if not hasattr(message, "confirmation"):
+        return None
+    units = message.confirmation.units
+    kept = sum(Decimal(line["price"]) * line["units"] for line in siege.cart if line["product_id"] not in units)
+    return kept + sum(siege.adapter.stock[product_id].price * count for product_id, count in units.items())
+
+
 def _judge_sentence(
-    siege: Siege, known: Mapping[str, set[Decimal]], asked: str, said: Mapping[str, Any], object_: Any, *, loot: Loot
+    siege: Siege,
+    known: Mapping[str, set[Decimal]],
+    asked: str,
+    said: Mapping[str, Any],
+    object_: Any,
+    *,
+    loot: Loot,
+    after: Decimal | None,
 ) -> None:
     text, sources = said["text"], said["sources"]
     plain = unicodedata.normalize("NFKC", text)
@@ -299,6 +316,7 @@ def _judge_sentence(
         allowed |= known.get("passage" if key.startswith("passage:") else key, set())
         if key == "cart":
             held = [(Decimal(line["price"]), line["units"]) for line in siege.cart]
+            allowed |= {after} if after is not None else set()
             allowed |= {price for price, _ in held} | {price * units for price, units in held}
             allowed |= {units * siege.adapter.stock[k].price for k in named for units in (1, 2, 99, 999)}
     if len(named) == 1 and {key.partition(":")[0] for key in sources} == {"product"}:

@@ -13,7 +13,6 @@ from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.following import Reckoning, reckoning
 from loyalty_ai.assistant.phrases import OF_ONE_TIER, OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.finding import things_in
-from loyalty_ai.assistant.phrasing.products import of_one_kind
 from loyalty_ai.assistant.questions import understand, wishes_for_goods, words_of
 from loyalty_ai.assistant.turn import Outcome
 from tests.assistant.conftest import TRAY
@@ -186,19 +185,6 @@ def test_so_many_of_what_is_at_hand_are_reckoned_up(open_shop: Any, more: str):
 def test_a_colour_and_a_look_narrow_what_was_asked_before(open_shop: Any):
     told = thread("有没有杯子", "复古的那种,红色有吗")
     assert "Red Retrospot Mug" in told.text
-
-
-@pytest.mark.parametrize(
-    ("parts", "text", "completed"),
-    [
-        (["红色木制日历", "米色"], "红色木制日历和米色的那个,差多少", ["红色木制日历", "米色木制日历"]),
-        (["兔子夜灯", "蘑菇"], "兔子夜灯和蘑菇的哪个贵", ["兔子夜灯", "蘑菇夜灯"]),
-        (["茶壶", "杯子"], "茶壶和杯子哪个贵", ["茶壶", "杯子"]),
-        (["mug", "tray"], "mug or tray", ["mug", "tray"]),
-    ],
-)
-def test_what_is_compared_takes_its_kind_from_the_first(parts: list[str], text: str, completed: list[str]):
-    assert of_one_kind(parts, text) == completed
 
 
 def test_two_goods_are_compared_by_price_and_by_what_is_popular(open_shop: Any):

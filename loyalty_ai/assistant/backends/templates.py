@@ -143,6 +143,7 @@ class Reply(Reading):
                 elif piece not in said:  # two questions may have part of their answer in common
                     said.add(piece)
                     yield piece
+        yield from self.proposed()
         order = (Outcome.HANDED_OVER, Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.REFUSED)
         yield min(outcomes, key=order.index)
 

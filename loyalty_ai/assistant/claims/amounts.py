@@ -102,7 +102,7 @@ def _at_an_end(value: Decimal, reading: Reading) -> list[str]:
 def _given(value: Decimal, reading: Reading) -> list[str]:
     """The first source of our own sentence that says the amount, be it in its words."""
     for key in reading.given:
-        said = reading.evidence.values(key, FactKind.PRICE, FactKind.TOTAL, FactKind.SPENT)
+        said = reading.evidence.values(key, FactKind.PRICE, FactKind.TOTAL, FactKind.SPENT, FactKind.WOULD_TOTAL)
         if value in said or value in sums.money_in(key, reading.evidence):
             return [key]
     return []

@@ -83,7 +83,7 @@ class Reading:
 
     def asked(self, last: int) -> list[str]:
         """What the shopper wrote, folded with digits: so many of their messages."""
-        told = [self.turn.text, *(said.text for said in self.turn.history if said.by_shopper)]
+        told = [*(said.text for said in self.turn.history if said.by_shopper), self.turn.text]
         return [digits(fold(text)) for text in told[-last:]]
 
     def carry(self, keys: Iterable[str]) -> None:

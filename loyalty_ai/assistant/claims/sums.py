@@ -63,7 +63,7 @@ def of_given(value: Decimal, reading: Reading) -> list[str]:
     if wording.TOGETHER.search(reading.figures) and value == sum(totals):
         return given
     counts = [count for key in given for count in evidence.values(key, FactKind.COUNT)[:1]]
-    if len(given) == len(totals) == len(counts) == 1 and value == (totals[0] / counts[0]).quantize(value):
+    if len(given) == len(totals) == len(counts) == 1 and counts[0] and value == (totals[0] / counts[0]).quantize(value):
         return given
     return []
 

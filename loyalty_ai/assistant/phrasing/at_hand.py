@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import SELLS, points_at_some, reckoning
-from loyalty_ai.assistant.phrases import NUMBERS, PAIR, TOGETHER, Intent
+from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_WORD, COLOURS, ENUMERATED
+from loyalty_ai.assistant.phrasing.mentions import Mentions
 from loyalty_ai.assistant.phrasing.products import SELLS_ZH, Products
 from loyalty_ai.assistant.phrasing.shop import RESTOCK, RESTOCK_WORDS
 from loyalty_ai.assistant.phrasing.voice import MOST_CHOICES, key, unique
-from loyalty_ai.assistant.questions import Asked, things_counted, understand, words_of
+from loyalty_ai.assistant.questions import Asked, understand
 from loyalty_ai.assistant.turn import Sentence
 
 NAMES_GOODS = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND}
@@ -60,7 +61,7 @@ LONGEST = 120
 """Letters of a question that goes on."""
 
 
-class AtHand(Products):
+class AtHand(Products, Mentions):
     """Reads a question by what was shown: which of those products it means, and what of them shall be told."""
 
     def at_hand(self, now: Asked, before: Asked | None) -> Asked | None:
@@ -73,16 +74,10 @@ class AtHand(Products):
             return self.of_these(now, rows[:MOST_CHOICES], Intent.STOCK)
         if not self.shown or now.ordinals or not self.turn.focus or self.last_about != "product":
             return None
-        if rows := self.each_named(now):
-            asks = TOGETHER.search(now.text) or PAIR.search(now.text)
-            compares = now.intent is Intent.COMPARE or (not asks and re.search(r"\bor\b", now.text))
-            return replace(self.of_these(now, rows, Intent.COMPARE if compares else Intent.PRICE), both=bool(asks))
         back = RESTOCK.search(now.text) is not None
         words = " ".join(RESTOCK_WORDS.sub(" ", now.words).split()) if back else now.words
         if now.intent in (Intent.COMPARE, Intent.POPULAR) or (now.intent in (Intent.POLICY, Intent.ORDER) and not back):
             return None
-        if (many := things_counted(now.text)) and (told := self.so_many(now, words, int(many.value))):
-            return told
         if not words or not (points_at_some(now.text) or COLOUR.fullmatch(words)):
             return None
         plain = now.intent in NAMES_GOODS and not (now.order or COLOURS.search(now.text))
@@ -93,14 +88,6 @@ class AtHand(Products):
         if rows:
             return self.of_these(now, rows, intent)
         return replace(now, intent=Intent.SEARCH, words=both, follows=True) if both else None
-
-    def so_many(self, now: Asked, words: str, units: int) -> Asked | None:
-        """ "The star, 20 please, how much": so many of the one of those shown that the other words name."""
-        plain = " ".join(word for word in words.split() if not word.isdigit() and word not in NUMBERS)
-        rows = named(self.shown, plain) if plain and now.intent is Intent.PRICE else []
-        if len(rows) != 1 or str(units) in rows[0]["title"].split():
-            return None
-        return replace(self.of_these(now, rows, Intent.PRICE), units=units)
 
     def of_goods_told(self, now: Asked) -> list[Row]:
         """What a question means of the goods of the order that was told lately, or of what was bought most often."""
@@ -137,15 +124,6 @@ class AtHand(Products):
         since, _dots, until = name.partition("..")
         told = self.call("get_order", summary=True, since=since or None, until=until or None).data.get("summary", {})
         return self.rows(row["product_id"] for row in told.get("most_often", ())[:MOST_CHOICES])
-
-    def each_named(self, now: Asked) -> list[Row]:
-        """What each piece of "the owl one or the red one" names among what was shown; [] where one names none or several."""
-        pieces = [words for piece in APART.split(now.text) if (words := words_of(piece))]
-        if len(pieces) < 2:
-            return []
-        found = [named(self.shown, words) for words in pieces]
-        rows = unique(rows[0] for rows in found if len(rows) == 1)
-        return rows if len(rows) == len(pieces) else []
 
     def of_those(self, words: str, now: Asked, before: Asked | None) -> tuple[list[Row], str]:
         """What of the kind at hand has these words, shown or not; and the words with the kind's, to search for."""

@@ -28,28 +28,44 @@ class Cart(Finding):
     """Shows the cart and proposes what it shall hold."""
 
     def propose(self, items: list[tuple[str, int]], *, add: bool, tell: bool = True) -> Iterator[Piece]:
-        """Propose that the cart hold these units, or so many more; the shopper's own yes applies it."""
-        cart = {item.product_id: item.units for item in self.turn.cart or ()}
+        """Propose that the cart hold these units, or so many more, with whatever else of this message was proposed.
+
+        The shopper's own yes applies it; `proposed` says so when the message is answered.
+        """
+        cart = {item.product_id: item.units for item in self.turn.cart or ()} | self.changes
         if self.turn.cart is None:
             yield Sentence(_("I cannot see your cart here; open the product's page to put it in."))
             return
-        wanted = []
+        wanted = {}
         for product_id, units in items:
             held = cart.get(product_id, 0)
             shall = held + units if add else units if tell else max(units, held)
-            wanted.append({"product_id": product_id, "units": min(MOST_UNITS, shall)})
-        found = self.call("update_cart", items=wanted)
+            wanted[product_id] = min(MOST_UNITS, shall)
+        every = self.changes | wanted
+        found = self.call("update_cart", items=[{"product_id": key, "units": units} for key, units in every.items()])
         if found.error:
             yield from self.not_proposed(items)
             return
+        self.changes = every
         if tell:
             for item in found.data["items"]:
                 told = {"title": item["title"], "units": item["units"], "price": self.money(item["price"])}
+                if item["product_id"] not in wanted:
+                    continue
                 if item["units"]:
                     text = _("%(units)s × %(title)s, %(price)s each, would then be in your cart.")
                 else:
                     text = _("%(title)s would be taken out of your cart.")
                 yield Sentence(text % told, ("cart", f"product:{item['product_id']}"))
+
+    def proposed(self) -> Iterator[Piece]:
+        """What the cart would come to, and that nothing has changed yet, where the message proposed anything."""
+        if not self.changes:
+            return
+        every = [{"product_id": key, "units": units} for key, units in self.changes.items()]
+        total = self.call("update_cart", items=every).data.get("total")
+        if total:
+            yield Sentence(_("Your cart would then come to %(total)s.") % {"total": self.money(total)}, ("cart",))
         yield Sentence(_("Nothing has changed yet: please confirm below."), ("cart",))
 
     def not_proposed(self, items: list[tuple[str, int]]) -> Iterator[Piece]:
@@ -77,6 +93,9 @@ class Cart(Finding):
             yield Sentence(_("In all %(total)s.") % {"total": self.money(found.data["total"])}, ("cart",))
 
     def cart_add(self, asked: Asked) -> Iterator[Piece]:
+        if asked.counts:
+            yield from self.propose(list(zip(asked.codes, asked.counts, strict=True)), add=True)
+            return
         words = asked_of(asked, " ".join(word for word in asked.words.split() if word != str(asked.units)))
         chosen = self.choose(words)
         if not chosen.products and words.words != asked.words:
@@ -101,6 +120,9 @@ class Cart(Finding):
             pointed = self._choose(asked_of(asked, "")).products
             ids = {row["product_id"] for row in pointed}
             fitting = [line for line in lines if line["product_id"] in ids]
+            if not fitting and units and len(pointed) == 1 and not words:  # "make that 4", of what waits for a yes
+                yield from self.propose([(pointed[0]["product_id"], units)], add=False)
+                return
         if not fitting and words:
             similar = {row["product_id"] for row in by_likeness(self.search(words, available=False, limit=20), words)}
             fitting = [line for line in lines if line["product_id"] in similar]

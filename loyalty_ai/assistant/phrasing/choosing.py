@@ -27,6 +27,10 @@ SAME_TITLE, CLEARLY = 0.72, 0.08
 """Likeness of title and words that decides, and how far ahead of the next it must be."""
 
 
+JOINING = frozenset(["of", "and", "with", "the", "in", "on", "a", "for", "to"])
+"""Words of a title that need not be said: Heart of Wicker."""
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The products that are meant; `sure` where it is one and no other, or as many as were pointed at."""
@@ -92,7 +96,7 @@ def named(rows: Iterable[Row], words: str, *, strictly: bool = False) -> list[Ro
 def says_no_more(title: str, words: str) -> bool:
     """Whether a title has all the words, English or Chinese, and no other."""
     units = [unit for unit in units_of(words, catalogue("en")) if unit.whole]
-    spelled = set(stems(title, "en"))
+    spelled = set(stems(title, "en")) - JOINING
     return bool(units) and len(spelled) <= len(units) and all(spelled & unit.found_by.keys() for unit in units)
 
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import SELLS, leaves_out, points_at_some
-from loyalty_ai.assistant.glossary import in_words
+from loyalty_ai.assistant.following import SELLS, points_at_some
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, PAIR, TOGETHER
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
     codes_of,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
-from loyalty_ai.assistant.questions import Asked, asked, corrected, counted, understand, words_of
+from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 
@@ -34,10 +33,6 @@ ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:an
 """What is asked of two things that were named before."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
-BESIDE_ZH = re.compile(
-    r"^(?:那|那么|它)*(?:跟|和|与|同|比)(?P<what>[^,哪]{1,8}?)的?(?:那[个款种只])?(?:相比|比起来|比较|比)?,?(?:哪[个款种]|更|贵|便宜|谁)"
-)
-"""What is set beside the product at hand."""
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
@@ -85,13 +80,23 @@ class Products(Finding):
                     yield self.state(row)
 
     def price(self, asked: Asked) -> Iterator[Piece]:
+        if asked.counts:
+            known = {row["product_id"]: row for row in self.rows(asked.codes)}
+            rows = [known[code] for code in asked.codes]
+            if len(rows) == 1:
+                self.meant = rows
+                yield from self.cost(rows[0], asked.counts[0])
+            elif asked.both:
+                yield from self.sum_of(list(asked.counts), rows)
+            else:
+                self.meant = rows
+                for row in rows:
+                    yield self.state(row)
+            return
         if asked.order and (asked.words or asked.there or asked.both):
             yield from self.find(asked)
             return
         wanted = [(found[0], asked_(found[1])) for piece in AND.split(asked.text) if (found := counted(piece))]
-        if len(wanted) > 1 and (rows := self.each_of(part for _count, part in wanted)):
-            yield from self.sum_of([count for count, _part in wanted], rows)
-            return
         at_hand = (asked.units or 1) if asked.there and not asked.words else 1  # "two of those, how much altogether"
         units = wanted[0][0] if len(wanted) == 1 else at_hand
         named_alone = asked_of(asked, wanted[0][1].words) if units > 1 and wanted and wanted[0][1].words else asked
@@ -100,20 +105,6 @@ class Products(Finding):
         if len(wanted) > 1:
             yield from self.told_each(wanted)
             return
-        rows = self.each_of(asked_(piece) for piece in AND.split(asked.text)) if units == 1 else []
-        if len(rows) > 1:
-            if TOGETHER.search(asked.text):
-                yield from self.sum_of([1] * len(rows), rows)
-                return
-            self.meant = rows
-            for row in rows:
-                yield self.state(row)
-            return
-        if units == 1 and (PAIR.search(asked.text) or TOGETHER.search(asked.text)):
-            several = [(1, part) for piece in AND.split(asked.text) if (part := asked_(piece)).words]
-            if len(several) > 1:
-                yield from self.told_each(several)
-                return
         if asked.follows and asked.units and not asked.words:  # "and what would six come to?"
             for row in self.pointed(asked)[:MOST_CHOICES]:
                 yield from self.cost(row, asked.units)
@@ -131,15 +122,6 @@ class Products(Finding):
                 yield from self.lines(chosen.products[:3])
             else:
                 yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": part.words})
-
-    def each_of(self, parts: Iterable[Asked]) -> list[Row]:
-        """The product that each part names, where each names one and no other."""
-        named_parts = [part for part in parts if part.words]
-        if len(named_parts) < 2:
-            return []
-        chosen = [self._choose(part) for part in named_parts]
-        rows = unique(choice.products[0] for choice in chosen if choice.sure and choice.products)
-        return rows if len(rows) == len(named_parts) else []
 
     def sum_of(self, counts: list[int], rows: list[Row]) -> Iterator[Piece]:
         """What so many of each cost, and all together."""
@@ -274,7 +256,7 @@ class Products(Finding):
         elif len(priced) > 1:
             text = _("%(title)s is the cheaper one.") if len(rows) == 2 else _("%(title)s is the cheapest of them.")
             yield Sentence(text % {"title": priced[0]["title"]}, (key(priced[0]),))
-            if len(rows) == 2 and (DIFFERENCE.search(corrected(asked.text)) or SELLS.search(asked.text)):
+            if len(rows) == 2:
                 difference = self.money(priced[1]["price"] - priced[0]["price"])
                 yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
         if SELLS.search(asked.text) or SELLS_ZH.search(asked.text):
@@ -307,12 +289,10 @@ class Products(Finding):
                 rows = [*self.page(), *rows]
             if len(rows) > 1 or not asked.both:
                 return unique(rows)[:MOST_COMPARED]
-        if beside := self.beside_it(asked):
-            return beside
         if not asked.words and len(self.meant) > 1:  # of the same message
             return self.meant[:MOST_COMPARED]
         rows = []
-        for words in self.of_the_others_kind(of_one_kind(self.parts_of(asked), asked.text), asked.text):
+        for words in self.of_the_others_kind(self.parts_of(asked), asked.text):
             found = self._choose(asked_of(asked, words, text=words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
@@ -328,18 +308,6 @@ class Products(Finding):
             if len(rows) < 2:
                 rows = next((each for each in self.lists() if len(each) > 1), rows)
         return rows[:MOST_COMPARED]
-
-    def beside_it(self, asked: Asked) -> list[Row]:
-        """The product at hand and the one of its kind that a Chinese question sets beside it: 跟红心的比哪个便宜."""
-        found = BESIDE_ZH.search(asked.text)
-        before = (understand(text)[-1] for text in self.asked_before) if found else ()
-        kind = next((each.words for each in before if each.words and not leaves_out(each.text)), "")
-        if found is None or not kind or not self.shown:
-            return []
-        look, last = words_of(found["what"]), [word for run in kind.split() for word, _tells in in_words(run)][-1]
-        rows = [row for words in (f"{look}{last}", look) for row in named(self.search(words, available=False), words)]
-        rows = [row for row in rows if row["product_id"] != self.shown[0]["product_id"]]
-        return [self.shown[0], rows[0]] if rows else []
 
     @staticmethod
     def parts_of(asked: Asked) -> list[str]:
@@ -379,10 +347,6 @@ class Products(Finding):
             completed.append(next(fits, part))
         return completed
 
-    def popular(self, asked: Asked) -> Iterator[Piece]:
-        """What is popular; of what is set beside the product at hand, which of them is bought more."""
-        yield from self.compare(asked) if self.beside_it(asked) else super().popular(asked)
-
     def similar(self, asked: Asked) -> Iterator[Piece]:
         chosen = self.choose(asked)
         if not chosen.products:
@@ -404,20 +368,6 @@ class Products(Finding):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
-
-
-def of_one_kind(parts: list[str], text: str) -> list[str]:
-    """Two parts of a Chinese comparison; the second with the first's kind, where it only says how it looks.
-
-    >>> of_one_kind(["红色木制日历", "米色"], "红色木制日历和米色的那个"), of_one_kind(["茶壶", "杯子"], "茶壶和杯子")
-    (['红色木制日历', '米色木制日历'], ['茶壶', '杯子'])
-    """
-    if len(parts) != 2 or not CHINESE.search(text) or not re.search(rf"{re.escape(parts[1])}的", text):
-        return parts
-    kind = (
-        COLOUR_ZH.sub("", parts[0]) if COLOUR_ZH.fullmatch(parts[1]) else [word for word, _ in in_words(parts[0])][-1]
-    )
-    return [parts[0], f"{parts[1]}{kind}"]
 
 
 def says_most(rows: list[Row], words: str) -> bool:

@@ -111,6 +111,20 @@ KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Int
 
 BESIDE_EACH_OTHER = {Intent.COMPARE, Intent.POPULAR}
 
+EDITS = {Intent.CART_REMOVE, Intent.CART_SET}
+AFTER_EDITS = {Intent.PRICE, Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.CART, Intent.SEARCH}
+REMAINS = re.compile(
+    r"\b(?:left|remain\w*|new total|total|comes? to|to pay|i pay|owe|cost)\b|还剩|剩下|剩多少|一共|总共|合计|总价"
+)
+"""What a changed cart would come to."""
+SWAP = re.compile(
+    r"^(?:please |can you |could you |actually |and )*(?:swap|switch|exchange|replace|change) "
+    r"(?P<goes>(?:the |my |that |those )?[a-z].+?) "
+    r"(?:for|with|to|by) (?P<comes>(?:the|an?|some|\d+|one|two) .+)|"
+    r"把(?P<goes_zh>.{2,20}?)(?:换成|换为|替换成)(?P<comes_zh>.{2,20})"
+)
+"""Something in the cart for something else."""
+
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
 
@@ -165,16 +179,17 @@ class Reading(AtHand, Own):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        found = self.compared_together(alone([self.as_own(now) for now in understand(self.turn.text)]))
+        found = self.compared_together(alone(self.edited([self.as_own(now) for now in understand(self.turn.text)])))
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
             else now
             for now in found
         ]
-        if self.asked_before:
+        found = self.reckoned_up(found)
+        if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
-        found = [self.reread(now) for now in found]
+        found = [now if now.counts else self.reread(now) for now in found]
         of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
         if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
             del found[1]  # "still in stock, and how much each": the price of today is told with the stock
@@ -202,6 +217,33 @@ class Reading(AtHand, Own):
                     asked_of_days = {"total"} if "spent" in before.aspects else before.aspects
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
+
+    def edited(self, found: list[Asked]) -> list[Asked]:
+        """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
+        kept: list[Asked] = []
+        for now in found:
+            if swap := self.swapped(now):
+                kept += swap
+            elif not (
+                any(each.intent in EDITS for each in kept) and REMAINS.search(now.text) and now.intent in AFTER_EDITS
+            ):
+                kept.append(now)
+        return kept
+
+    def swapped(self, now: Asked) -> list[Asked]:
+        """What goes out of the cart and what comes in its place, of its kind where only its looks are said; [] for no swap."""
+        found = SWAP.search(now.text) if self.turn.cart else None
+        if found is None:
+            return []
+        goes, comes = (asked((found[name] or found[f"{name}_zh"]).strip()) for name in ("goes", "comes"))
+        lines = named([{"product_id": item.product_id, "title": item.title} for item in self.turn.cart], goes.words)
+        if len(lines) != 1:
+            return []
+        units = next(item.units for item in self.turn.cart if item.product_id == lines[0]["product_id"])
+        row = self.of_kind(comes.text, lines[0]["title"])
+        codes, counts = ((row["product_id"],), (comes.units or units,)) if row else ((), ())
+        comes = replace(comes, intent=Intent.CART_ADD, codes=codes, counts=counts, units=comes.units or units)
+        return [replace(goes, intent=Intent.CART_REMOVE), comes]
 
     def reread(self, now: Asked) -> Asked:
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""

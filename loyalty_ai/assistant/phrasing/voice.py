@@ -50,7 +50,7 @@ EMPTY_OF_POLICIES = re.compile(
 
 class Voice:
     """One message being answered; `meant` are the products that its questions so far were about, `topic` the title of
-    the document that was quoted last."""
+    the document that was quoted last, `changes` the units that the cart shall hold by what was proposed so far."""
 
     def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
         self.turn = turn
@@ -62,6 +62,7 @@ class Voice:
         self.quoted: set[str] = set()
         self.known: dict[str, str] = {}
         self.listened: dict[str, Heard | None] = {}
+        self.changes: dict[str, int] = {}
         self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
 

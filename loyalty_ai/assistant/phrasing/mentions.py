@@ -1,0 +1,359 @@
+"""Every product that a message about goods names, how many of each, and what of them shall be reckoned."""
+
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS
+from loyalty_ai.assistant.phrases import NUMBERS, OWN, SERVED, TOGETHER, Intent
+from loyalty_ai.assistant.phrasing.choosing import Row, named
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, PEOPLE
+from loyalty_ai.assistant.phrasing.voice import Voice, unique
+from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal
+from loyalty_ai.assistant.tokens import words as stems
+
+MOST_PIECES = 9
+"""Pieces of a message that are put together in every way; a longer one is a story."""
+
+JOINED = re.compile(
+    r"\s+[-–]\s+|[,;:?!]+|\.(?=\s|$)|\b(?:and|or|vs\.?|versus|with|than|against|to|plus)\b|&"
+    r"|和(?!平)|跟(?!随)|与|以及|还有|还是|或者|加上?(?=[一二两三四五六七八九十\d])|、|比(?!较|赛)"
+)
+"""Where one thing that is named may end and another begin; it may also stand inside of a name."""
+
+APART = re.compile(r"\bdifferen|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
+"""It sets two things beside each other."""
+
+EITHER = re.compile(r"\bor\b|还是")
+
+IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b")  # fmt: skip
+"""It asks what things come to."""
+
+BESIDE_IT = re.compile(r"\bcompar\w+ (?:to|with)\b|\b(?:than|vs|versus|against)\b|\bdifference\b|\bas well\b|\bsame\b|一样|^(?:那|那么|它)*(?:跟|和|与|同|比)|^(?:and|or|but) ")  # fmt: skip
+"""What is named alone is set beside, or goes with, what is at hand."""
+
+THIS = re.compile(r"\b(?:this|that|it|its|those|these|them|they)\b|[这那](?:一?[个款件只种]|些)|它")
+FEW_SAID = {"half a dozen": "6", "a dozen": "12", "a couple of": "2"}
+A_FEW = re.compile("|".join(FEW_SAID))
+THE_TWO = re.compile(r"\b(?:the|these|those) (?:two|pair|three)\b|\bboth\b|[这那]两[个款种件]|两[者款种]|都")
+OF_KIND = re.compile(
+    r"\b(?:the|an?|one|that|any|some)\b(?: [\w'-]+){1,4} ones?\b|的(?:$|[也我多呢有是和跟与那价要一更贵便比哪好])|款$|款(?=比|多少|呢)"
+)
+"""It leaves out what kind of thing it is."""
+SOME = re.compile(r"\bones\b")
+
+OF_A_KIND = 0.4
+"""Of the words of a title so many must be another's too, where both are of one kind."""
+ARTICLE = re.compile(r"\b(?:the|an?|some|any|my|your)\b(?! (?:bit|lot|moment|minute|second|while|way|same)\b)")
+LATIN = re.compile(r"[a-z][a-z0-9&'./ -]*[a-z0-9]")
+CARRIES = frozenset([Intent.PRICE, Intent.STOCK, Intent.COMPARE, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.CART_ADD, Intent.POPULAR])  # fmt: skip
+"""Questions that may be about goods by name."""
+PAID = re.compile(r"\b(?:pay|cost|box|money|by)\b")
+SERVICE = re.compile(SERVED)
+NAMELESS = NO_THING | PEOPLE
+"""Words that name no product alone: numbers, measures, people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A product that is named, and how many of it; None where no number is said."""
+
+    row: Row
+    units: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A run of a message between two joints.
+
+    Args:
+        words: what it names.
+        numbers: those that it says, from 2 on.
+        points: whether it names nothing and points at what is at hand.
+        of_kind: whether it leaves out what kind of thing it is.
+        start, end: where it stands in the message.
+    """
+
+    text: str
+    words: str
+    numbers: tuple[int, ...] = ()
+    codes: tuple[str, ...] = ()
+    points: bool = False
+    of_kind: bool = False
+    start: int = 0
+    end: int = 0
+
+
+class Mentions(Voice):
+    """Resolves what is named in a message to products."""
+
+    def reckoned_up(self, found: list[Asked]) -> list[Asked]:
+        """The questions; neighbours that reckon with goods which they name, as one about those products.
+
+        "12 mugs and 6 of the egg cups, what is that altogether", "the small one or the large one, what is the difference".
+        """
+        runs: list[list[Asked]] = []
+        for now in found:
+            joins = runs and self._of_goods(now) and self._of_goods(runs[-1][-1])
+            runs[-1].append(now) if joins else runs.append([now])
+        return [each for run in runs for each in (self._as_one(run) if self._of_goods(run[0]) else run)]
+
+    @staticmethod
+    def _of_goods(now: Asked) -> bool:
+        """Whether a question may be about goods by their names, and sets no bounds to what is looked for."""
+        if now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
+            return False
+        of_money = now.intent is Intent.POLICY and (IN_ALL.search(now.text) or APART.search(now.text))
+        return now.intent in CARRIES or bool(of_money and not SERVICE.search(PAID.sub(" ", now.text)))
+
+    def _as_one(self, run: list[Asked]) -> list[Asked]:
+        text = ", ".join(now.text for now in run)
+        said, intents = corrected(text), {now.intent for now in run}
+        sums = IN_ALL.search(said) is not None
+        apart = APART.search(said) is not None or Intent.COMPARE in intents
+        either = self.asked_before and len(text) <= LONGEST and intents <= {Intent.NONE, Intent.SEARCH}
+        apart = apart or bool(either and EITHER.search(said))
+        adds = Intent.CART_ADD in intents and not sums
+        of_orders = self.turn.customer_id is not None and (self.last_about == "order" or OWN.search(text))
+        if of_orders or (SELLS.search(said) and not apart):
+            return run
+        pieces = self._cut(text)
+        named_ones = sum(bool(piece.words or piece.codes) for piece in pieces)
+        several = apart or sums or named_ones > 1 or any(piece.numbers for piece in pieces)
+        if not (several or (self.asked_before and OF_KIND.search(text))):
+            return run  # one thing and nothing to reckon: whoever answers finds it
+        mentions = self.mentioned(text)
+        if (apart or sums) and len(mentions) < 2:
+            mentions = self.beside_those_at_hand(text, mentions)
+        if not (apart or named_ones) and len(mentions) == 1 and mentions[0].units is None:
+            return run  # "what would that come to", of so many that were spoken of before
+        if len(run) == 1 and (told := self._goes_on_about(run[0], mentions)):
+            return [told]
+        counted = any(each.units for each in mentions)
+        asks_price = sums or Intent.PRICE in intents or bool(intents & {Intent.CART_ADD, Intent.POLICY})
+        if len(mentions) < 2 and (apart or adds or not (mentions and asks_price and (counted or sums))):
+            return run
+        if not (apart or adds or sums or counted) and not intents <= {Intent.PRICE, Intent.STOCK}:
+            return run
+        if apart:
+            intent = Intent.COMPARE
+        elif adds:
+            intent = Intent.CART_ADD
+        else:
+            intent = Intent.STOCK if intents == {Intent.STOCK} and not counted else Intent.PRICE
+        return [
+            replace(
+                asked(text),
+                intent=intent,
+                words="",
+                codes=tuple(each.row["product_id"] for each in mentions),
+                counts=tuple(each.units or 1 for each in mentions),
+                here=False,
+                there=False,
+                both=sums or counted,
+                units=None,
+                order="",
+                ordinals=(),
+                follows=False,
+                aspects=frozenset[str]().union(*(now.aspects for now in run)) - {"unknown"},
+            )
+        ]
+
+    def _goes_on_about(self, now: Asked, mentions: list[Mention]) -> Asked | None:
+        """ "And the sweetheart one?": what was asked before, of another one of the kind."""
+        short = self.asked_before and now.intent in (Intent.NONE, Intent.SEARCH) and len(now.text) <= LONGEST
+        if not (
+            short and not now.order and len(mentions) == 1 and OF_KIND.search(now.text) and mentions[0].units is None
+        ):
+            return None
+        before = asked(normal(self.asked_before[0])).intent
+        intent = before if before in (Intent.PRICE, Intent.STOCK, Intent.DESCRIBE) else Intent.PRICE
+        return replace(now, intent=intent, words="", codes=(mentions[0].row["product_id"],), counts=(1,), follows=False)
+
+    def mentioned(self, text: str) -> list[Mention]:
+        """The products that a plain text names one by one; [] where something that it names is none, or may be several."""
+        pieces = self._cut(text)
+        if not pieces or len(pieces) > MOST_PIECES:
+            return []
+        found: list[Mention | _Piece] = []
+        kinds: list[str] = []
+        at = 0
+        while at < len(pieces):
+            size, mention = self._named_at(text, pieces[at:])
+            piece = pieces[at]
+            if mention is not None:
+                found.append(mention)
+            elif not piece.words:
+                if piece.numbers and found and isinstance(found[-1], Mention) and found[-1].units is None:
+                    found[-1] = _mention(found[-1].row, piece)  # "the skittles, and what would four cost"
+                elif piece.points or piece.numbers:
+                    found.append(piece)
+            else:
+                found.append(piece)
+                kinds += [piece.words] * self._family(piece)
+            at += size
+        return self._completed(found, kinds)
+
+    def beside_those_at_hand(self, text: str, mentions: list[Mention]) -> list[Mention]:
+        """What is named alone and what it is set beside; the two at hand, where nothing is named."""
+        if not (BESIDE_IT if mentions else THE_TWO).search(text):
+            return mentions
+        rows = self.page()
+        for each in self.lists():
+            if len(rows) + len(mentions) > 1:
+                break
+            rows = unique([*rows, *each])
+        known = {each.row["product_id"] for each in mentions}
+        rows = [row for row in rows if row["product_id"] not in known]
+        return [*map(Mention, rows), *mentions] if len(rows) + len(mentions) == 2 else mentions
+
+    @staticmethod
+    def _cut(text: str) -> list[_Piece]:
+        """The pieces of a plain text; "small medium" as one for each."""
+        bounds = [0, *(at for joint in JOINED.finditer(text) for at in joint.span()), len(text)]
+        pieces: list[_Piece] = []
+        for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+            if text[start:end].strip():
+                piece = replace(_piece(text[start:end]), start=start, end=end)
+                looks = piece.words.split()
+                apart = len(looks) > 1 and all(COLOUR.fullmatch(word) for word in looks)
+                pieces += [replace(piece, words=word) for word in looks] if apart else [piece]
+        return pieces
+
+    def _named_at(self, text: str, pieces: Sequence[_Piece]) -> tuple[int, Mention | None]:
+        """How many pieces from the first on are one name, and the product; more than one for a title with a joint in it."""
+        for size in (3, 2):
+            parts = pieces[:size]
+            said = text[parts[0].start : parts[-1].end]
+            apart = len({part.start for part in parts}) < size or re.search(r"[,;:?!.]", said)
+            if apart or not all(part.words for part in parts):
+                continue
+            whole = _piece(said)
+            row = self._one(whole)
+            if row is not None and named([row], self.told(whole.words), strictly=True):
+                return size, _mention(row, whole)
+        piece = pieces[0]
+        row = None
+        if piece.codes:
+            row = next(iter(self.rows(piece.codes)), None)
+        elif piece.of_kind or COLOUR.fullmatch(piece.words):
+            fitting = named(self.shown, piece.words) if piece.words else []
+            row = fitting[0] if len(fitting) == 1 else None
+        elif piece.words:
+            row = self._one(piece)
+        return 1, _mention(row, piece) if row is not None else None
+
+    def _one(self, piece: _Piece) -> Row | None:
+        """The one product that a piece names, English in Chinese first; None where there is none or several."""
+        latin = max(LATIN.findall(piece.words), key=len, default="") if not piece.words.isascii() else ""
+        names = [latin, piece.words] if " " in latin else [piece.words]
+        for said in [*names, *(f"{units} {name}" for units in piece.numbers for name in names)]:
+            chosen = self._choose(Asked(Intent.PRICE, said, said))
+            if chosen.sure and len(chosen.products) == 1:
+                return chosen.products[0]
+        return None
+
+    def _family(self, piece: _Piece) -> bool:
+        """Whether several products are called so."""
+        return len(named(self.search(piece.words, available=False, limit=20), piece.words)) > 1
+
+    def _completed(self, found: list[Mention | _Piece], kinds: list[str]) -> list[Mention]:
+        """The mentions; what leaves out its kind with that of the others, or of what is at hand."""
+        titles = [each.row["title"].lower() for each in found if isinstance(each, Mention)]
+        partly = [each.words for each in found if isinstance(each, _Piece) and COLOUR.sub("", each.words).strip()]
+        kinds = [*kinds, *titles, *partly, *(row["title"].lower() for row in self._at_hand())]
+        mentions: list[Mention] = []
+        families: set[str] = set()
+        for each in found:
+            if isinstance(each, Mention):
+                mentions.append(each)
+            elif not each.words:
+                at_hand = self._at_hand()
+                if len(at_hand) == 1 and (each.points or not mentions):
+                    mentions.append(_mention(at_hand[0], each))
+                elif each.numbers and not mentions:
+                    return []
+            elif made := self._of_kind(each, kinds):
+                families.discard(made[0])
+                mentions.append(_mention(made[1], each))
+            elif each.words in kinds[: len(kinds) - len(titles)] and self._family(each):
+                families.add(each.words)
+            elif each.of_kind and not SOME.search(each.text) and (row := self._one(each)) is not None:
+                mentions.append(_mention(row, each))
+            elif not self._strange(each):
+                return []
+        if families:
+            return []
+        merged: dict[str, Mention] = {}
+        for each in mentions:
+            known = merged.get(each.row["product_id"])
+            merged[each.row["product_id"]] = each if known is None or known.units is None else known
+        return list(merged.values())
+
+    def _of_kind(self, piece: _Piece, kinds: Sequence[str]) -> tuple[str, Row] | None:
+        """The product that looks as a piece says and shares most with one of the kinds, with that kind."""
+        if not (COLOUR.sub(" ", piece.words).strip() == "" or piece.of_kind):
+            return None
+        for kind in dict.fromkeys(kinds):
+            if kind == piece.words:
+                continue
+            rows = named(self.search(f"{piece.words} {kind}", available=False, limit=20), piece.words)
+            look, whole = set(stems(piece.words, "en")), set(stems(kind, "en"))
+            alike = {row["product_id"]: len((whole - look).intersection(stems(row["title"], "en"))) for row in rows}
+            most = max(alike.values(), default=0)
+            best = [row for row in rows if alike[row["product_id"]] == most]
+            if not SOME.search(piece.text):
+                shortest = min((len(row["title"].split()) for row in best), default=0)
+                best = [row for row in best if len(row["title"].split()) == shortest]
+            if len(best) == 1 and most >= max(1, OF_A_KIND * len(whole - look)):
+                return kind, best[0]
+            if not kind.isascii() and (
+                row := self._one(replace(piece, words=f"{piece.words} {COLOUR_ZH.sub('', kind)}", numbers=()))
+            ):
+                return kind, row
+        return None
+
+    def of_kind(self, text: str, title: str) -> Row | None:
+        """The product that a plain text names, of the kind that has this title where it only says how it looks."""
+        piece = _piece(text)
+        found = self._of_kind(piece, [title.lower()])
+        return found[1] if found else self._one(piece)
+
+    def _strange(self, piece: _Piece) -> bool:
+        """Whether a piece names nothing of the shop, by its words or with a number or an article before them."""
+        if piece.numbers or ARTICLE.search(piece.text):
+            return False
+        unknown = self.call("search_catalog", query=piece.words, available_only=False, limit=12).data.get("unknown", ())
+        return set(piece.words.split()) <= {*unknown}
+
+    def _at_hand(self) -> list[Row]:
+        return self.page() or self.meant[-1:] or self.shown
+
+
+def _piece(text: str) -> _Piece:
+    """What a run of a plain text says."""
+    read = asked(text.strip() or " ")
+    plain = A_FEW.sub(lambda few: FEW_SAID[few[0]], THE_TWO.sub(" ", CODE.sub(" ", text)))
+    numbers = tuple(int(each.value) for each in amounts(plain) if not each.money and 1 < each.value < 1000)
+    said = {str(units) for units in numbers} | {name for name, value in NUMBERS.items() if value in numbers}
+    words = " ".join(word for word in read.words.split() if word not in said)
+    words = "" if NAMELESS.issuperset(words.split()) else words
+    codes = tuple(dict.fromkeys(form for code in read.codes for form in (code.upper(), code.lower())))
+    points = THIS.search(plain) is not None and not words
+    return _Piece(text, words, numbers, codes, points, OF_KIND.search(text.strip()) is not None)
+
+
+def _mention(row: Row, piece: _Piece) -> Mention:
+    """The product with the first number of the piece that is none of its title: of "4 sets of 6 skittles" the four."""
+    title = [str(NUMBERS.get(word, word)) for word in re.findall(r"[a-z]+|\d+", row["title"].lower())]
+    left = []
+    for units in piece.numbers:
+        if str(units) in title:
+            title.remove(str(units))
+        else:
+            left.append(units)
+    return Mention(row, left[0] if left else None)
