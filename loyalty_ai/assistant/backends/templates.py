@@ -162,7 +162,7 @@ class Reply(Reading):
             method = Reply.policy
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
-        elif verdict := self.verdict(question):
+        elif verdict := self.within(question) or self.verdict(question):
             yield from verdict
             yield Outcome.ANSWERED
             return

@@ -31,6 +31,11 @@ BESIDE = re.compile(r"^\W*(?:just|only|for|because|as|since|i|we|it|is|are|so|my
 """What is said beside two things that are compared, and names none."""
 ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:any|what is the|which) differences?\b.*$")
 """What is asked of two things that were named before."""
+WHETHER = re.compile(
+    r"^(?:and |so |but )?(?:is|are|isn't|aren't|does|do|will|would)\b(?! (?:you|there|i|we|your)\b)|"
+    r"(?:超过|不到|低于|高于|多于|少于|以上|以下|以内|之内).{0,12}[吗么]|是不是|有没有超过"
+)
+"""Whether something is so, and not what there is."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
@@ -110,6 +115,19 @@ class Products(Finding):
                 yield from self.cost(row, asked.units)
             return
         yield from self.about_one(named_alone, lambda row: self.cost(row, units))
+
+    def within(self, asked: Asked) -> list[Piece]:
+        """Whether one product costs as much, or as little, as a question supposes; [] where it asks for no such thing."""
+        if not (asked.bounded and WHETHER.search(asked.text)):
+            return []
+        chosen = self._choose(asked)
+        row = chosen.products[0] if chosen.sure and len(chosen.products) == 1 else None
+        if row is None or row["price"] is None:
+            return []
+        self.meant = [row]
+        holds = (asked.low is None or row["price"] >= asked.low) and (asked.high is None or row["price"] <= asked.high)
+        text = _("Yes: %(fact)s") if holds else _("No: %(fact)s")
+        return [Sentence(text % {"fact": self.state(row).text}, (key(row),))]
 
     def told_each(self, wanted: list[tuple[int, Asked]]) -> Iterator[Piece]:
         """So many of each thing: what they cost where one product is meant, else what there is of it."""
