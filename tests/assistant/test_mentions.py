@@ -119,8 +119,8 @@ def test_another_number_of_what_waits_for_a_yes_changes_nothing_else(open_shop: 
         ("is the wooden picnic tray more than a fiver?", "Yes: Wooden Picnic Tray costs £7.50"),
         ("does the red retrospot mug cost less than £1", "No: Red Retrospot Mug costs £1.25"),
         ("Wooden Picnic Tray超过5镑吗", "是的：Wooden Picnic Tray"),
-        ("are there any mugs under £2", "Here is what I found"),
     ],
 )
 def test_whether_something_costs_so_much_is_answered_by_yes_or_no(open_shop: Any, text: str, begins: str):  # noqa: F811
     assert say(text).text.startswith(begins)
+    assert not say("are there any mugs under £2").text.startswith("Yes")
