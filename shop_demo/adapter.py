@@ -174,16 +174,18 @@ def order_record(order: OrderView, now: datetime, currency: str) -> OrderRecord:
     state = way.state(now)
     if any(line.returned for line in goods):
         state = "returned" if all(line.returned >= line.units for line in goods) else "partly_returned"
-    under_way = state in ("preparing", "dispatched")
     return OrderRecord(
         order.number,
         order.placed_at,
         state,
         order.total,
         currency,
-        tuple(OrderedItem(line.product.sku, line.title, line.units, line.value, line.returned) for line in goods),
-        way.expected_from if under_way else None,
-        way.expected_by if under_way else None,
+        tuple(
+            OrderedItem(line.product.sku, line.title, line.units, line.value, line.returned, line.refunded)
+            for line in goods
+        ),
+        way.expected_from,
+        way.expected_by,
         reverse("order", args=[order.number]),
     )
 

@@ -36,6 +36,7 @@ class OrderedLine:
     units: int
     value: Decimal
     returned: int
+    refunded: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,12 +113,13 @@ def view_order(order: Order) -> OrderView:
     added: dict[str, OrderedLine] = {}
     for line in order.lines.all():
         name = line.product.title if line.product else str(Kind(line.kind).label).capitalize()
-        known = added.get(line.code) or OrderedLine(name, line.product, 0, Decimal(0), 0)
+        known, refunds = added.get(line.code) or OrderedLine(name, line.product, 0, Decimal(0), 0), line.refunds.all()
         added[line.code] = OrderedLine(
             known.title,
             known.product,
             known.units + line.quantity,
             known.value + line.value,
-            known.returned + sum(refund.quantity for refund in line.refunds.all()),
+            known.returned + sum(refund.quantity for refund in refunds),
+            known.refunded + sum((refund.value for refund in refunds), Decimal(0)),
         )
     return OrderView(order.number, order.placed_at, order.total, list(added.values()))

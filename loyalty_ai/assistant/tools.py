@@ -498,6 +498,10 @@ class Toolbox:
             "units": sum(units.values()) if only else None,
             "among_latest": None if whole else MOST_ORDERS,
             "next_due": None if first or last or only else self._next_due(kept),
+            "refunded": sum(
+                (item.refunded for order in kept for item in order.items if not only or item.product_id in only),
+                Decimal(0),
+            ),
             "most_often": [
                 {
                     "product_id": product_id,
@@ -531,6 +535,8 @@ class Toolbox:
                 (FactKind.ORDERED_ON, summary["until"]),
                 (FactKind.EXPECTED_BY, summary["next_due"]),
             ]
+            if summary["refunded"]:
+                said += [(FactKind.NAME, _("what you sent back")), (FactKind.TOTAL, summary["refunded"])]
             for row in summary["most_often"]:
                 said += [(FactKind.NAME, row["title"]), (FactKind.COUNT, row["orders"]), (FactKind.UNITS, row["units"])]
             facts += facts_of(key, said)
@@ -554,6 +560,8 @@ class Toolbox:
                     (FactKind.TOTAL, item["value"]),
                 ]
                 said += [(FactKind.COUNT, item["returned"] or None)]
+            if refunds := [item["refunded"] for item in row["items"] if item["refunded"]]:
+                said += [(FactKind.NAME, _("what you sent back")), *((FactKind.TOTAL, each) for each in refunds)]
             facts += facts_of(key, said)
             rows.append(row)
         data = ({"summary": summary} if summary else {}) | {"orders": rows}
@@ -644,6 +652,7 @@ class Toolbox:
                 "currency": self.store.currency,
                 "since": since,
                 "group": profile.group if profile else "",
+                "country": read.region[:2],
             },
             facts=facts_of("loyalty", facts),
             sources=(Source("loyalty", _("Your loyalty")),),
@@ -731,6 +740,7 @@ class Toolbox:
                     "units": item.units,
                     "value": item.value,
                     "returned": item.returned,
+                    "refunded": item.refunded,
                 }
                 for item in order.items
             ],

@@ -67,6 +67,7 @@ class PageRead:
     Args:
         run: the run that the lists are of (the challenger's for who sees it), None where nothing is deployed.
         customer: the account's key, None for a stranger.
+        region: where the customer lives, an ISO 3166 code; "" where that is not known.
         profiled: whether the customer allows profiling; False for a stranger.
         personal: whether personal rows are shown: to whoever is profiled, unless an experiment holds them out.
         assigned: the customer's part in an experiment, None where none runs and for whoever is not profiled.
@@ -82,6 +83,7 @@ class PageRead:
     run: int | None = None
     version: int | None = None
     customer: int | None = None
+    region: str = ""
     profiled: bool = False
     personal: bool = False
     assigned: Assigned | None = None
@@ -109,7 +111,7 @@ STATEMENT = """
 WITH store AS (
     SELECT id FROM loyalty_ai_store WHERE slug = %(store)s
 ), asked AS (
-    SELECT COALESCE(alias_of_id, id) AS account FROM loyalty_ai_customer
+    SELECT COALESCE(alias_of_id, id) AS account, region FROM loyalty_ai_customer
     WHERE store_id = (SELECT id FROM store) AND external_id = %(customer)s
 ), person AS (
     SELECT c.id FROM loyalty_ai_customer c
@@ -187,6 +189,7 @@ WITH store AS (
 SELECT jsonb_build_object(
     'live', (SELECT to_jsonb(live) FROM live),
     'customer', (SELECT account FROM asked),
+    'region', (SELECT region FROM asked),
     'profiled', (SELECT yes FROM allowed),
     'personal', (SELECT yes FROM personal),
     'assigned', (SELECT to_jsonb(assigned) FROM assigned),
@@ -296,6 +299,7 @@ def parse(row: dict[str, Any]) -> PageRead:
         run=live.get("run"),
         version=live.get("version"),
         customer=row["customer"],
+        region=row["region"] or "",
         profiled=bool(row["profiled"]),
         personal=bool(row["personal"]),
         assigned=parse_assigned(row["assigned"]),

@@ -64,7 +64,7 @@ def mirrored_orders(
         if kind == EventType.PURCHASE:
             known = replace(known, units=known.units + quantity, value=known.value + value)
         else:
-            known = replace(known, returned=known.returned + quantity)
+            known = replace(known, returned=known.returned + quantity, refunded=known.refunded + value)
         lines[order][product_id] = known
     return [
         OrderRecord(

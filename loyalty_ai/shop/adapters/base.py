@@ -128,13 +128,15 @@ class CartItem:
 
 @dataclass(frozen=True, slots=True)
 class OrderedItem:
-    """One product of an order, its repeated lines added up; `returned` units of it came back."""
+    """One product of an order, its repeated lines added up; `returned` units of it came back, which had cost `refunded`, 0 where
+    the shop does not say."""
 
     product_id: str
     title: str
     units: int
     value: Decimal
     returned: int = 0
+    refunded: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

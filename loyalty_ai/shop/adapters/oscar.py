@@ -167,11 +167,13 @@ class OscarShop(DjangoShop):
                 continue
             key = _page_of(line.product)
             known = items.get(key) or OrderedItem(key, line.title, 0, Decimal(0))
+            value, back = getattr(line, self.line_value), self.states.get(line.status) == "returned"
             items[key] = replace(
                 known,
                 units=known.units + line.quantity,
-                value=known.value + getattr(line, self.line_value),
-                returned=known.returned + (line.quantity if self.states.get(line.status) == "returned" else 0),
+                value=known.value + value,
+                returned=known.returned + (line.quantity if back else 0),
+                refunded=known.refunded + (value if back else 0),
             )
         try:
             url = reverse("customer:order", kwargs={"order_number": order.number})
