@@ -60,6 +60,7 @@ LEAD = re.compile(
 )
 LEAD_ZH = re.compile(r"^份?(?P<before>之?前|以前)|^份?(?P<since>以来|之?后|以后|开始|起)")
 RANGE = re.compile(r"^ ?,? ?(?:20\d\d ?)?年?(?:(?P<to>to|until|till|through|-|到|至)|and|和) ?(?:the )?$")
+NAMED_DAY = re.compile(rf"\b(?P<en>{'|'.join(WEEKDAYS)})\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])")
 EVERY = re.compile(
     r"\b(?:on|any|a) (?:a |any |)(?P<en>mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?<!上)(?<!这)(?<!个)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"
 )
@@ -104,6 +105,20 @@ def month_beside(days: Days, *, back: bool) -> Days:
     """The month before, or behind, some days."""
     first = (days[0] - timedelta(days=1)).replace(day=1) if back else days[1] + timedelta(days=1)
     return _months(first.replace(day=1), 1)
+
+
+def latest_weekday(text: str, today: date) -> Days | None:
+    """The latest day before today of the day of the week that a text names: "my order from Monday".
+
+    >>> latest_weekday("what came on monday", date(2011, 12, 9))
+    (datetime.date(2011, 12, 5), datetime.date(2011, 12, 5))
+    """
+    found = NAMED_DAY.search(text)
+    if found is None:
+        return None
+    at = WEEKDAYS.index(found["en"]) if found["en"] else "一二三四五六日".find(found["zh"].replace("天", "日"))
+    day = today - timedelta(days=(today.weekday() - at) % 7 or 7)
+    return day, day
 
 
 def weekday(text: str) -> int | None:

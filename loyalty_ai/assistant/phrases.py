@@ -47,6 +47,12 @@ class Intent(StrEnum):
     NONE = "none"
 
 
+SOMEBODY = (
+    r"(?!(?:i|we|you|it|they|the|this|that|these|those|my|your|our|a|an|her|his|their|she|he|people|most|everyone|everybody|others?|customers|shoppers|anyone|anybody|someone|somebody|"
+    r"in|not|and|or|all|any|each|one|there|orders?|parcels?|delivery|postage|stuff|things?|money|gold|silver|platinum|members?|tiers?)\b)[a-z]{2,}"
+)
+"""Somebody by name, as the one who buys: no pronoun, and none of the words that stand there otherwise."""
+
 GUARDS = (Intent.INJECTION, Intent.OTHERS, Intent.SCOPE)
 """Refused whatever else the message asks."""
 
@@ -154,6 +160,11 @@ RELATIVE_ZH = (
     "老公|老婆|丈夫|妻子|先生|太太|妈妈|母亲|我妈|爸爸|父亲|我爸|朋友|同事|邻居|男友|女友|男朋友|女朋友|儿子|女儿|姐姐|妹妹|哥哥|弟弟|前任|前男友|"
     "前女友|前夫|前妻|老板|室友|同学|闺蜜|奶奶|爷爷|外婆|外公|孩子|老师|亲戚|表哥|表姐|侄女|侄子|外甥女?|孙子|孙女"
 )
+INSISTS = re.compile(
+    rf"^(?!.*\b(?:gifts?|presents?|my (?:orders?|parcel|tier|account)|i)\b).*\b(?:she|he|her|him|they|{RELATIVE}|allowed|permission|said)\b|^(?!.*(?:礼物|我的)).*(?:他|她|同意|允许|{RELATIVE_ZH})"
+)
+"""Speaks of somebody, and of nothing of one's own."""
+
 THEIRS = "orders?|purchases?|address|e-?mails?|phone|account|basket|cart|spending|tier|parcel|password|shopping history"
 PRIVATE = (
     "orders?|purchases?|address|addresses|e-?mails?|phone|account|accounts|basket|cart|details|data|history|spending|tier|parcel|"
@@ -257,7 +268,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (?!(?:\w+ ){{0,2}}?(?:take|takes|collect|collects|sign|accept|receive|pick|fetch)\b)(\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
-            f"(?<!给)(?<!送)({RELATIVE_ZH})(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|(?<=[都常次近般时月周天在这里店])买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
+            f"(?<!给)(?<!送)({RELATIVE_ZH})( ?[a-z]+ ?)?(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|(?<=[都常次近般时月周天在这里店])买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
         ),
         (
             8,
@@ -292,18 +303,20 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"what (did|has|have|does|is) (?!i\b|we\b|you\b|it\b|the\b|this\b|that\b|my\b|your\b|a\b|an\b|people\b|most\b|everyone\b|"
-            r"everybody\b|others?\b|customers\b|shoppers\b|in\b|not\b|her\b|his\b)[a-z]+ "
-            r"(buy|bought|order|ordered|purchase|purchased|spend|spent|buying|got in)\b",
-            "",
+            rf"(what|how much|how many|how often|when)( \w+)? (did|has|have|does|is) {SOMEBODY} (\w+ )?"
+            r"(buy|bought|order|ordered|purchase|purchased|spend|spent|buying|got in)\b|"
+            rf"^(and |so )?(has|did|does) {SOMEBODY} (ever |just |already |really )?(bought|buy|ordered|order|purchased|spent|spend|shop|shopped)\b|"
+            rf"(tier|level|status|rank) (is|does|has) {SOMEBODY} (on|at|in|have|has|reached|got)\b|"
+            rf"(my|his|her|our) ({RELATIVE})( [a-z]+)? (also |too |has |have |regularly |often )*(shops?|shopped|buys?|orders?|is (also )?a (customer|member))\b(?!.*\b(gift|present|birthday|for (her|him|them))\b).{{0,20}}\b(here|with you|from you|too|as well)\b",
+            f"({RELATIVE_ZH})( ?[a-z]+)? ?(也|都|经常|常常|常)*在(你们|这|贵)[^礼]*?(买|下单|购物)|({RELATIVE_ZH})( ?[a-z]+)? ?(也|都)?是你们的?(会员|顾客|客户)|(最好|最大|大)的?(顾客|客户)",
         ),
         (
             8,
-            rf"(?!(it|that|what|today|tomorrow|yesterday|mother|father|children|kid|valentine|women|men|lady|gentlemen|girl|boy|"
+            rf"(?!(it|that|what|when|why|which|today|tomorrow|yesterday|mother|father|children|kid|valentine|women|men|lady|gentlemen|girl|boy|"
             rf"baby|how|where|who|there|here|she|he|let|shop|store|month|week|year|last|everyone|order|parcel)'s)[a-z]+'s (\w+ )?({THEIRS})\b|"
             rf"(?!was\b|is\b|has\b|this\b|its\b|whats\b|as\b|does\b|months\b|weeks\b|years\b|products\b)[a-z]+s (last|latest|recent|previous) "
             rf"(orders?|purchases?)|(orders?|purchases?|address|e-?mail|phone( number)?|account|cart|basket) (of|from|for|belonging to) "
-            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|maya|grace|ruby|finn|tom|ingrid|edith|nina)\b",
+            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|(?!me\b|my\b|the\b|your\b|a\b){SOMEBODY}$)\b",
             "",
         ),
         (
@@ -312,7 +325,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(switch|change) (me )?to (the |an? )?(account|user|customer)|(as|be|am) customer \d|impersonate|"
             r"(?<!to )(his|her|their) (order|orders|parcel|purchases?|address|account|basket|cart|e-?mail|phone)\b",
             "(他|她|他们|人家|对方)的?(订单|账号|账户|地址|购物车|包裹|电话|邮箱|名下|名字)|(登录|切换)(到|成|为)?.{0,6}(账号|账户|用户)|冒充|以.{1,8}的身份|"
-            "(他|她|他们)(最近|上次|都|在这)?.{0,4}(买了|买过|下过|订了)",
+            "(他|她)们?(最近|上次|都|在这|一共|总共|平时|一般)?.{0,4}(买了|买过|买什么|买些|下过|订了|花了|花过|消费|.{0,6}等级)",
         ),
         (
             8,
@@ -330,12 +343,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             "",
-            r"(maya|grace|ruby|finn|tom|ingrid|edith|nina|张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
+            r"(?<![a-z] )(^|[，。,]|查一?下?|看看|告诉我)(?!我)[a-z]{2,} ?[^a-z我]{0,4}(订单|买了|买过|下单|账户|花了|消费|等级)|(张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
         ),
         (
             8,
             rf"(look up|look at|see|check|show|tell|find out|know|view|access|get)\b.{{0,40}}\b(what|which|how much|when) (\w+ )?(he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (has |have |had |did |last |just |already )*(bought|ordered|purchased?|spent|spends?|buys?|orders?|got)\b(?! me\b)|"
-            rf"(what|how much|when) (did|has|have) (he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (last |just |already |ever )*(buy|bought|order|ordered|purchased?|spend|spent)\b(?! me\b)",
+            rf"(what|which) (tier|level|status) (is|does|has) (he|she)\b|is (he|she) (a )?(gold|silver|platinum)\b|(what|how much|when) (did|has|have|does) (he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (last |just |already |ever )*(buy|bought|order|ordered|purchased?|spend|spent|get (last|here|from you))\b(?! me\b)",
             f"(({RELATIVE_ZH}|他|她)(说|让|叫|同意|允许).{{0,12}}(查|看).{{0,10}}(买|订单|消费))|(查|看)(一?下)?.{{0,3}}({RELATIVE_ZH}|他|她).{{0,8}}(买|订单|消费)",
         ),
         (
@@ -1224,9 +1237,11 @@ EXTREME_OF_IT = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)|"
     r"^(?:and )?(?:what|which)(?: one| order)? (?:was|is) (?:the )?(?:biggest|largest|smallest|dearest|cheapest|most expensive|priciest)(?: one)?$|^哪.{0,3}最(?:贵|便宜|大|小|多)$"
 )
-REFUND_HAD = re.compile(
-    r"\b(?:have|did|had) (?:i|we) (?:ever )?(?:had|have|got|get|received?) (?:a|any|my|the) (?:\w+ )?refund"
+UNDERWAY = re.compile(
+    r"\b(?:which|what|any|how many|all|list|show)\b.{0,30}\b(?:orders?|parcels?|packages?)\b.{0,40}\b(?:on (?:their|its|the) way|not (?:yet )?(?:arrived|come|here|been delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive)|still coming|pending)\b|"
+    r"\b(?:orders|parcels)\b.{0,30}\bstill (?:on|to come|outstanding|coming)|(?:哪些|哪几|几个|多少|还有).{0,8}(?:单|订单|包裹).{0,8}(?:没|未|在路上|在途|路上)|(?:没|未)(?:到|送到|收到|送达)的?.{0,2}(?:订单|包裹|有哪些|单)|在路上的.{0,4}(?:单|包裹)"
 )
+"""Asks which orders have yet to arrive."""
 ADDS_TO = re.compile(r"\badd\b.{0,25}\b(?:to|in|into) (?:it|that|my order)\b|再加|加(?:一个|一件|点)")
 MONTH_BESIDE = re.compile(
     r"\b(?:the )?month (?:(?P<back>before)|after)\b|\bthe (?:next|following) month\b|(?P<zh>前一个月)|(?:后|下)一?个月呢?$"

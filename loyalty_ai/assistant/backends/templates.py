@@ -42,7 +42,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     SURE_NEED,
     UNWANTED,
 )
-from loyalty_ai.assistant.phrasing.orders import ORDER_NUMBER, SEND_BACK, TROUBLES
+from loyalty_ai.assistant.phrasing.matters import RULES, matters_in
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
 from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
@@ -155,11 +155,8 @@ class Reply(Reading):
             yield Outcome.ANSWERED
             return
         subject = None
-        returns = (
-            SEND_BACK.search(question.text) and self.turn.customer_id is not None and ORDER_NUMBER.search(question.text)
-        )
-        if returns and question.intent is Intent.ORDER and period(question.text, local(self.turn.now)):
-            method = Reply.policy
+        if "case" in question.aspects:
+            method = Reply.case
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
         elif verdict := self.within(question) or self.verdict(question):
@@ -207,7 +204,7 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
-        wrong = any(pattern.search(asked.text) for pattern, _query in TROUBLES)
+        wrong = any(matter in RULES for matter in matters_in(asked.text))
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None
         if asked.intent is Intent.ORDER and (wrong or (not strange and (of_days or OWN.search(asked.text)))):
             return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,16 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, month_beside, period, periods, weekday
-from loyalty_ai.assistant.phrasing.orders import EXTREME, HOW_MANY, TROUBLES, Orders, between, named_items
+from loyalty_ai.assistant.phrasing.orders import (
+    ARRIVING,
+    BEFORE_THAT,
+    EXTREME,
+    HOW_MANY,
+    Orders,
+    between,
+    keys_of,
+    named_items,
+)
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, understand
 from loyalty_ai.assistant.turn import Sentence
@@ -39,9 +49,7 @@ class History(Orders):
 
     def history(self, asked: Asked) -> list[Piece]:
         """The answer to a question over many orders; [] where it is none, or nobody is signed in."""
-        if self.turn.customer_id is None or any(pattern.search(asked.text) for pattern, _query in TROUBLES):
-            return []
-        return list(self._history(asked))
+        return list(self._history(asked)) if self.turn.customer_id is not None else []
 
     def _history(self, asked: Asked) -> Iterator[Piece]:
         text = asked.text
@@ -59,6 +67,10 @@ class History(Orders):
         if few := phrases.LATEST_FEW.search(text):
             latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
+        elif phrases.UNDERWAY.search(text):
+            yield from self.underway()
+        elif phrases.COMPARES.search(text) and not spans and len(pair := self.pair(asked)) == 2:
+            yield from self.two_orders(*pair)
         elif beside:
             yield from self.summed(days)
         elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans and not HOW_MANY.search(text):
@@ -181,6 +193,48 @@ class History(Orders):
             text = _("Together they come to %(total)s.")
             yield Sentence(text % {"total": self.money(total)}, tuple(f"order:{order['order_id']}" for order in orders))
 
+    def pair(self, asked: Asked) -> list[dict[str, Any]]:
+        """Two orders that are compared: those told just now, or the one that was told and the one before it."""
+        numbers = self.numbers(asked)
+        if len(numbers) == 1 and BEFORE_THAT.search(asked.text):
+            latest = [order["order_id"] for order in self.orders_in(None)]
+            at = latest.index(numbers[0]) if numbers[0] in latest else len(latest)
+            numbers += latest[at + 1 : at + 2]
+        found = (self.call("get_order", order_id=number).data.get("orders", []) for number in numbers[:2])
+        named = self.things(replace(asked, words=phrases.COMPARES.sub(" ", asked.words)))
+        return [order for orders in found for order in orders] if not named else []
+
+    def two_orders(self, one: dict[str, Any], other: dict[str, Any]) -> Iterator[Piece]:
+        """Two orders, and by how much one came to more."""
+        yield from map(self.order_line, (one, other))
+        less, more = sorted((one, other), key=lambda order: order["total"])
+        told = {
+            "more": more["order_id"],
+            "less": less["order_id"],
+            "difference": self.money(more["total"] - less["total"]),
+        }
+        text = _("Order %(more)s came to %(difference)s more than order %(less)s.")
+        if more["total"] == less["total"]:
+            text = _("They came to the same.")
+        yield Sentence(text % told, keys_of([one, other]))
+
+    def underway(self) -> Iterator[Piece]:
+        """The orders that have yet to arrive, with their days, and what they come to together."""
+        orders = [order for order in self.orders_in(None) if order["state"] in ARRIVING]
+        if not orders:
+            yield Sentence(_("None of your orders is on its way."))
+        for order in orders[:SHOWN]:
+            if not (order["expected_from"] and order["expected_by"]):
+                yield self.order_line(order)
+                continue
+            told = {"number": order["order_id"], "date": day(order["placed_at"]), "total": self.money(order["total"])}
+            told |= {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
+            text = _("Order %(number)s of %(date)s: %(total)s, it should arrive between %(from)s and %(by)s")
+            yield Sentence(text % told, keys_of([order]))
+        if len(orders) > 1:
+            told = {"total": self.money(sum((order["total"] for order in orders), Decimal(0)))}
+            yield Sentence(_("Together they come to %(total)s.") % told, keys_of(orders))
+
     def beside(self, both: list[Days], words: str) -> Iterator[Piece]:
         """Two times beside each other: what was spent, or how many of some goods were bought."""
         keys, totals = [], []
@@ -263,6 +317,8 @@ class History(Orders):
         if counted or not days:
             yield from self.bought_in_all(orders, words, days, most=MOST_GOODS)
             return
+        if len(held) == 1:
+            self.order_told = held[0][0]["order_id"]
         for order, items in held[:SHOWN]:
             cited = (f"order:{order['order_id']}",)
             yield self.order_line(order)

@@ -13,12 +13,11 @@ from typing import Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece, Tools
 from loyalty_ai.assistant.periods import EVER, EVERY, NAMED, period
-from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, REFUND_HAD
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import (
     by_likeness,
@@ -27,7 +26,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, key, local, unique
-from loyalty_ai.assistant.questions import CODE, Asked, normal, words_of
+from loyalty_ai.assistant.questions import CODE, Asked, words_of
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 IN_TIME = re.compile(
@@ -44,6 +43,9 @@ MOST_USUAL = 6
 """Products of a usual order."""
 
 MONTH_ZH = re.compile(r"(?:十[一二]?|[一二三四五六七八九]|\d{1,2}) ?月份?")
+
+ARRIVED = re.compile(r"\b(?:arriv\w*|deliver\w*|came(?! to)|come(?! to)|get here|got here|due|turn\w* up)\b|到|送")
+"""Asks when an order came."""
 
 ARRIVING = {"placed", "preparing", "dispatched"}
 
@@ -92,76 +94,15 @@ RHYTHM = re.compile(
     r"(?:什么时候|几时|多久).{0,6}(?:该|要|会)?再(?:买|下单|订)|多久(?:买|下单|订)一次|下(?:次|一次|回).{0,4}(?:该|什么时候).{0,6}(?:买|下单|订)"
 )
 """Asks when the next order is due, by how often they order."""
+AS_MANY = re.compile(
+    r"\b(?:the )?same (?:quantity|quantities|number|amount|units)\b|\bas many(?: as (?:then|before|last time))?\b|(?:同样|一样|相同)的?(?:数量|多)"
+)
+"""As many as they bought then."""
 OWN_AGAIN = re.compile(
     r"\b(?:put|add|buy|order|get|reorder|throw|pop|need|want) (?:me )?(?:some |more )*(?:of )?my (?!(?:shopping )?(?:basket|cart|trolley|order|bag)\b)|"
-    r"\bagain\b|\bsame\b|\bre-?order\b|\blast time\b|再|上次|一样"
+    r"\bagain\b|\bsame\b|\bre-?order\b|\blast time\b|再|上次|一样|同样"
 )
 """Something that they bought before is wanted once more."""
-CAME_BACK = re.compile(
-    r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}"
-    r"\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|"
-    r"reach\w*)|\b(?:did|have) i (?:get|got|receive|received)\b.{0,20}\brefund|"
-    r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|"
-    r"\b(?:what|which|how many|how much)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back)\b|"
-    r"\b(?:have|has|did|was|were) (?:i|you|my \w+)\b.{0,20}\b(?:been )?(?:refunded|returned)|"
-    r"\b(?:did|have|has) (?:you|they)\b.{0,12}\b(?:get|got|receive[d]?|had)\b.{0,40}\bback\b(?! in)|"
-    r"\b(?:did|have|has) (?:you|they) (?:already |yet |ever )?(?:refund\w*|pa(?:y|id) me back)|"
-    r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
-    r"\b(?:did|have) i (?:ever )?(?:return(?:ed)?|sen[dt] back|(?:sen[dt]|given?) \w+(?: \w+)? back)\b|我.{0,6}退(?:了|过)(?:哪些|什么|几|多少|货)"
-)
-"""Asks whether something that they sent back is there."""
-RETURN_WORDS = re.compile(r"returns?|returned|refund\w*|go|went|through|arrive\w*|received?|process\w*|status|退\S*")
-TROUBLES = tuple(
-    (re.compile(pattern), query)
-    for pattern, query in (
-        (
-            r"\b(?:stopped|stops|no longer|quit) (?:\w+ )?(?:work\w*|tick\w*|go\w*|run\w*|light\w*|play\w*|ring\w*)|\b(?:fell|fallen|come|came|coming) apart\b|"
-            r"\bdo(?:es)? not work any ?more\b|\b(?:broke|packed up|gave up|died)\b.{0,12}\bafter\b|\b(?:mend|repair)(?:ed)?\b|(?:不走|不亮|不转|不响|不工作|不能用)了|用了.{0,8}(?:就?坏|掉|断|裂)|"
-            rf"\b{BROKEN}.{{0,30}}\bafter\b.{{0,25}}\b(?:weeks?|months?|years?)\b|"
-            r"坏了.{0,8}修|修(?:吗|理|好)",
-            gettext_noop("faults that show later, months, repair"),
-        ),
-        (
-            rf"\b{BROKEN}|{BROKEN_ZH}",
-            gettext_noop("if something arrives broken or damaged"),
-        ),
-        (
-            r"\b(?:missing|not what i ordered|only (?:got|received|half)|one short)\b|\bwrong (?:item|thing|product|colour|color|size|one|order)\b|"
-            r"(?:少|漏)(?:了|发)|(?:发|寄|送)错",
-            gettext_noop("something arrives wrong or missing, not what you ordered"),
-        ),
-        (
-            r"\b(?:supposed|meant|due) to (?:\w+ )?(?:come|arrive|be (?:here|delivered)|get here|turn up)|\bshould (?:\w+ )?have (?:\w+ )?(?:come|arrived|been|got|turned)|"
-            r"\b(?:has|have|did|is|was|are) (?:still |yet )?(?:not|never) (?:\w+ )?(?:arrive\w*|come|turn\w* up|show\w* up|here|been delivered)|"
-            r"\bnever (?:arrived|came|turned up|showed up)|\bstill (?:waiting|no sign)|\b(?:overdue|lost in the post|days late|weeks? late|so late|very late)\b|"
-            r"(?:还|一直)?(?:没有?|未)(?:收到|到(?!货)|送到)|(?:该|应该).{0,4}到了|(?:丢|迟|晚)了",
-            gettext_noop("a parcel does not arrive, we look for it"),
-        ),
-    )
-)
-"""What can be wrong with an order, with what documents call that."""
-SEND_BACK = re.compile(
-    r"\b(?:return(?:ing)?|exchange|refund)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo back\b|\bwant\b.{0,12}\bmoney back\b|退(?!款了|了)|换货"
-)
-OF_MINE = re.compile(
-    r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|got|received|purchased|had)\b|"
-    r"\b(?:my|our|the) (?:\w+ )?(?:order|parcel|purchase)\b|\bordered (?:last|in|on)\b|"
-    r"我.{0,8}(?:买|订|收到)(?:的|了)|(?:上|最近|这|那).{0,4}(?:单|订单).{0,4}(?:里|中)?的"
-)
-"""Goods of their own orders that shall go back."""
-DAYS_LONG = re.compile(r"(\d+) ?(?:working )?(?:days|天)")
-CLAUSES = re.compile(r"[;；。]|\.(?:\s|$)")
-SENT_BACK_ZH = re.compile("[想要还可能]*退[货掉了吗]*")
-MONEY_BACK = re.compile(r"refund|money|退款|到账|钱")
-
-
-TIERS = {
-    "platinum": re.compile(r"\bplatinum\b|白金|铂金"),
-    "gold": re.compile(r"\bgold\b|(?<!白)(?<!铂)(?:金卡|黄金|金牌|金级|金会员)"),
-    "silver": re.compile(r"\bsilver\b|银"),
-    "member": re.compile(r"(?!)"),
-}
-"""A tier by its name; nobody has to reach the lowest."""
 
 
 class Orders(Cart):
@@ -233,16 +174,8 @@ class Orders(Cart):
             for row in rows:
                 yield self.state(row)
             return
-        trouble = list(self.trouble(asked))
-        yield from trouble  # the rule is the same for everybody
         if self.turn.customer_id is None:
-            if trouble:
-                yield Sentence(_("Sign in, and I can look at your order too."))
-            else:
-                yield from self.sign_in()
-            return
-        if CAME_BACK.search(asked.text) or REFUND_HAD.search(asked.text):
-            yield from self.tell_returns(asked)
+            yield from self.sign_in()
             return
         if RHYTHM.search(asked.text):
             yield from self.next_due()
@@ -257,8 +190,7 @@ class Orders(Cart):
                     if orders[0]["order_id"] != self.order_told or asked.aspects:
                         yield from self.tell_order(orders[0], asked)
                 else:
-                    text = _("I can show you only your own orders, and none of them has the number %(number)s.")
-                    yield Sentence(text % {"number": code})
+                    yield self.none_such(code)
                     yield Outcome.REFUSED
             return
         if not (self.sought and asked.aspects & {"bought_when", "ever"}) and (number := self.order_meant(asked)):
@@ -420,117 +352,10 @@ class Orders(Cart):
         for row in rows[:SHOWN]:
             yield self.counted(row, cited)
 
-    def tell_returns(self, asked: Asked) -> Iterator[Piece]:
-        """What came back of the order that is meant: the one named, else the latest from which something came back."""
-        codes = asked.codes or tuple(CODE.findall(normal(self.turn.text)))
-        days = None
-        if codes:
-            orders = self.call("get_order", order_id=codes[0]).data.get("orders", [])
-            if not orders:
-                yield from self.order(replace(asked, text="", codes=codes))
-                return
-        else:
-            found = self.call("get_order", limit=20)
-            if found.error:
-                yield from self.no_orders_now()
-                return
-            latest = found.data["orders"]
-            days = period(asked.text, local(self.turn.now))
-            if days:
-                latest = self.call("get_order", **between(days)).data.get("orders", [])
-            orders = [order for order in latest if any(item["returned"] for item in order["items"])][:1]
-            words = " ".join(word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word))
-            if words and (named_in := named_items(latest, words)):
-                sent_back = [order for order, items in named_in if any(item["returned"] for item in items)]
-                orders = sent_back[:1] or [named_in[0][0]]
-        for order in orders:
-            cited = (f"order:{order['order_id']}",)
-            yield self.state_of(order)
-            back = [item for item in order["items"] if item["returned"]]
-            for item in back[:SHOWN]:
-                yield Sentence(_("%(returned)s of %(units)s × %(title)s came back.") % item, cited)
-            if not back:
-                yield Sentence(_("That order shows no return so far."), cited)
-        if not orders:
-            none = _("None of your orders from that time shows a return.") if not codes and days else ""
-            yield Sentence(none or _("None of your latest orders shows a return so far."))
-        if MONEY_BACK.search(asked.text):
-            query = _("when does the money come back")
-            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
-
-    def returning(self, asked: Asked) -> Iterator[Piece]:
-        """The order from which goods shall go back, whether the time for that is over, and the rule."""
-        orders = self.returned_from(asked)
-        if not orders and self.order_before and (asked.there or asked.follows):
-            latest = self.call("get_order", order_id=self.order_before).data.get("orders", [])
-            orders = [(order, []) for order in latest]
-        query = _("how long you have to return goods, within days of delivery")
-        passages = self.passages(query, 0.1)[:1]
-        for order, items in orders[:1]:
-            cited = (f"order:{order['order_id']}",)
-            yield self.state_of(order)
-            for item in items[:SHOWN]:
-                told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-                yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
-            days = self.days_to_return(passages)
-            if days and order["state"] not in ARRIVING | {"cancelled"}:
-                arrived = order["expected_by"] or local(order["placed_at"])
-                over = (local(self.turn.now) - local(arrived)).days > days
-                text = _("The time to return that order is over.") if over else _("You can still return that order.")
-                yield Sentence(text, (*cited, *(each["key"] for each in passages)))
-        if passages and len({found for each in passages for found in DAYS_LONG.findall(each["text"])}) > 1:
-            yield from self.own_tier()
-        yield from self.quote(replace(asked, text=query), passages)
-        yield from self.barred(asked, [item["title"] for _order, items in orders[:1] for item in items])
-        for query in (_("what a return costs"), _("how to return something")):
-            if passages := self.passages(query, 0.1)[:1]:
-                yield from self.quote(replace(asked, text=query), passages)
-
-    def barred(self, asked: Asked, titles: list[str]) -> Iterator[Piece]:
-        """What cannot be returned, where that speaks of goods of such titles."""
-        except_for = _("what cannot be returned")
-        rules = self.passages(except_for, 0.1)[:1] if titles else []
-        words = {word for title in titles for word in normal(title).split() if len(word) > 4}
-        if any(word in normal(each["text"]) for each in rules for word in words):
-            yield from self.quote(replace(asked, text=except_for), rules)
-
-    def trouble(self, asked: Asked) -> Iterator[Piece]:
-        """The rules for what is wrong with goods or with a parcel, as far as the question says that something is."""
-        for query in [_(query) for pattern, query in TROUBLES if pattern.search(asked.text)][:2]:
-            yield from self.quote(replace(asked, text=query), self.passages(query, 0.1)[:1])
-
     def own_tier(self) -> Iterator[Piece]:
         """The shopper's own tier, beside a rule that is not the same for all."""
         if self.turn.customer_id is not None and not (found := self.call("get_loyalty")).error:
             yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
-
-    def returned_from(self, asked: Asked) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        """The orders that are meant, the latest first, each with the items that are named."""
-        days = period(asked.text, local(self.turn.now))
-        given = {"order_id": asked.codes[0]} if asked.codes else between(days) if days else {"limit": 20}
-        orders = self.call("get_order", **given).data.get("orders", [])
-        if LAST_TIME.search(asked.text) and ORDER_NUMBER.search(asked.text):
-            orders = orders[:1]
-        named_things = SENT_BACK_ZH.sub(" ", self.things(asked))
-        words = [word for word in named_things.split() if not RETURN_WORDS.fullmatch(word)]
-        known = " ".join(word for word in words if named_items(orders, word))
-        if known and (found := named_items(orders, known)):
-            return found
-        if words and not (ids := self.alike(" ".join(words))):
-            return [] if len(orders) > 1 else [(order, []) for order in orders]
-        if words:
-            held = ((order, [item for item in order["items"] if item["product_id"] in ids]) for order in orders)
-            return [each for each in held if each[1]]
-        return [(order, []) for order in orders]
-
-    def days_to_return(self, passages: list[dict[str, Any]]) -> int:
-        """The days that a rule gives the shopper: those of the clause that names their tier, else the first; 0 for none."""
-        found = self.call("get_loyalty")
-        tier = TIERS[found.data["tier"]] if not found.error else TIERS["member"]
-        clauses = [clause.lower() for each in passages for clause in CLAUSES.split(each["text"])]
-        told = [clause for clause in clauses if DAYS_LONG.search(clause)]
-        own = [clause for clause in told if tier.search(clause)] or told
-        return int(DAYS_LONG.search(own[0])[1]) if own else 0
 
     def order_line(self, order: dict[str, Any]) -> Sentence:
         told = {
@@ -546,25 +371,36 @@ class Orders(Cart):
         cited = (f"order:{order['order_id']}",)
         told = {"total": self.money(order["total"])}
         yield self.state_of(order)
-        if order["state"] in ARRIVING and order["expected_by"]:
-            if order["expected_from"] and order["expected_from"] != order["expected_by"]:
-                days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
-                wanted = wanted_by(asked.text, local(self.turn.now)) if IN_TIME.search(asked.text) else None
-                text = _("It should arrive between %(from)s and %(by)s.")
-                if wanted and wanted >= order["expected_by"]:
-                    text = _("Yes, it should arrive between %(from)s and %(by)s.")
-                elif wanted and wanted < order["expected_from"]:
-                    text = _("No, it should arrive between %(from)s and %(by)s.")
-                yield Sentence(text % days, cited)
-            else:
-                yield Sentence(_("It should arrive by %(by)s.") % {"by": day(order["expected_by"])}, cited)
-        elif order["state"] == "delivered" and order["expected_by"] and "expected" in asked.aspects:
+        if order["state"] in ARRIVING:
+            yield from self.arrival_of(order, asked.text)
+        elif order["state"] == "delivered" and order["expected_by"] and ARRIVED.search(asked.text):
             yield Sentence(_("It was due by %(by)s.") % {"by": day(order["expected_by"])}, cited)
         if "total" in asked.aspects or not asked.aspects & {"items", "expected"}:
             yield Sentence(_("It came to %(total)s in all.") % told, cited)
         if "items" in asked.aspects:
             yield Sentence(_("In it:"), cited)
             yield from self.items_of(order)
+
+    def arrival_of(self, order: dict[str, Any], text: str = "") -> Iterator[Piece]:
+        """When an order should be there, and whether that is by the day that a text names."""
+        if not order["expected_by"]:
+            return
+        if order["expected_from"] and order["expected_from"] != order["expected_by"]:
+            days = {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
+            wanted = wanted_by(text, local(self.turn.now)) if IN_TIME.search(text) else None
+            told = _("It should arrive between %(from)s and %(by)s.")
+            if wanted and wanted >= order["expected_by"]:
+                told = _("Yes, it should arrive between %(from)s and %(by)s.")
+            elif wanted and wanted < order["expected_from"]:
+                told = _("No, it should arrive between %(from)s and %(by)s.")
+            yield Sentence(told % days, keys_of([order]))
+        else:
+            yield Sentence(_("It should arrive by %(by)s.") % {"by": day(order["expected_by"])}, keys_of([order]))
+
+    @staticmethod
+    def none_such(number: str) -> Sentence:
+        text = _("I can show you only your own orders, and none of them has the number %(number)s.")
+        return Sentence(text % {"number": number})
 
     def state_of(self, order: dict[str, Any]) -> Sentence:
         self.order_told = order["order_id"]
@@ -629,9 +465,17 @@ class Orders(Cart):
         rows = found.data["summary"]["most_often"] if not found.error else []
         for row in rows[:most]:
             yield self.counted(row, (found.sources[0].key,))
+        yield from self.less_returns(orders, ids, found)
         if 1 < len(rows) <= most:
             units = {"units": f"{found.data['summary']['units']:,}"}
             yield Sentence(_("Together that is %(units)s units.") % units, (found.sources[0].key,))
+
+    @staticmethod
+    def less_returns(orders: list[dict[str, Any]], ids: Iterable[str], found: Found) -> Iterator[Piece]:
+        """That what came back of some products is not counted, where anything did."""
+        back = {item["product_id"] for order in orders for item in order["items"] if item["returned"]}
+        if back.intersection(ids) and not found.error:
+            yield Sentence(_("What you sent back is not counted."), (found.sources[0].key,))
 
     @staticmethod
     def counted(row: dict[str, Any], cited: tuple[str, ...]) -> Sentence:
@@ -693,21 +537,28 @@ class Orders(Cart):
         among = [[order] for order in orders] if "last_order" in asked.aspects else [orders]
         of_these = next(filter(None, (self.bought_of(each, words) for each in among)), []) if words else []
         wanted = of_these or again or wanted
+        if of_these:
+            intro = Sentence(_("This is what you bought of that, as many of each as last time:"))
+        elif again:
+            intro = Sentence(_("This is what you buy again and again, as many of each as last time:"))
+        else:
+            intro = Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
+        yield from self.once_more(wanted, intro, asked, most=MOST_USUAL if again else MOST_SHOWN)
+
+    def once_more(
+        self, wanted: list[dict[str, Any]], intro: Sentence, asked: Asked, *, most: int = MOST_SHOWN
+    ) -> Iterator[Piece]:
+        """Propose what of some things that they bought is in stock, as many of each as then."""
         live = {row["product_id"]: row for row in self.rows([item["product_id"] for item in wanted])}
         ready = [item for item in wanted if item["product_id"] in live and live[item["product_id"]]["available"]]
-        ready = ready[: MOST_USUAL if again else MOST_SHOWN]
+        ready = ready[:most]
         missing = [item for item in wanted[: len(ready) + 3] if item not in ready and item["product_id"] in live][:3]
         if not ready:
-            yield Sentence(_("Nothing of what you usually buy is in stock at the moment."), keys_of(orders[:1]))
+            yield Sentence(_("Nothing of what you usually buy is in stock at the moment."), intro.sources)
             yield from self.recommended("for_you", asked)
             return
         proposed = list(self.propose([(item["product_id"], item["units"]) for item in ready], add=False, tell=False))
-        if of_these:
-            yield Sentence(_("This is what you bought of that, as many of each as last time:"))
-        elif again:
-            yield Sentence(_("This is what you buy again and again, as many of each as last time:"))
-        else:
-            yield Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
+        yield intro
         for item in ready:
             row = live[item["product_id"]]
             told = {"units": item["units"], "title": row["title"], "price": self.money(row["price"])}

@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
+from loyalty_ai.assistant.phrases import COMPARES
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
-from loyalty_ai.assistant.phrasing.orders import MOST, TROUBLES, between
+from loyalty_ai.assistant.phrasing.orders import AS_MANY, BEFORE_THAT, MOST, OWN_AGAIN, between
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems_of
@@ -58,19 +59,29 @@ class Purchases(History):
     def order(self, asked: Asked) -> Iterator[Piece]:
         yield from self.purchase(asked) or super().order(asked)
 
+    def cart_add(self, asked: Asked) -> Iterator[Piece]:
+        """What is wanted once more of the order that was told just now, as many as then; else whatever the words name."""
+        orders = self.one_told(asked) if self.order_before and OWN_AGAIN.search(asked.text) else []
+        if self.turn.customer_id is None or asked.words or asked.codes or not orders:
+            yield from super().cart_add(asked)
+            return
+        shown = [item for item in orders[0]["items"] if f"product:{item['product_id']}" in self.turn.focus]
+        items = shown or self.lines_meant(asked, orders[0]) or orders[0]["items"]
+        wanted = [item for item in items if item["product_id"]]
+        if asked.units and asked.units > 1 and len(wanted) == 1 and not AS_MANY.search(asked.text):
+            wanted = [wanted[0] | {"units": asked.units}]
+        key = (f"order:{orders[0]['order_id']}",)
+        yield from self.once_more(wanted, Sentence(_("This is what that order held:"), key), asked)
+
     def purchase(self, asked: Asked) -> list[Piece]:
         """The answer to a question about single things that were bought; [] where it is none, or nobody is signed in."""
-        if self.turn.customer_id is None or any(pattern.search(asked.text) for pattern, _query in TROUBLES):
-            return []
-        return list(self._purchase(asked))
+        return list(self._purchase(asked)) if self.turn.customer_id is not None else []
 
     def _purchase(self, asked: Asked) -> Iterator[Piece]:
         days = period(asked.text, local(self.turn.now))
         if MOST.search(asked.text):
             return
-        if "back" in asked.aspects:
-            yield from self.tell_returns(asked)
-        elif "charge" in asked.aspects and (sums := sums_of(asked.text)):
+        if "charge" in asked.aspects and (sums := sums_of(asked.text)):
             yield from self.charged(sums, days)
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
@@ -130,6 +141,7 @@ class Purchases(History):
         rows, cited = found.data["summary"]["most_often"], (found.sources[0].key,)
         for row in rows[:MOST_GOODS]:
             yield self.counted(row, cited)
+        yield from self.less_returns(orders, ids, found)
         if len(rows) > 1:
             units = f"{found.data['summary']['units']:,}"
             yield Sentence(_("Together that is %(units)s units.") % {"units": units}, cited)
@@ -173,7 +185,8 @@ class Purchases(History):
 
     def lines_asked(self, asked: Asked) -> Callable[[], Iterator[Piece]] | None:
         """What tells of some things of the order that was told just now: what they came to, what one was, what it costs today."""
-        if asked.codes or asked.ordinals or period(asked.text, local(self.turn.now)):
+        of_orders = COMPARES.search(asked.text) and BEFORE_THAT.search(asked.text)
+        if of_orders or asked.codes or asked.ordinals or period(asked.text, local(self.turn.now)):
             return None
         now = NOW.search(asked.text) and PRICED.search(asked.text)
         paid = (

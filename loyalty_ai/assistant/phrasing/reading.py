@@ -24,20 +24,22 @@ from loyalty_ai.assistant.phrases import (
     CONTENTS,
     EXTREME_OF_IT,
     GUARDS,
+    INSISTS,
     LATEST_FEW,
     MONTH_BESIDE,
     NUMBERS,
     OWN,
     OWN_TIER,
     POINTED,
-    REFUND_HAD,
     TO_NEXT,
     TOGETHER,
+    UNDERWAY,
     WHEN_IT_WAS,
     Intent,
 )
 from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY, AtHand
 from loyalty_ai.assistant.phrasing.choosing import (
+    codes_of,
     likeness,
     named,
 )
@@ -49,13 +51,15 @@ from loyalty_ai.assistant.phrasing.finding import (
     not_wanted,
     recoloured,
 )
-from loyalty_ai.assistant.phrasing.orders import CAME_BACK, SEND_BACK
-from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, Own
+from loyalty_ai.assistant.phrasing.matters import ASKED_OF_RETURNS, MATTERS, PAID, matters_in
+from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
+from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
-    CALL_OFF,
+    ASKS_MISSING,
     COSTS,
     GIVES,
     OF_TIERS,
+    POINTS,
     SUPPOSES,
     TIER_ENDS,
 )
@@ -66,6 +70,7 @@ from loyalty_ai.assistant.questions import (
     Asked,
     asked,
     continued,
+    normal,
     number,
     things_counted,
     understand,
@@ -125,6 +130,28 @@ SWAP = re.compile(
 )
 """Something in the cart for something else."""
 
+BESIDE_A_CASE = {
+    *(Intent.CART, Intent.CART_ADD, Intent.CHECKOUT, Intent.USUAL, Intent.LOYALTY, Intent.NEXT_TIER, Intent.PERSON),
+    *(Intent.STOCK, Intent.SIMILAR, Intent.RECOMMEND, Intent.GOES_WITH, Intent.PRIVACY),
+}
+"""What is asked beside the story of something that was bought, and is no part of it."""
+
+OF_LOYALTY = {Intent.LOYALTY, Intent.NEXT_TIER}
+
+MAY_LOOK = OPEN | {Intent.ORDER, Intent.POLICY, Intent.STOCK, Intent.GIFT}
+"""What the tables may read in a question about one order of theirs."""
+
+ASKS = re.compile(
+    r"^(?:and |also |so )?(?:what|when|which|how|where|is|are|was|were|did|show|tell)\b|什么|几|哪|多少|吗|谁"
+)
+"""It asks, and does not only tell."""
+
+ORDER_ALONE = re.compile(r"\d{6,}")
+"""Too long for the code of a product."""
+
+GOT_FOR_THEM = re.compile(r"\bfor (?:it|them|that|those)\b|\bget\b|分别|各")
+"""What was had for the things of a case."""
+
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
 
@@ -164,6 +191,8 @@ def alone(found: list[Asked]) -> list[Asked]:
     for now in found:
         if kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
             kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
+        elif kept and kept[-1].intent is Intent.CART_ADD and not now.words and AS_MANY.search(now.text):
+            kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}")
         else:
             kept.append(now)
     return [now for now in kept if not OWN_TIER.search(now.text)] or kept
@@ -179,6 +208,8 @@ class Reading(AtHand, Own):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
+        if self.insists():
+            return [Asked(Intent.OTHERS, normal(self.turn.text))]
         found = self.compared_together(alone(self.edited([self.as_own(now) for now in understand(self.turn.text)])))
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
@@ -189,16 +220,20 @@ class Reading(AtHand, Own):
         found = self.reckoned_up(found)
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
-        found = [now if now.counts else self.reread(now) for now in found]
+        found = self.with_case([now if now.counts else self.reread(now) for now in found])
         of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
         if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
             del found[1]  # "still in stock, and how much each": the price of today is told with the stock
         for at, question in enumerate(found):
-            if self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY, Intent.ORDER}:
-                if CAME_BACK.search(question.text) or REFUND_HAD.search(question.text):
-                    found[at] = question = replace(question, intent=Intent.ORDER)
-                if at and found[at - 1].intent is Intent.ORDER and EXTREME_OF_IT.search(question.text):
-                    found[at] = question = replace(question, intent=Intent.ORDER, codes=found[at - 1].codes)
+            of_it = at and found[at - 1].intent is Intent.ORDER and EXTREME_OF_IT.search(question.text)
+            if of_it and self.turn.customer_id is not None and question.intent in OPEN | {Intent.POLICY}:
+                found[at] = question = replace(question, intent=Intent.ORDER, codes=found[at - 1].codes)
+            if (
+                at
+                and found[at - 1].intent in OF_LOYALTY
+                and question.intent in OPEN | {Intent.RECOMMEND, Intent.POLICY}
+            ):
+                found[at] = question = self.on_tiers(question)
             goes_on = question.there or question.follows
             if at and found[at - 1].intent is Intent.CART and self.names_nothing(question):
                 found[at] = question = replace(question, intent=Intent.CART)
@@ -256,7 +291,9 @@ class Reading(AtHand, Own):
             now = replace(now, intent=Intent.DESCRIBE)
         elif now.intent is Intent.POLICY and self.asks_for_goods(now):
             now = replace(now, intent=Intent.SEARCH)
-        elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text):
+        elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
+            now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
+        elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text) and not ASKS_MISSING.search(now.text):
             now = replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
         elif now.intent is Intent.ORDER and self.turn.customer_id is None and self.quoted_of_no_order(now):
             now = replace(now, intent=Intent.POLICY, follows=True)
@@ -266,10 +303,86 @@ class Reading(AtHand, Own):
             )  # "where is the doily stuff"
         if now.intent in (Intent.NONE, Intent.GIFT) and self.is_name(now):
             now = replace(now, intent=Intent.SEARCH, words=now.text)
-        if TOO_MANY.search(now.text) and now.intent in ABOUT_PRODUCTS | {Intent.NONE, Intent.POLICY, Intent.ORDER}:
+        of_order = now.codes and ORDER_NUMBER.search(now.text)
+        if (
+            TOO_MANY.search(now.text)
+            and not of_order
+            and now.intent in ABOUT_PRODUCTS | {Intent.NONE, Intent.POLICY, Intent.ORDER}
+        ):
             limits = _("limits: as many units as are in stock, at most so many of a product")
             return replace(now, intent=Intent.POLICY, words="", codes=(), text=limits)
         return now
+
+    def insists(self) -> bool:
+        """Whether a message goes on about somebody of whom nothing is told, and asks for nothing else."""
+        before = understand(self.asked_before[0])[0].intent if self.asked_before else Intent.NONE
+        text = normal(self.turn.text)
+        return before is Intent.OTHERS and INSISTS.search(text) is not None and WISH.search(text) is None
+
+    def with_case(self, found: list[Asked]) -> list[Asked]:
+        """The questions; the parts of a story about something that was bought, or of what a return is bound to, as one."""
+        whole = normal(self.turn.text)
+        of_cart = self.turn.cart and not ORDER_NUMBER.search(whole) and any(now.intent in EDITS for now in found)
+        if of_cart or any(now.intent in GUARDS or now.counts for now in found):
+            return found
+        if self.names_order(whole):
+            return [replace(asked(whole), intent=Intent.ORDER)]
+        if self.turn.customer_id is not None and UNDERWAY.search(whole):
+            return [replace(asked(whole), intent=Intent.ORDER)]
+        owed = any("back" in now.aspects for now in found)
+        case = self.case_of(whole, owed=owed)
+        terms = case is None and len(found) > 1 and self.returns_needed(whole)
+        if case is None and not terms:
+            return self.with_look([self.with_price_paid(now) for now in found])
+        told = [at for at, now in enumerate(found) if not self.apart(now)]
+        if not told:
+            return found
+        aspects = frozenset({"case", *(["back"] if owed else [])}) if case else frozenset()
+        one = replace(asked(whole), intent=Intent.POLICY if terms else Intent.ORDER, aspects=aspects)
+        return [one if at == told[0] else now for at, now in enumerate(found) if at == told[0] or at not in told]
+
+    def names_order(self, text: str) -> bool:
+        """Whether a message names a number that can only be an order's, and one of nobody's here."""
+        question = asked(text)
+        told = question.codes and (
+            ORDER_NUMBER.search(text) or all(ORDER_ALONE.fullmatch(code) for code in question.codes)
+        )
+        if not told or matters_in(text) or self.rows(codes_of(question)):
+            return False
+        return self.turn.customer_id is None or not self.call("get_order", order_id=question.codes[0]).data.get(
+            "orders"
+        )
+
+    def with_price_paid(self, now: Asked) -> Asked:
+        """A question of what goods cost them, where they bought such."""
+        if now.intent not in MAY_LOOK or self.turn.customer_id is None or not PAID.search(now.text):
+            return now
+        bought = now.intent is not Intent.ORDER and not now.codes and self.paid_for(now)
+        return replace(now, intent=Intent.ORDER, aspects=frozenset({"case"})) if bought else now
+
+    def with_look(self, found: list[Asked]) -> list[Asked]:
+        """The questions; those that ask something of one order, as one."""
+        others = BESIDE_A_CASE - {Intent.STOCK}
+        told = [now for now in found if "case" not in now.aspects and (now.intent not in others or now.codes)]
+        if not told or any(now.intent not in MAY_LOOK or now.bounded for now in told):
+            return found
+        text = ", ".join(now.text for now in told)
+        if self.looks_at(text) is None:
+            return found
+        one = replace(asked(text), intent=Intent.ORDER, aspects=frozenset({"case"}))
+        return [one if now is told[0] else now for now in found if now is told[0] or now not in told]
+
+    @staticmethod
+    def apart(now: Asked) -> bool:
+        """Whether a question beside a case is one of its own."""
+        if (
+            "back" in now.aspects
+            or matters_in(now.text)
+            or any(asks.search(now.text) for asks in ASKED_OF_RETURNS.values())
+        ):
+            return False
+        asks = now.intent is Intent.ORDER and ASKS.search(now.text) is not None
+        return now.intent in BESIDE_A_CASE or (asks and not GOT_FOR_THEM.search(now.text))
 
     def quoted_of_no_order(self, now: Asked) -> bool:
         """Whether a stranger goes on about a rule that was quoted, and not about an order of theirs."""
@@ -305,8 +418,6 @@ class Reading(AtHand, Own):
                 return replace(now, intent=Intent.ORDER, there=True, words="", aspects=now.aspects | {"bought_when"})
             if now.there and CONTENTS.search(now.text) and not now.codes:
                 return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"items"})
-            if pointed and not now.codes and (SEND_BACK.search(now.text) or CALL_OFF.search(now.text)):
-                return replace(now, intent=Intent.POLICY, words="", there=True)
             if goods := self.of_lines(now):
                 return goods
             days = period(now.text, local(self.turn.now))
@@ -459,9 +570,17 @@ class Reading(AtHand, Own):
             return replace(now, intent=Intent.NEXT_TIER)
         if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
             return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
-        if TIER_ENDS.search(now.text) and not SEND_BACK.search(now.text):
+        if TIER_ENDS.search(now.text) and not MATTERS["return"].search(now.text):
             return replace(now, intent=Intent.POLICY, text=f"{now.text} {_('tier')}")
         return None
+
+    @staticmethod
+    def on_tiers(now: Asked) -> Asked:
+        """A part of a message that goes on about tiers: what is missing to the next, what that gives."""
+        if TO_NEXT.search(now.text):
+            return replace(now, intent=Intent.NEXT_TIER)
+        gives = GIVES.search(now.text) is not None
+        return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}") if gives else now
 
     def words_beside(self, now: Asked, before: Asked) -> str:
         """What "and the small one" names: of the kind that was asked about before, the one that has these words."""

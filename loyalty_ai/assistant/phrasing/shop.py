@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -17,21 +16,13 @@ from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, ordered_on, wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
-from loyalty_ai.assistant.periods import WEEKDAYS, Days, period
+from loyalty_ai.assistant.periods import WEEKDAYS, period
 from loyalty_ai.assistant.phrases import OWN_TIER
+from loyalty_ai.assistant.phrasing.cases import Cases
 from loyalty_ai.assistant.phrasing.choosing import SURE
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.orders import (
-    CAME_BACK,
-    OF_MINE,
-    ORDER_NUMBER,
-    RETURN_WORDS,
-    SEND_BACK,
-    TIERS,
-    between,
-    named_items,
-)
-from loyalty_ai.assistant.phrasing.purchases import Purchases
+from loyalty_ai.assistant.phrasing.matters import MATTERS
+from loyalty_ai.assistant.phrasing.terms import TIERS
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, normal, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence
@@ -76,17 +67,21 @@ OPEN_HOURS = re.compile(
 )
 """Subjects that ask for people, a time for which they ask, and how a document tells when they are there."""
 
-TIERED = re.compile(r"\b(?:Silver|Gold|Platinum)\b|银卡|金卡|白金")
-
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
 
 GIVES = re.compile(
     r"\b(?:can|do|does|will|would|could) (?:i|we|it) (?:get|have|include|mean)\b.{0,40}\b(?:with|for|as|on|in) (?:my|a|the|being)? ?(?:tier|level|status|gold|silver|platinum)\b|"
-    r"\bdo(?:es)? for me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
+    r"\bdo(?:es)? for me\b|\bworth (?:it|having)\b|\b(?:tier|level|status|gold|silver|platinum)\b.{0,12}\bgives? me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
     r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
     r"好处|权益|福利|特权|有什么用"
 )
+ASKS_MISSING = re.compile(
+    r"\bhow (?:much|many|far|close|near)\b|\bneed\b|\bmissing\b|\bshort\b|还差|差多少|还要|再花|需要"
+)
+POINTS = re.compile(r"\b(?:any|earn|get|collect|have|no|there|more|loyalty|reward) (?:\w+ )?points\b|积分")
+"""Asks what is missing to a tier; asks for points."""
+
 OF_TIERS = re.compile(
     r"\b(?:tiers?|levels?|status|member(?:s|ship)?|gold|silver|platinum)\b|等级|会员|金卡|银卡|白金|铂金"
 )
@@ -175,25 +170,16 @@ CHAT = re.compile(
 )
 """Wants to be forgotten; asks what becomes of what they type."""
 
-CALL_OFF = re.compile(r"\b(?:cancel|change|amend|modify|edit)\w*\b|取消|修改|更改|改")
-OWN_ORDER = re.compile(
-    r"\b(?:my|our|this|that|today'?s?|yesterday'?s?|latest|last|the)\b.{0,20}\border\b|\border (?:i|from|of)\b|"
-    r"\b(?:just (?:placed|ordered|bought)|(?:what|the (?:one|lot|things?)|things?|stuff) (?:that )?(?:i|we) (?:\w+ )?(?:ordered|bought))\b|"
-    r"(?:我|今天|昨天|刚|最近|这|上).{0,6}(?:订单|单|下的|买的)"
-)
-"""An order of their own that shall be called off or changed."""
 SUPPOSES = re.compile(
     r"\b(?:if|when|once|suppose|say) (?:i|we)\b.{0,30}\b(?:spend|spent|order|buy|bought|pay|add|return|send)\b.{0,20}\d|"
-    r"\b(?:another|with|spend(?:ing)?) £ ?\d|\ban? (?:extra |further )?£ ?\d[\d.,]* (?:order|spend)\b|£ ?\d[\d.,]* (?:more|extra)\b"
+    r"\b(?:another|with|spend(?:ing)?) £ ?\d|\ban? (?:extra |further )?£ ?\d[\d.,]* (?:order|spend)\b|£ ?\d[\d.,]* (?:more|extra)\b|"
+    r"(?:再|如果|要是|假如).{0,6}(?:买|花|消费|下单).{0,6}\d"
 )
 SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[^\d]*$")
 """A spend that somebody supposes, and what of it goes back."""
-DAYS = re.compile(r"\b(today|yesterday)s\b")
-LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
-"""States of an order that is out of the shop's hands."""
 
 
-class Shop(Purchases):
+class Shop(Cases):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
     def loyalty(self, asked: Asked) -> Iterator[Piece]:
@@ -299,11 +285,10 @@ class Shop(Purchases):
             yield self.no_loyalty()
         tiers = _("tiers spend silver gold platinum year")
         yield from self.quote(asked_of(asked, "", text=tiers), self.passages(tiers, 0.1))
-
-    def bought_then(self, asked: Asked, days: Days) -> bool:
-        """Whether what a question names was bought in these days: "the cake cases from november"."""
-        words = [word for word in self.things(asked).split() if not RETURN_WORDS.fullmatch(word) and word != "long"]
-        return bool(words) and any(named_items(self.orders_in(days), " ".join(words)))
+        if GIVES.search(asked.text):
+            yield from self.benefits(asked)
+        if POINTS.search(asked.text):
+            yield from self.rule(_("points to collect or to spend"))
 
     def supposed(self, asked: Asked) -> Decimal:
         """What the shopper supposes that they spend, less what they suppose to send back, in this question or the one before."""
@@ -316,26 +301,9 @@ class Shop(Purchases):
         return change
 
     def policy(self, asked: Asked) -> Iterator[Piece]:
-        if self.turn.customer_id is not None:
-            if CAME_BACK.search(asked.text):
-                yield from self.tell_returns(asked)
-                return
-            before = self.order_told or self.order_before
-            goes_on = before and (asked.there or asked.follows or self.order_told or self.last_about == "order")
-            days = period(asked.text, local(self.turn.now))
-            of_days = days and (ORDER_NUMBER.search(asked.text) or self.bought_then(asked, days))
-            if SEND_BACK.search(asked.text) and (OF_MINE.search(asked.text) or asked.codes or goes_on or of_days):
-                if goes_on and not self.things(asked):
-                    asked = replace(asked, codes=asked.codes or (before,))
-                trouble = list(self.trouble(asked))  # what is broken may go back when the time for the rest is over
-                yield from trouble or self.returning(asked)
-                return
-            meant = OWN_ORDER.search(asked.text) or asked.codes or (asked.there and self.order_before)
-            if CALL_OFF.search(asked.text) and meant:
-                if asked.there and self.order_before and not asked.codes:
-                    asked = replace(asked, codes=(self.order_before,))
-                yield from self.calling_off(asked)
-                return
+        if needed := self.returns_needed(asked.text):
+            yield from (piece for query in needed for piece in self.rule(query))
+            return
         if TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.tier_ends(asked)
             return
@@ -385,7 +353,7 @@ class Shop(Purchases):
         if LOOKS_FOR.search(asked.text) and not best_sentences(first, passages) and (rows := self.nearest(asked)):
             yield from self.show_nearest(asked, rows)
             return
-        yield from self.with_own_tier(self.quote(asked_of(asked, asked.words, text=first), passages))
+        yield from self.for_them(self.quote(asked_of(asked, asked.words, text=first), passages))
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
 
@@ -397,7 +365,7 @@ class Shop(Purchases):
         today = local(self.turn.now)
         by = wanted_by(asked.text, today)
         cued = subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
-        if by is None or not (cued or asked.follows) or SEND_BACK.search(asked.text):
+        if by is None or not (cued or asked.follows) or MATTERS["return"].search(asked.text):
             return []
         rules = self.passages(_("how long delivery takes"), 0.1)[:1]
         if not rules or not (cued or rules[0]["title"] == self.topic_before):
@@ -480,15 +448,8 @@ class Shop(Purchases):
             asked = asked_of(asked, "", text=subject)
         else:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
-        yield from self.with_own_tier(self.quote(asked, passages))
-        yield from self.barred(asked, [row["title"] for row in goods])
-
-    def with_own_tier(self, rule: Iterator[Piece]) -> Iterator[Piece]:
-        """A rule, behind the shopper's own tier where it is not the same for all."""
-        told = list(rule)
-        if any(isinstance(piece, Sentence) and TIERED.search(piece.text) for piece in told):
-            yield from self.own_tier()
-        yield from told
+        yield from self.for_them(self.quote(asked, passages))
+        yield from self.barred([row["title"] for row in goods])
 
     def short_on(self, asked: Asked) -> bool:
         """Whether a Chinese question is too short to say what it is about, and the document that was quoted last treats it."""
@@ -541,28 +502,6 @@ class Shop(Purchases):
         """Where the shop is, when it is there and how to reach it: a sentence group for each that is asked."""
         for query in [query for pattern, query in REACHING if pattern.search(asked.text)]:
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
-
-    def calling_off(self, asked: Asked) -> Iterator[Piece]:
-        """The state of the order that is meant, then the rule for orders in that state."""
-        days = period(DAYS.sub(r"\1", asked.text), local(self.turn.now))
-        orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders") if asked.codes else None
-        if days and orders is None:
-            orders = self.call("get_order", **between(days)).data.get("orders")
-            if not orders:
-                yield Sentence(_("In that time you ordered nothing."))
-        orders = orders or (None if asked.codes else self.call("get_order", limit=1).data.get("orders"))
-        if orders:
-            yield self.state_of(orders[0])
-        elif asked.codes:
-            yield from self.order(asked)
-            return
-        if orders and orders[0]["state"] in LEFT:
-            queries = [_("once an order has left it can not be changed or cancelled")]
-        else:
-            queries = [_("until when can an order be changed or cancelled"), _("how to cancel an order")]
-        for query in queries:
-            rule = self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
-            yield from self.with_own_tier(rule)
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(

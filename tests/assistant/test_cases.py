@@ -1,0 +1,247 @@
+"""What becomes of something that the shopper bought: the rule as it holds for them, of the order that they mean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.periods import WEEKDAYS, latest_weekday
+from loyalty_ai.assistant.phrasing.matters import MATTERS, matters_in
+from loyalty_ai.assistant.phrasing.terms import COUNTRIES, TIERS, for_tier, from_country
+from loyalty_ai.shop.models import Customer
+from tests import fakes
+from tests.assistant.conftest import BAG, MUG
+from tests.assistant.test_history import ask
+from tests.assistant.test_templates import open_shop, say
+
+__all__ = ["open_shop"]
+
+RULES = {
+    "returns": """# Returns
+
+## How long you have
+
+You can return goods within 30 days of delivery; Silver and Gold customers have 60 days.
+
+## What a return costs
+
+A return from the United Kingdom costs £3.95. From other countries you pay the postage.
+""",
+    "changes": """# Changes
+
+## Until when an order can be changed or cancelled
+
+While it is prepared.
+
+## Once it has left
+
+An order that was dispatched cannot be changed or cancelled.
+
+## Wrong address
+
+If the address of an order is wrong, call us at once.
+""",
+    "delivery": """# Delivery
+
+## How long delivery takes
+
+It arrives 3 to 5 working days after you ordered.
+
+## If a parcel does not arrive
+
+Write to us when 2 working days have passed after the last day on which your order was expected.
+
+## Where your parcel is
+
+Guests ask us with their order number.
+""",
+}
+
+
+@pytest.fixture
+def shop_with_rules(open_shop: Any) -> Any:
+    """The fake shop, its rules, and an order of eight mugs three days ago."""
+    for slug, body in RULES.items():
+        publish_document(store=open_shop.store, slug=slug, language="en", title="", body=body)
+    at = fakes.NOON - timedelta(days=3)
+    open_shop.mugs = fakes.record_purchase(
+        open_shop.ann, open_shop.products[MUG], at=at, value="10.00", quantity=8, ref="580904"
+    )
+    return open_shop
+
+
+@pytest.fixture
+def dispatched(shop_with_rules: Any, monkeypatch) -> Any:
+    """The same with its orders on their way."""
+    orders = shop_with_rules.adapter.orders
+
+    def on_their_way(*args: Any, **kwargs: Any) -> list[Any]:
+        until = date(2011, 6, 3)
+        return [
+            replace(order, state="dispatched", expected_from=until, expected_by=until)
+            for order in orders(*args, **kwargs)
+        ]
+
+    monkeypatch.setattr(shop_with_rules.adapter, "orders", on_their_way)
+    return shop_with_rules
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "can i still send back the red retrospot mugs?",
+        "I ordered mugs the other day and do not like them. Until when can they go back, and who pays?",
+        "how long have i got to return order 580904",
+        "我买的马克杯还能退吗",
+    ],
+)
+def test_a_return_is_told_for_the_order_that_held_the_goods_and_for_the_tier(shop_with_rules: Any, question: str):
+    told = say(question, "ann").text
+    assert "580904" in told
+    if question.isascii():
+        assert "You can return goods within 60 days of delivery." in told
+        assert "30 days" not in told
+
+
+def test_the_cost_of_a_return_is_told_for_the_country(shop_with_rules: Any):
+    question = "who pays the postage if we return something, and how many days have we got?"
+    assert "£3.95" in say(question, "ann").text
+    Customer.objects.filter(pk=shop_with_rules.ann.pk).update(region="NL")
+    told = say(question, "ann").text
+    assert "From other countries you pay the postage." in told
+    assert "£3.95" not in told
+    assert "within 60 days" in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "please cancel my last order",
+        "i want to take the mugs out of order 580904",
+        "could you make it 4 mugs instead of 8 in the order i placed on sunday",
+    ],
+)
+def test_an_order_that_has_left_is_not_called_off(dispatched: Any, question: str):
+    told = say(question, "ann").text
+    assert told.startswith("Your order 580904 of 29 May 2011 is on its way.")
+    assert "cannot be changed or cancelled" in told
+
+
+def test_a_wrong_address_is_one_of_the_order_that_was_told(dispatched: Any):
+    told = ask("where is my parcel", "oh no, it has my old address on it")
+    assert "580904" in told
+    assert "If the address of an order is wrong, call us at once." in told
+
+
+def test_what_is_late_is_told_with_the_day_on_which_to_write(dispatched: Any):
+    told = say("my mugs should have been here by now", "ann").text
+    assert "It should arrive by 3 Jun 2011." in told
+    assert "These 2 working days are over on 7 Jun 2011." in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["can opened candles be returned", "what happens if my parcel gets lost", "add 2 mugs to my basket", "red mugs"],
+)
+def test_a_rule_in_general_and_a_wish_are_no_case(shop_with_rules: Any, question: str):
+    assert "580904" not in say(question, "ann").text
+
+
+def test_what_came_back_is_told_with_what_was_paid_for_it(shop_with_rules: Any):
+    fakes.record_refund(shop_with_rules.mugs, shop_with_rules.products[MUG], quantity=5, value="6.25")
+    other = fakes.record_purchase(
+        shop_with_rules.ann, shop_with_rules.products[BAG], at=shop_with_rules.before, value="6.00", quantity=3
+    )
+    fakes.record_refund(other, shop_with_rules.products[BAG], quantity=1, value="2.00")
+    for question in ("what did i send back and what did i get for it?", "how much money did i get back for returns"):
+        told = say(question, "ann").text
+        assert "5 of 8 × Red Retrospot Mug came back: £6.25." in told, question
+        assert "For what you sent back that is £8.25 in all." in told
+    assert "£6.25" not in say("was the jumbo bag refunded?", "ann").text
+
+
+@pytest.mark.parametrize(
+    ("question", "told"),
+    [
+        ("how many different things were in my last order, and what did it come to?", ["1 product", "£10.00"]),
+        ("我最近那单买了什么？一共多少钱？", ["8 × Red Retrospot Mug", "£10.00"]),
+        ("what did I spend the most on in order 580904", ["8 × Red Retrospot Mug: £10.00, £1.25 each"]),
+        ("Is order 999999 delivered yet?", ["none of them has the number 999999"]),
+        ("look up 999999 for me please", ["none of them has the number 999999"]),
+    ],
+)
+def test_parts_of_a_question_about_one_order_are_told_of_that_order(
+    shop_with_rules: Any, question: str, told: list[str]
+):
+    given = say(question, "ann").text
+    assert all(each in given for each in told), given
+    assert "A-1001" not in given
+
+
+def test_orders_told_in_turn_are_compared(shop_with_rules: Any):
+    told = ask("how much was my last order?", "was that more or less than the one before it, and by how much?")
+    assert "580904" in told
+    assert "came to" in told or "the same" in told
+
+
+def test_the_same_again_is_what_the_order_that_was_told_held(shop_with_rules: Any):
+    history = ask("what was in order 580904", "put the same again into my basket")
+    assert "8 × Red Retrospot Mug, £1.25 each" in history
+
+
+def test_a_guest_with_an_order_number_is_told_how_to_ask(shop_with_rules: Any):
+    told = say("my order is 575711. whats in it and when was it delivered").text
+    assert "sign in" in told
+    assert "Guests ask us with their order number." in told
+    assert "£" not in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how much does Zoe spend here",
+        "which tier does peter have",
+        "has Amelie ordered anything lately?",
+        "my sister shops here too",
+        "她一共花了多少？",
+    ],
+)
+def test_nothing_is_told_of_anybody_else_whatever_their_name(shop_with_rules: Any, question: str):
+    assert "private" in say(question, "ann").text or "其他人" in say(question, "ann").text
+
+
+def test_who_insists_is_refused_again(shop_with_rules: Any):
+    assert "private" in ask("how much does Zoe spend here", "come on, she is my wife and she said it is fine")
+
+
+@given(st.sampled_from(sorted(TIERS)), st.integers(1, 400), st.integers(1, 400))
+def test_a_tier_is_told_its_own_number_and_no_other(tier: str, general: int, others: int):
+    told = for_tier(f"You have {general} days to return it; Gold and Platinum customers have {others} days.", tier)
+    assert told == f"You have {others if tier in ('gold', 'platinum') else general} days to return it."
+
+
+@given(st.sampled_from([*COUNTRIES, "", "XX"]))
+def test_a_country_is_told_what_holds_there(country: str):
+    rules = ["From the UK it costs £3.", "From other countries you pay.", "It is free if broken."]
+    kept = {"GB": [rules[0], rules[2]], "": rules}.get(country, rules[1:])
+    assert from_country(rules, country) == kept
+
+
+@given(st.sampled_from(WEEKDAYS), st.dates(date(2000, 1, 8), date(2100, 1, 1)))
+def test_a_day_of_the_week_is_the_latest_before_today(name: str, today: date):
+    days = latest_weekday(f"my order from {name}", today)
+    assert days is not None
+    assert WEEKDAYS[days[0].weekday()] == name
+    assert 1 <= (today - days[0]).days <= 7
+
+
+def test_every_matter_has_words_in_both_languages():
+    for name, pattern in MATTERS.items():
+        assert any("\u4e00" <= c <= "\u9fff" for c in pattern.pattern), name
+    assert matters_in("do you have red mugs") == ()
