@@ -603,7 +603,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"compare|comparing|comparison|versus|\bvs?\.?\b|differences?|differ|different (from|to)|(price|cost)s? gap|gap (in|between)|"
+            r"compare|comparing|comparison|versus|side by side|(decide|choose|torn) between|\bvs?\.?\b|differences?|differ|different (from|to)|(price|cost)s? gap|gap (in|between)|"
             r"sells? (better|more|best|faster|quicker)|which (one |of (them|those|these|the two) )?(do|does|have) (the )?(more |most |other )?(people|customers|folks?|shoppers|everyone|everybody)\b|"
             r"(do|does) (more )?(people|customers|folks?|shoppers) (go for|buy|prefer|choose|like|get|take)\b.{0,12}\b(more|most|better|rather)",
             "比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
@@ -1006,7 +1006,7 @@ ASPECTS: dict[str, tuple[str, str]] = {
     "code": (r"code|sku|(product|item|article|stock|catalogue) (number|no|id)", "货号|编号|代码|商品号|商品码|型号"),
     "link": (r"link|url|page|web ?page|website|picture|photo|image", "链接|网址|页面|图片|照片"),
     "unknown": (
-        r"size|sizes|dimensions?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
+        r"size|sizes|dimensions?|measurements?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
         r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand|soy|beeswax|biodegradable|recycled|magnetic|rechargeable|adjustable|stackable|foldable",
         "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
     ),
@@ -1109,6 +1109,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
 
 _STOP = """
+kindly grateful obliged regards sirs madam
 hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom

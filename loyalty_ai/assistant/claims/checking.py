@@ -83,4 +83,7 @@ def _judged(reading: Reading) -> Sentence | None:
             return None
     elif not reading.given and reading.text.endswith((":", "：")):
         return Sentence(reading.text)  # it leads to a list, whose lines cite their own
-    return Sentence(reading.text, reading.cited(named.key for named in reading.named))
+    # words of ours that only happen to be most of a title ("Lunch & Picnic") name no product
+    return Sentence(
+        reading.text, reading.cited(named.key for named in reading.named if named.exact or not reading.ours)
+    )

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS
-from loyalty_ai.assistant.phrases import NUMBERS, OWN, SERVED, TOGETHER, Intent
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, OWN, SERVED, TOGETHER, Intent
 from loyalty_ai.assistant.phrasing.choosing import Row, named
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, PEOPLE
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE
 from loyalty_ai.assistant.phrasing.voice import Voice, unique
 from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal
 from loyalty_ai.assistant.tokens import words as stems
@@ -25,7 +25,7 @@ JOINED = re.compile(
 )
 """Where one thing that is named may end and another begin; it may also stand inside of a name."""
 
-APART = re.compile(r"\bdifferen|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
+APART = re.compile(r"\bdifferen|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bside by side\b|\b(?:decide|choose|torn) between\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
 """It sets two things beside each other."""
 
 EITHER = re.compile(r"\bor\b|还是")
@@ -36,14 +36,29 @@ IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|comin
 BESIDE_IT = re.compile(r"\bcompar\w+ (?:to|with)\b|\b(?:than|vs|versus|against)\b|\bdifference\b|\bas well\b|\bsame\b|一样|^(?:那|那么|它)*(?:跟|和|与|同|比)|^(?:and|or|but) ")  # fmt: skip
 """What is named alone is set beside, or goes with, what is at hand."""
 
+ASKED = re.compile(
+    rf"\bside by side\b|\b(?:decide|choose|torn) between\b|\b(?:(?:the|any) )?(?:{ASPECTS['unknown'][0]})\b"
+)
+"""What is asked of things and names none."""
+
 THIS = re.compile(r"\b(?:this|that|it|its|those|these|them|they)\b|[这那](?:一?[个款件只种]|些)|它")
 FEW_SAID = {"half a dozen": "6", "a dozen": "12", "a couple of": "2"}
 A_FEW = re.compile("|".join(FEW_SAID))
 THE_TWO = re.compile(r"\b(?:the|these|those) (?:two|pair|three)\b|\bboth\b|[这那]两[个款种件]|两[者款种]|都")
 OF_KIND = re.compile(
-    r"\b(?:the|an?|one|that|any|some)\b(?: [\w'-]+){1,4} ones?\b|的(?:$|[也我多呢有是和跟与那价要一更贵便比哪好])|款$|款(?=比|多少|呢)"
+    r"\b(?:the|an?|one|that|any|some)\b(?: [\w'-]+){1,4} ones?\b|的(?:$|[也我多呢有是和跟与那价要一更贵便比哪好])|款$|款(?=比|多少|呢)|"
+    r"^in [a-z]+(?: and [a-z]+)?$"
 )
 """It leaves out what kind of thing it is."""
+LOOKS_SAID = {
+    "big": "large",
+    "bigger": "large",
+    "larger": "large",
+    "little": "small",
+    "smaller": "small",
+    "tiny": "small",
+}
+"""Sizes as titles write them."""
 SOME = re.compile(r"\bones\b")
 
 OF_A_KIND = 0.4
@@ -52,6 +67,8 @@ ARTICLE = re.compile(r"\b(?:the|an?|some|any|my|your)\b(?! (?:bit|lot|moment|min
 LATIN = re.compile(r"[a-z][a-z0-9&'./ -]*[a-z0-9]")
 CARRIES = frozenset([Intent.PRICE, Intent.STOCK, Intent.COMPARE, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.CART_ADD, Intent.POPULAR])  # fmt: skip
 """Questions that may be about goods by name."""
+GOES_ON = (Intent.PRICE, Intent.STOCK, Intent.DESCRIBE, Intent.CART_ADD)
+"""What may be asked of another one of the kind by its looks alone."""
 PAID = re.compile(r"\b(?:pay|cost|box|money|by)\b")
 SERVICE = re.compile(SERVED)
 NAMELESS = NO_THING | PEOPLE
@@ -137,14 +154,15 @@ class Mentions(Voice):
         asks_price = sums or Intent.PRICE in intents or bool(intents & {Intent.CART_ADD, Intent.POLICY})
         if len(mentions) < 2 and (apart or adds or not (mentions and asks_price and (counted or sums))):
             return run
-        if not (apart or adds or sums or counted) and not intents <= {Intent.PRICE, Intent.STOCK}:
+        asks_each = intents <= {Intent.PRICE, Intent.STOCK} or (intents == {Intent.SEARCH} and HAVE_YOU.search(said))
+        if not (apart or adds or sums or counted or asks_each):
             return run
         if apart:
             intent = Intent.COMPARE
         elif adds:
             intent = Intent.CART_ADD
         else:
-            intent = Intent.STOCK if intents == {Intent.STOCK} and not counted else Intent.PRICE
+            intent = Intent.STOCK if intents <= {Intent.STOCK, Intent.SEARCH} and not counted else Intent.PRICE
         return [
             replace(
                 asked(text),
@@ -159,7 +177,7 @@ class Mentions(Voice):
                 order="",
                 ordinals=(),
                 follows=False,
-                aspects=frozenset[str]().union(*(now.aspects for now in run)) - {"unknown"},
+                aspects=frozenset[str]().union(*(now.aspects for now in run)),
             )
         ]
 
@@ -170,9 +188,12 @@ class Mentions(Voice):
             short and not now.order and len(mentions) == 1 and OF_KIND.search(now.text) and mentions[0].units is None
         ):
             return None
-        before = asked(normal(self.asked_before[0])).intent
-        intent = before if before in (Intent.PRICE, Intent.STOCK, Intent.DESCRIBE) else Intent.PRICE
-        return replace(now, intent=intent, words="", codes=(mentions[0].row["product_id"],), counts=(1,), follows=False)
+        before = asked(normal(self.asked_before[0]))
+        intent = before.intent if before.intent in GOES_ON else Intent.PRICE
+        counts = (before.units or 1,) if intent is Intent.CART_ADD else (1,)
+        return replace(
+            now, intent=intent, words="", codes=(mentions[0].row["product_id"],), counts=counts, follows=False
+        )
 
     def mentioned(self, text: str) -> list[Mention]:
         """The products that a plain text names one by one; [] where something that it names is none, or may be several."""
@@ -214,6 +235,7 @@ class Mentions(Voice):
     @staticmethod
     def _cut(text: str) -> list[_Piece]:
         """The pieces of a plain text; "small medium" as one for each."""
+        text = ASKED.sub(lambda found: " " * len(found[0]), text)
         bounds = [0, *(at for joint in JOINED.finditer(text) for at in joint.span()), len(text)]
         pieces: list[_Piece] = []
         for start, end in zip(bounds[::2], bounds[1::2], strict=True):
@@ -298,6 +320,7 @@ class Mentions(Voice):
         """The product that looks as a piece says and shares most with one of the kinds, with that kind."""
         if not (COLOUR.sub(" ", piece.words).strip() == "" or piece.of_kind):
             return None
+        piece = replace(piece, words=" ".join(LOOKS_SAID.get(word, word) for word in piece.words.split()))
         for kind in dict.fromkeys(kinds):
             if kind == piece.words:
                 continue

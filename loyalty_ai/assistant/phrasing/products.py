@@ -36,6 +36,8 @@ WHETHER = re.compile(
     r"(?:超过|不到|低于|高于|多于|少于|以上|以下|以内|之内).{0,12}[吗么]|是不是|有没有超过"
 )
 """Whether something is so, and not what there is."""
+SUM_SAID = re.compile(r"\d|\b(?:pounds?|quid|fiver|tenner|pence)\b|[镑块元]")
+"""A price, and not "more than the one without"."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
@@ -118,7 +120,7 @@ class Products(Finding):
 
     def within(self, asked: Asked) -> list[Piece]:
         """Whether one product costs as much, or as little, as a question supposes; [] where it asks for no such thing."""
-        if not (asked.bounded and WHETHER.search(asked.text)):
+        if not (asked.bounded and WHETHER.search(asked.text) and SUM_SAID.search(asked.text)):
             return []
         chosen = self._choose(asked)
         row = chosen.products[0] if chosen.sure and len(chosen.products) == 1 else None
@@ -279,7 +281,10 @@ class Products(Finding):
                 yield Sentence(_("The difference is %(amount)s.") % {"amount": difference}, cited)
         if SELLS.search(asked.text) or SELLS_ZH.search(asked.text):
             yield from self.bought_more(rows)
-        yield from self.described(rows)
+        told = self.described(rows)
+        yield from told
+        if "unknown" in asked.aspects and not told:
+            yield from self.says_no_more()
 
     def bought_more(self, rows: list[Row]) -> Iterator[Piece]:
         """Which of them more orders of late hold, by the shop's own orders."""
