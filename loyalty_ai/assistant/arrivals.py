@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from loyalty_ai.assistant.periods import NUMBERS, WEEKDAYS
+from loyalty_ai.assistant.periods import NUMBERS
 from loyalty_ai.assistant.readings import days as dates_in
 
 LEAD = re.compile(
@@ -33,13 +33,43 @@ ASKS_LATEST = re.compile(
 )
 """Asks by when to order."""
 
+_DAY = (
+    r"(?:today|tonight|right now|now|this (?:morning|afternoon|evening)|(?:day after )?tomorrow(?: (?:morning|afternoon|evening|night))?|"
+    r"(?:next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: (?:morning|afternoon|evening|night))?|(?:the|this|at the) weekend)"
+)
+_DAY_ZH = "(?:今天|今晚|现在|明天|后天|(?:这个?|本|下个?)?(?:周|星期|礼拜)[一二三四五六日天末])"
+_BUYS_ZH = "(?:下(?:个)?单(?!的)|买(?!的(?!话)|过|了)|订(?![的过了单])|付款)"
+
 ORDERED = re.compile(
     r"\b(?<!my )(?<!our )(?<!the )(?<!an )(?:(?:put|place|make|send) (?:an|my|the|our) order(?: in)?|order|ordered|ordering|buy|bought|buying|pay|place|placed|placing)\b"
-    r"(?: (?!be\b|by\b|here\b|in\b|to\b|come\b|arrive\b)\w+){0,3}? (?:on |this |the )*"
-    r"(?P<day>today|tonight|now|right now|this (?:morning|afternoon|evening)|tomorrow|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|\((?:mon|tues|wednes|thurs|fri|satur|sun)day\)|"
-    r"\b(?:it is|today is|its) (?:only )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: today| now)?\b|(?P<zh>今天|现在|明天)(?:下单|买|订|付款)"
+    rf"(?: (?!be\b|by\b|here\b|in\b|to\b|come\b|arrive\b|when\b)\w+){{0,3}}? (?:on |this |the )*(?P<day>{_DAY})\b|\((?:mon|tues|wednes|thurs|fri|satur|sun)day\)|"
+    rf"(?:^|, |\bon |\bif |\bwhen |\bonce ){_DAY},? (?:i|we)(?: will| would|'ll)? (?:\w+ )?(?:order|buy|place)\b|"
+    r"\b(?:it is|today is|its) (?:only )?(?:mon|tues|wednes|thurs|fri|satur|sun)day(?: today| now)?\b|"
+    rf"(?P<zh>{_DAY_ZH}).{{0,4}}?{_BUYS_ZH}"
 )
 """The day of the order, which is not the day by which it shall be there."""
+
+WOULD_ORDER = re.compile(
+    r"\b(?:if|when|once|say|suppose|supposing) (?:i|we) (?:\w+ ){0,2}?(?:order|buy|place|pay)\b|"
+    r"\b(?:i|we) (?:will|shall|would|might|may|am going to|are going to|want to|plan to|intend to|was going to) (?:be )?(?:order|buy|plac)\w*|"
+    rf"\bordering (?:on |this )?{_DAY}|\border(?:ed)? (?:placed |made |put in )?(?:on )?{_DAY}\b(?<!\bi ordered)|"
+    rf"(?:^|, |\bon ){_DAY},? (?:i|we)(?: will| would|'ll)? (?:order|buy|place)\b|"
+    f"(?:如果|要是|假如|打算|准备|想在?|计划|{_DAY_ZH}).{{0,8}}?{_BUYS_ZH}"
+)
+ALREADY = re.compile(
+    r"\b(?:i|we)(?: have|'ve)? (?:just |already )?(?:ordered|bought|placed|made|paid)\b|\b(?:my|our) orders?\b|下的(?:单|订单)|我的(?:订单|包裹)"
+)
+"""Speaks of an order that is still to be placed, on whatever day; of one that was."""
+
+ASKS_WHEN = re.compile(
+    r"\bwhen\b|\b(?:what|which) da(?:y|te)\b|\bhow (?:soon|long|quick\w*|fast|many days)\b|\bexpect\b|几[号天日]|哪[一]?天|什么时候|何时|多久|多长时间|啥时候"
+)
+BY_THEN = re.compile(r"\b(?:will|would|could|can|does|might) (?:it|they|that|this|everything)\b|[能会]")
+COMES = re.compile(
+    r"\b(?:get here|gets here|get to|arriv\w+|come|comes|reach\w*|be here|be with|turn up|delivered|delivery|parcel|receive|have (?:it|them)|get (?:it|them)|expect|look out for|show up|land)\b|"
+    r"(?<!送)到(?!账|期)|收到?|送"
+)
+"""Asks when something is there."""
 
 EVERY_WEEK = re.compile(
     r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)days\b|\bat (?:the )?weekends?\b|\bweekends\b|周末送"
@@ -127,20 +157,42 @@ def lead_of(texts: Iterable[str]) -> Lead | None:
 def ordered_on(text: str, today: date) -> date:
     """The day on which somebody would order: today, unless they say another."""
     found = ORDERED.search(text)
-    day = found and (found["day"] or found["zh"])
-    if day in ("tomorrow", "明天"):
-        return today + timedelta(days=1)
-    return _next(WEEKDAYS.index(day), today) if day in WEEKDAYS else today
+    return _day_of(found[0], today) if found else today
+
+
+def when_it_comes(text: str) -> bool:
+    """Whether a plain text asks when an order that is still to be placed would be there.
+
+    >>> when_it_comes("if i order on sunday, which day would it come"), when_it_comes("我打算星期天下单,哪天能收到")
+    (True, True)
+    >>> when_it_comes("i ordered on sunday, when does it come"), when_it_comes("if i order now, when do you charge my card")
+    (False, False)
+    """
+    asked = WOULD_ORDER.sub(" ", text)
+    plans = asked != text and not ALREADY.search(text)
+    return plans and (ASKS_WHEN.search(asked) or BY_THEN.search(asked)) is not None and COMES.search(asked) is not None
 
 
 def named_day(text: str, today: date) -> date:
     """The day of which somebody speaks, today where they name none."""
-    if re.search(r"\btomorrow\b|明天", text):
-        return today + timedelta(days=1)
     if WEEKEND.search(text):
         return _next(5, today)
-    named = next((at for at, name in enumerate(WEEKDAYS) if re.search(rf"\b{name}s?\b", text)), None)
-    return today if named is None else _next(named, today)
+    return _day_of(text, today)
+
+
+def _day_of(text: str, today: date) -> date:
+    for named in dates_in(text, today)[0]:
+        if named.weekday is not None:
+            return _next(named.weekday, today) + timedelta(days=7 * _of_next_week(text, named.weekday, today))
+        at = _day(named.year or today.year, named.month, named.day) if named.day and named.month else None
+        if at:
+            return at
+    return _next(5, today) if WEEKEND.search(text) else today
+
+
+def _of_next_week(text: str, weekday: int, today: date) -> bool:
+    """Whether a Chinese 下周五 is not the Friday that is nearest."""
+    return re.search("下个?(?:周|星期|礼拜)", text) is not None and weekday >= today.weekday()
 
 
 def wanted_by(text: str, today: date) -> date | None:

@@ -44,13 +44,17 @@ class Heard:
     own: str = ""
 
 
+RETURNS = re.compile(r"\breturn|\brefund|\bback\b|\brestock|退|寄回")
+COST_OF_RETURNS = {"what a return costs", "退货费用"}
+"""The postage that is meant where nothing is sent back is that of an order."""
+
 MONEY = re.compile(r"(?:£|\$|€) ?\d[\d,]*(?:\.\d\d)?|\b\d[\d,]*(?:\.\d\d)? ?(?:pounds?|quid|euros?)\b")
 
 
 def heard(question: str) -> Heard | None:
     """The subject whose wordings are most like a question; None where it shares nothing with any."""
     if CHINESE.search(question):
-        return _heard_in_chinese(question)
+        return next(iter(all_heard(question)), None)
     told = _heard_in_english(question)
     question = MONEY.sub("£20", question)
     plainer = GOODS.sub("thing", question)
@@ -60,12 +64,18 @@ def heard(question: str) -> Heard | None:
     return max(filter(None, (told, without)), key=lambda found: found.likeness, default=None)
 
 
+def all_heard(question: str) -> list[Heard]:
+    """The subjects whose wordings are most like a question, the likeliest first."""
+    if CHINESE.search(question):
+        found = _all_heard_in_chinese(question)
+    else:
+        found = [Heard(query, likeness, own) for (query, own), likeness in _subjects().nearest(question)]
+    returns = RETURNS.search(question) is not None
+    return [each for each in found if returns or each.query not in COST_OF_RETURNS]
+
+
 def _heard_in_english(question: str) -> Heard | None:
-    found = next(iter(_subjects().nearest(question)), None)
-    if found is None:
-        return None
-    (query, own), likeness = found
-    return Heard(query, likeness, own)
+    return next(iter(all_heard(question)), None)
 
 
 @cache
@@ -190,7 +200,7 @@ EMPTY_ZH = frozenset("的了吗呢啊呀吧么我你们是有在请问一个这�
 """Characters that say little of what is asked."""
 
 
-def _heard_in_chinese(question: str) -> Heard | None:
+def _all_heard_in_chinese(question: str) -> list[Heard]:
     held, rarity, lengths = _held_zh()
     bag = _bag_zh(question)
     length = sqrt(sum(rarity.get(each, _rarest_zh()) ** 2 for each in bag))
@@ -198,8 +208,7 @@ def _heard_in_chinese(question: str) -> Heard | None:
     for each in bag & held.keys():
         for at in held[each]:
             likeness[at] += rarity[each] ** 2 / (length * lengths[at])
-    best = next(iter(_voted(likeness, wordings_zh())), None)
-    return Heard(best[0], min(1.0, PAIRED * best[1])) if best else None
+    return [Heard(query, min(1.0, PAIRED * most)) for query, most in _voted(likeness, wordings_zh())]
 
 
 def _bag_zh(text: str) -> set[str]:

@@ -464,7 +464,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(speak|talk|chat|connect|transfer|put|pass|hand|write|escalate|get|reach|need|want|call|message)\b.{0,30}\b"
             r"(human|humans|real person|person|someone|somebody|agent|staff|representative|rep|operator|manager|adviser|advisor|customer service|"
             r"customer support|colleague|human being|team member|supervisor|support)",
-            "转?人工|(?<!是)真人|(找|叫|联系|接|转|跟|和).{0,4}(客服|人聊|店员|经理|工作人员|负责人)|客服(在吗|呢)|有人(在)?吗|活人",
+            "转?人工|(?<!是)真人|(找|叫|联系|接|转|跟|和).{0,4}(客服|人聊|店员|经理|工作人员|负责人)|客服(在吗|呢)|(?<![一二三四五六日天末晚上午])有人(在)?吗|活人",
         ),
         (
             8,
@@ -474,7 +474,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             5,
             r"(make|file|have|want to) (a |to )?(formal )?complain(t)?|i am (very )?(unhappy|angry|disappointed)|unacceptable",
-            "投诉|很生气|太差了|不满意",
+            "(?<!怎么)(?<!如何)(?<!哪里)(?<!向谁)投诉(?!.{0,3}(?:多久|几天|怎么|找谁))|很生气|太差了|不满意",
         ),
     ),
     Intent.PRIVACY: (

@@ -15,6 +15,7 @@ from functools import cache
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.following import ANSWERED, LIKED, NO_GOODS, ON_SHELVES, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
+from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
@@ -94,7 +95,8 @@ def understand(text: str) -> list[Asked]:
     if not re.search(rf"[a-z0-9{HAN}]", whole):
         return [Asked(Intent.NONE, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
-    if guard[0] is not Intent.NONE and not (guard[0] is Intent.SCOPE and wishes_for_goods(whole)):
+    served = guard[0] is Intent.SCOPE and (wishes_for_goods(whole) or OF_TRADE_ZH.search(whole))
+    if guard[0] is not Intent.NONE and not served:
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
         return wish[:MOST_PARTS]
@@ -188,8 +190,9 @@ PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "�
 WORD = re.compile(r"[a-z']+")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 SENT_BACK = re.compile(
-    r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:it|this|that|them|these|those|something|things|stuff|an? \w+) back\b"
+    r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those)|something|things|stuff|an? \w+) back\b"
 )
+WAS_SENT_BACK = re.compile(r"\b(?:sent|brought|given|taken|posted|shipped) back\b")
 SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
 GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too |still )?go back\b")
 WHO_PAYS = re.compile(
@@ -222,10 +225,14 @@ def normal(text: str) -> str:
     text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
-    text = GO_BACK.sub(r"\1 i return \2", SENT_BACK.sub("return", text))
-    text = WHO_PAYS.sub(
-        lambda found: f"what does {found[1]} cost" if found[1] else f"{found[2] or found[3]}多少钱", text
+    text = WAS_SENT_BACK.sub("returned", text)
+    text = GO_BACK.sub(
+        r"\1 i return \2", SENT_BACK.sub(lambda found: f"return {found[1]}" if found[1] else "return", text)
     )
+    if "退" not in text:  # who pays for a return is asked in these words
+        text = WHO_PAYS.sub(
+            lambda found: f"what does {found[1]} cost" if found[1] else f"{found[2] or found[3]}多少钱", text
+        )
     return re.sub(r"[ \t\r\f\v]+", " ", text).strip()
 
 
@@ -313,7 +320,7 @@ def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = 
 
 SENTENCE = re.compile(r"(?<!\bno)(?<!\be\.g)(?<!\bi\.e)\.(?=\s|$|[\u3400-\u9fff])|[!?;\n]+")
 ANEW = re.compile(
-    r"(?:also |and |then )?(?:how|when|what|where|which|can|could|do|does|is|are|will)\b|"
+    r"(?:also |and |then )?(?:how|when|what|where|which|who|can|could|do|does|is|are|will|would)\b|"
     "(?:有没有|有|能|可以|可不可以|多久|几天|怎么|什么|是否|要不要|会不会|最低|最少|最多)"
 )
 JOINT = re.compile(
@@ -327,6 +334,32 @@ JOINT = re.compile(
     r"when (?:will|do|does|can) |where (?:is|are) )"
     r"|,|(?:另外|还有(?=怎么|能|你们|可以|什么|运|退|我)|顺便(?:问(?:一下|下)?)?|然后|以及)"
 )
+ASKS_ZH = re.compile("多久|多长|几[天日号点个折]|多少|什么|怎[么样]|[吗呢]|谁|哪|能不能|要不要|是不是|会不会|有没有")
+TAG_ZH = re.compile("(?:这样|那)?(?:可以|好|行|对|是|在|能)(?:不可以|不行|不好|不能)?[吗呢]?")
+OF_RULES = {Intent.POLICY, Intent.PRIVACY}
+BESIDE_RULES = {*OF_RULES, Intent.NONE, Intent.PRICE, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}
+"""What a Chinese part asks with; what documents answer, and what may ask for one more thing of them."""
+
+_AUX = "do|does|did|is|are|will|would|can|could|should"
+_DAY_ZH = "(?:今天|明天|后天|现在|(?:这个?|下个?)?(?:周|星期|礼拜)[一二三四五六日天末])"
+SUPPOSED = re.compile(
+    rf"(?:and |so |but )?(?:if|once|suppose|supposing|when(?! (?:{_AUX})\b)|"
+    r"(?:i|we) (?:will|am going to|are going to|want to|plan to|intend to|would like to|might) (?:be )?(?:order|buy|plac)\w*)\b"
+    rf"(?:(?! (?:what|how|which|who|(?:when )?(?:{_AUX}) (?:i|you|we|it|they|that|this|there))\b).)*|"
+    "(?:那|我们?|你们)*(?:如果|要是|假如|打算|准备|想要?|计划)[^吗呢多几怎谁哪]{0,16}(?:下单|买|订)[^吗呢多几怎谁哪]{0,6}|"
+    f"(?:如果|要是|假如|万一)[^吗呢多几怎谁哪]*|{_DAY_ZH}(?:下单|买)(?:的话)?"
+)
+"""What only says of which case the next part asks: "I will be ordering on Sunday", "if it breaks"."""
+
+OF_TRADE_ZH = re.compile("批发|进货")
+CHANGES = re.compile(
+    r"\b(?:can|could|would) (?:you|i|we) (?:still |please )?(?:change|cancel|stop|amend|alter|fix|correct|update)\b"
+)
+"""What a restaurant that buys in bulk asks; what shall be done about what was just told."""
+
+HEARD_APART = 0.6
+"""Likeness to a known wording from which on a part is a question to the documents."""
+
 WORDS_OF_ONE = 3
 CLAUSE = re.compile(r"(?:and |so |but )?(?:if|when|once)\b")
 KEPT_TOGETHER = {Intent.COMPARE}
@@ -342,7 +375,15 @@ def parts(text: str) -> list[str]:
             if not piece.strip(".'\""):
                 continue
             intent, score = intent_of(piece)
-            if found and _one_wish(found[-1][1:], (intent, score), apart=begins or _anew(piece)):
+            if found and (
+                SUPPOSED.fullmatch(found[-1][0])
+                or _one_wish(
+                    found[-1][1:],
+                    (intent, score),
+                    apart=begins or _anew(piece),
+                    more=one_more(found[-1], (piece, intent, score)),
+                )
+            ):
                 together = f"{found[-1][0]}, {piece}"
                 found[-1] = (together, *intent_of(together))
             else:
@@ -367,7 +408,7 @@ def _chatter(text: str, intent: Intent, score: int) -> bool:
     return (
         weak
         and not words_of(prices(text)[1])
-        and not (_anew(text) or CODE.search(text) or prices(text)[0] != (None, None))
+        and not (asks(text) or CODE.search(text) or prices(text)[0] != (None, None))
     )
 
 
@@ -379,7 +420,10 @@ def _joined(sentence: str) -> Iterator[str]:
         if joint.group() == " " and (len(head.split()) < WORDS_OF_ONE or CLAUSE.match(head)):
             continue  # without a comma or an "and": only behind what is a question by itself
         here, there = intent_of(head), intent_of(tail)
-        if not _one_wish(here, there, apart=_anew(tail)) and here[0] not in KEPT_TOGETHER:
+        if SUPPOSED.fullmatch(head.strip(" ,")):
+            continue
+        more = joint.group() != " " and one_more((head, *here), (tail, *there))
+        if not _one_wish(here, there, apart=_anew(tail), more=more) and here[0] not in KEPT_TOGETHER:
             yield head
             start = joint.end()
     yield sentence[start:]
@@ -390,12 +434,37 @@ def _anew(piece: str) -> bool:
     return ANEW.match(piece.strip(" ,")) is not None
 
 
-def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool = False) -> bool:
-    """Whether two neighbouring parts are one question; parts of two sentences (`apart`) rather not."""
+def asks(piece: str) -> bool:
+    """Whether a part is a question by its words: "when do I get the money", 邮费谁付."""
+    return not TAG_ZH.fullmatch(piece) and (_anew(piece) or ASKS_ZH.search(piece) is not None)
+
+
+def one_more(head: tuple[str, Intent, int], tail: tuple[str, Intent, int]) -> bool:
+    """Whether a part asks one more thing of the documents, behind a rule or another question."""
+    kinds = {head[1], tail[1]}
+    if not kinds <= BESIDE_RULES or not asks(tail[0]) or (CHANGES.search(tail[0]) and not asks(head[0])):
+        return False
+    ruled = kinds & OF_RULES and max(head[2], tail[2]) >= SPOKEN and (head[1] in OF_RULES or asks(head[0]))
+    return bool(ruled) or heard_apart(head[0], tail[0])
+
+
+def heard_apart(head: str, piece: str) -> bool:
+    """Whether two parts sound like questions to two parts of the documents: "which cards do you take", "when is it charged"."""
+    if not (asks(head) and asks(piece)):
+        return False
+    one, other = heard(head), heard(piece)
+    plain = [each.query for each in (one, other) if each and each.query and each.likeness >= HEARD_APART]
+    return len({*plain}) > 1
+
+
+def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool = False, more: bool = False) -> bool:
+    """Whether two neighbouring parts are one question; parts of two sentences (`apart`) rather not, nor those that ask `more`."""
     kinds = {one[0], other[0]}
     if kinds == {Intent.COMPARE}:
         return True
     if kinds & set(SMALL_TALK) and len(kinds) > 1:
+        return False
+    if more:
         return False
     if kinds <= ADVICE:
         return True

@@ -21,7 +21,9 @@ what delivery costs:
   have to pay for delivery; who covers the postage; is carriage included in the price; what are the delivery charges; free
   delivery over a certain amount; how much to send it to my house; any extra for postage and packing; does it cost extra to
   have it delivered; is p&p on top; what will the shipping set me back; is there a delivery fee; do small orders ship free
-  too; do I get free shipping; postage to scotland how much
+  too; do I get free shipping; postage to scotland how much; do you charge for getting it to me; what would I pay for postage;
+  do you charge to bring it; what do I pay to have it sent; does that include delivery; how much to have it sent to my aunt;
+  do I pay for delivery on top of that; do I have to pay p&p; what is the carriage; is the price with delivery
 how long delivery takes, working days: how long does delivery take; how many days until it gets here; how fast do you ship;
   when can I expect my parcel; how soon will it come; will it be here by friday; how quickly do you send things out; delivery
   time; what is the wait; when do you dispatch; will it arrive in time for christmas; how long before it turns up; if I order
@@ -155,7 +157,7 @@ return a gift: can a gift be returned; I was given this and want to return it; r
   get the money back; can she have her money back for a present; my sister bought me this and I do not want it
 return a part of an order: can I return part of my order; send back just one item; keep some and return the rest; return one
   of two; can I send back only some of it; return just one of the things; I want to keep half
-if something arrives broken or damaged: my order arrived broken; it came damaged; the item is cracked; it was smashed in
+if something arrives broken or damaged: it came without a handle; it came without its lid; my order arrived broken; it came damaged; the item is cracked; it was smashed in
   transit; the glass is chipped; it arrived in bits; there is a scratch on it; the box was crushed; faulty item; it is
   defective; came with a dent; it does not work; it was shattered when I unpacked it; it is in pieces; everything was broken
   when I opened the box; arrived cracked; it was broken on arrival; the handle has come off; there is a hole in it; the plate
@@ -172,7 +174,7 @@ something arrives wrong or missing, not what you ordered: you sent the wrong thi
   the parcel; there should be four but I count three; you sent me a blue one and I wanted red; one thing was not in the
   parcel; there is a mug too few; that is not the one I picked; my parcel was short; the things I got have the wrong pattern
   on; they are the wrong size; it is not the one in the picture
-what we need from you, photo of the damage: do you need a photo; what information do you need for a broken item; do I have to
+what we need from you, photo of the damage: do I need to post them back; do I have to send it back when it is broken; do you need a photo; what information do you need for a broken item; do I have to
   send the broken one back; evidence of damage; shall I send you a picture of it; do you want the damaged one back; what do
   you need to know about the breakage; do I need to post the broken one back; must I return the damaged thing
 damaged, a new one or your money back: will you send a replacement; can I have a new one; replacement or refund for a broken
@@ -196,7 +198,7 @@ ways to pay, cards: how can I pay; which cards do you take; do you accept paypal
   split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app; is it possible to pay
   when it is delivered; can I pay the driver at the door; can I pay once it is here
 when your card is charged:
-  when is my card charged; when do you charge my card; when will I be charged; when is my card debited; do you take the money straight away; when does
+  when will the money leave my account; when does the money leave my bank; when is my card charged; when do you charge my card; when will I be charged; when is my card debited; do you take the money straight away; when does
   payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
   yet; when is the money debited from my bank; when does the money actually go out; when do you take it off my card; will it
@@ -323,7 +325,7 @@ who can buy wholesale:
   fair; can businesses buy at trade; I am a wedding planner and need 150 of them; we need two hundred for an event; who do I
   talk to about a big order; buying a lot for my company; I organise parties and want many; we are a school and want to
   order many; we are a primary school and need four hundred things do we get a better price; our club needs a hundred
-wholesale minimum order: what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
+wholesale minimum order: what is the least I can order wholesale; what is the minimum order for trade; smallest wholesale order; minimum for resellers; what do we have
   to spend on the first go as a business; how big must a first trade order be; what is the least a cafe has to buy; is there a
   minimum for businesses
 bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; volume discount; do I save by buying several;

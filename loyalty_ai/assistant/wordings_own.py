@@ -29,7 +29,7 @@ loyalty orders: how many orders have I placed; how many times have I ordered; ho
   have I shopped here; number of my orders; how often have I bought from you; how many parcels have I had from you
 loyalty since: how long have I been a customer; since when do I shop here; when did I become a customer; when did I start buying
   here; how many years have I been with you; how long have I been shopping with you
-order expected way: where is my parcel; where is my order; where is my stuff; where has my package got to; has my order gone out
+order expected way: when is the stuff I ordered going to turn up; where is my parcel; where is my order; where is my stuff; where has my package got to; has my order gone out
   yet; has my last lot gone out; did my things get sent; have you posted my things; is it on its way; when will my order arrive;
   when will my stuff get here; when arrives what I ordered; when comes what I ordered yesterday; when will what I ordered be
   here; should I stay in for my parcel; has my order been sent; did it ship yet; did my thing get sent; track my parcel;

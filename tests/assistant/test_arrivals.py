@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from loyalty_ai.assistant.arrivals import Lead, lead_of, ordered_on, reckoned, wanted_by
+from loyalty_ai.assistant.arrivals import Lead, lead_of, ordered_on, reckoned, wanted_by, when_it_comes
 from loyalty_ai.assistant.claims import Evidence, check
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.questions import normal
@@ -94,6 +94,42 @@ def test_any_text_wants_a_day_that_comes_or_none(text: str, today: date):
     assert ordered_on(text, today) >= today
 
 
+ORDERED = {
+    "if i order this afternoon when will it get here": FRIDAY,
+    "i will be ordering on sunday, which day would it come": date(2011, 12, 11),
+    "when will it get here if i order on monday": date(2011, 12, 12),
+    "i order tomorrow, when does it come": date(2011, 12, 10),
+    "when would an order placed on wednesday arrive": date(2011, 12, 14),
+    "我打算这个星期天下单,大概哪天能收到": date(2011, 12, 11),
+    "下周一下单,什么时候能到": date(2011, 12, 12),
+    "下周五下单几号到": date(2011, 12, 16),
+}
+
+
+@pytest.mark.parametrize(("text", "on"), ORDERED.items(), ids=str)
+def test_an_order_that_is_still_to_be_placed_is_of_the_day_that_is_named(text: str, on: date):
+    assert when_it_comes(normal(text))
+    assert ordered_on(normal(text), FRIDAY) == on
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i ordered on monday, when will it arrive",
+        "我今天下的单什么时候到",
+        "if i order now, when do you charge my card",
+        "how long is delivery",
+    ],
+)
+def test_an_order_that_was_placed_is_none_to_be_reckoned(text: str):
+    assert not when_it_comes(normal(text))
+
+
+@given(st.text(max_size=80))
+def test_any_text_may_be_asked_whether_an_order_comes(text: str):
+    assert when_it_comes(text) in (True, False)
+
+
 @pytest.fixture
 def delivering(open_shop: Any) -> Any:
     publish_document(store=open_shop.store, slug="delivery", language="en", title="", body=DELIVERY)
@@ -107,6 +143,12 @@ def test_a_day_that_is_named_is_answered_with_yes_or_no(delivering: Any):
     assert say("will it arrive in time for the 7th of june").text.startswith(f"That is not certain: {dates}")
     assert RULE in say("can it come by friday if i order now?").text
     assert "1 Jun" not in say("how long does delivery take").text
+
+
+def test_when_an_order_of_a_named_day_comes_is_counted(delivering: Any):
+    said = "An order of 3 Jun 2011 should arrive between 8 Jun 2011 and 10 Jun 2011."
+    assert say("I will be ordering on Friday. Which day would it come?").text.startswith(said)
+    assert say("when would an order placed on friday get here").text.startswith(said)
 
 
 def test_the_last_day_to_order_is_counted(delivering: Any):

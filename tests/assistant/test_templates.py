@@ -215,6 +215,113 @@ def test_a_question_may_point_further_back_than_the_last_answer(open_shop: Any, 
     assert said in thread(*messages.split(" / ")).text
 
 
+RULES = {
+    "delivery": """# Delivery
+
+## How long delivery takes
+
+It arrives 3 to 5 working days after you ordered.
+
+## What delivery costs
+
+Delivery is free, to every country.
+
+## Countries we deliver to
+
+We deliver to the United Kingdom, Spain and Portugal.""",
+    "damaged-goods": """# Damaged, wrong or missing goods
+
+## If something arrives broken
+
+Write to us within 14 days of delivery.
+
+## What we need from you
+
+- your order number
+- a photo of what is damaged
+
+You do not have to send a broken product back.
+
+## What we do
+
+You choose: a new one, or your money back.""",
+    "privacy": """# Privacy
+
+## Having your data erased
+
+Erase it yourself, at once. Or write to us: it takes 30 days. You get a receipt. Invoices stay for 6 years.
+
+## The assistant
+
+Our assistant is a program. It sees your own orders. Conversations are kept for 90 days. You can ask for a person.""",
+    "payment": """# Payment
+
+## Ways to pay
+
+You can pay by Visa or Mastercard.
+
+## When you are charged
+
+Your card is charged when your order leaves our house.""",
+}
+
+
+@pytest.fixture
+def ruled(open_shop: Any) -> Any:
+    for slug, body in RULES.items():
+        publish_document(store=open_shop.store, slug=slug, language="en", title="", body=body)
+    return open_shop
+
+
+@pytest.mark.parametrize(
+    ("messages", "said", "unsaid"),
+    [
+        ("do you deliver to Portugal / and how long would that take", "3 to 5 working days", "14 days"),
+        ("do you deliver to Portugal / what about the cost", "Delivery is free", "A return costs"),
+        ("my teapot arrived broken / do i have to send it back", "do not have to send", "A return costs"),
+        ("my teapot arrived broken / do i get a new one or my money back", "You choose", "A return costs"),
+        ("how do i have my data deleted / how long does that take", "30 days", "90 days"),
+        ("how do i have my data deleted / and my invoices", "6 years", "program"),
+        ("do you take visa / and when is it taken", "when your order leaves", "Visa"),
+        ("how long can i return things / do you take visa", "Visa", "30 days"),
+        ("how much is the red retrospot mug / and what would I pay for postage", "Delivery is free", "A return costs"),
+    ],
+)
+def test_a_follow_up_is_answered_by_the_part_that_it_means(ruled: Any, messages: str, said: str, unsaid: str):
+    told = thread(*messages.split(" / ")).text
+    assert said in told
+    assert unsaid not in told
+
+
+@pytest.mark.parametrize(
+    ("message", "first", "second"),
+    [
+        ("which cards do you take and when will the money leave my account?", "Visa", "when your order leaves"),
+        ("do you deliver to Spain and how much is it?", "Spain", "Delivery is free"),
+        ("how long can i return things and what does a return cost?", "30 days", "A return costs"),
+        ("how much is the red retrospot mug, and what would postage be to Spain?", "£1.25", "Delivery is free"),
+    ],
+)
+def test_each_part_of_a_message_gets_its_own_rule(ruled: Any, message: str, first: str, second: str):
+    told = say(message).text
+    assert first in told
+    assert second in told
+
+
+def test_a_basket_is_told_with_its_delivery(ruled: Any):
+    told = say(
+        "what does my basket come to with delivery?", cart=(CartItem(MUG, "Red Retrospot Mug", 2, Decimal("1.25")),)
+    ).text
+    assert "£2.50" in told
+    assert "Delivery is free" in told
+
+
+def test_the_number_of_an_order_alone_tells_a_stranger_nothing(ruled: Any):
+    given = say("my order is 575711. whats in it and when was it delivered")
+    assert given.outcome is Outcome.REFUSED
+    assert not given.cards
+
+
 def test_the_order_before_the_one_that_was_told_is_told(open_shop: Any):
     fakes.record_purchase(open_shop.ann, open_shop.products[TRAY], at=fakes.NOON - timedelta(days=3), ref="A-1002")
     assert "A-1002" in thread("where is my latest order", customer="ann").text

@@ -46,14 +46,18 @@ from loyalty_ai.assistant.phrasing.matters import RULES, matters_in
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
 from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
+    CARRIAGE,
     CHAT,
     ERASE,
+    IN_ALL_WITH,
+    OF_BASKET,
     RESTOCK,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
     Asked,
+    normal,
     words_of,
 )
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -62,6 +66,15 @@ from loyalty_ai.assistant.wishes import PERSON, wish_of
 MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.GIFT, Intent.ORDER}
 
 
+WITH_DELIVERY = {Intent.PRICE, Intent.CART}
+"""What may be asked together with what its delivery costs."""
+
+OF_THEIRS = re.compile(r"\b(?:my|mine|our|ours)\b|\b(?:i|we) (?:ordered|bought)\b|我(?:的|们的|买|订|上)")
+"""Speaks of an order of theirs, whatever was quoted."""
+
+MAY_GO_ON = {Intent.NONE, Intent.PRICE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE, Intent.HELP, Intent.PRIVACY}
+"""What may go on about a rule that was quoted just now, in words that say it of anything: "and how much is that"."""
+
 NAMED = 0.55
 """Likeness to a title from which on a question that no table knows is about that product."""
 
@@ -69,6 +82,14 @@ HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GI
     (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75
 )
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
+
+STRANGE_ORDER = re.compile(
+    r"\bmy order (?:number |no\.? )?(?:is |was )?#?\d{5,}|\border (?:number |no\.? )#?\d{5,}|我的订单(?:号|编号)?(?:是|为)?\d{5,}"
+)
+"""The number of an order, from somebody whom nobody knows: whatever they ask, it is of that order."""
+
+PLAIN_PRICE = 0.7
+"""The same for a price, where goods have only some of its words."""
 
 OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT}
 """What documents answer only where they treat it."""
@@ -83,7 +104,7 @@ TOLD = (
         Intent.CART_ADD: 0.6,
         Intent.CART: 0.6,
         Intent.STOCK: 0.65,
-        Intent.PRICE: 0.7,
+        Intent.PRICE: 0.6,
         Intent.COMPARE: 0.7,
         Intent.ORDER: 0.7,
     }
@@ -136,6 +157,9 @@ class Reply(Reading):
         """Sentences, then how it ended: answered where any question was."""
         outcomes: list[Outcome] = []
         said: set[Piece] = set()
+        if self.turn.customer_id is None and STRANGE_ORDER.search(normal(self.turn.text)):
+            yield from self.sign_in()
+            return
         for question in self.questions():
             for piece in self.answer(question):
                 if isinstance(piece, Outcome):
@@ -149,6 +173,11 @@ class Reply(Reading):
 
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
+        if (summed := self.with_delivery(question)) is not None:
+            yield from METHODS[summed.intent](self, summed)
+            yield from self.carriage(summed)
+            yield Outcome.ANSWERED
+            return
         method: Callable[[Asked], Iterator[Piece]] = METHODS[question.intent]
         if self.tells_tier(question):
             yield from self.for_tier(question)
@@ -163,6 +192,10 @@ class Reply(Reading):
             yield from verdict
             yield Outcome.ANSWERED
             return
+        elif told := self.rule_going_on(question):
+            yield from told
+            yield Outcome.ANSWERED
+            return
         else:
             subject = self.asks_documents(question)
             if rows := self.needed(question, subject):
@@ -173,8 +206,45 @@ class Reply(Reading):
         for piece in method(self, question) if subject is None else self.on(subject, question):
             ended = ended or isinstance(piece, Outcome)
             yield piece
+        if subject is None and question.intent in WITH_DELIVERY:
+            yield from self.carriage(question)
         if not ended:
             yield Outcome.ANSWERED
+
+    def with_delivery(self, question: Asked) -> Asked | None:
+        """A sum that is asked with its delivery as what it is first: the basket's, or the price of the page that is open."""
+        if question.intent is not Intent.POLICY or not CARRIAGE.search(question.text):
+            return None
+        if self.turn.cart and (OF_BASKET.search(question.text) or IN_ALL_WITH.search(question.text)):
+            return replace(question, intent=Intent.CART, words="")
+        if question.here and self.turn.product and not question.codes:
+            return replace(question, intent=Intent.PRICE, words="")
+        return None
+
+    def rule_going_on(self, question: Asked) -> list[Piece]:
+        """What the document quoted just now says to a question that the tables took for one of goods; [] where it is none."""
+        just_now = self.topic or (self.topic_before and self.last_about in ("passage", "loyalty"))
+        points = (
+            question.codes or question.ordinals or question.here or question.bounded or (question.there and self.meant)
+        )
+        of_rule = question.intent in MAY_GO_ON or (
+            question.intent is Intent.ORDER
+            and (self.turn.customer_id is None or self.topic)
+            and not OF_THEIRS.search(question.text)
+        )
+        if not just_now or points or question.units or not of_rule:
+            return []
+        if (question.follows or question.there) and (told := self.arriving(question) or self.open_then(question)):
+            return told
+        held = self.going_on(question)
+        plain = held and (question.intent is Intent.ORDER or self.plainly_treated(question, held))
+        if (
+            question.words
+            and not plain
+            and (not (question.follows or question.there) or self.names_goods(question.words))
+        ):
+            return []
+        return list(self.for_them(self.quote(question, held))) if held else []
 
     def tells_tier(self, question: Asked) -> bool:
         """Whether a question only names a tier, after a rule that was quoted."""
@@ -204,6 +274,12 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
+        if (
+            asked.intent is Intent.PRICE and subject and asked.words
+        ):  # of nothing that the shop has: "what does joining cost"
+            rows = self.search(asked.words, available=False)
+            named_goods = named(rows, asked.words) if said.likeness >= PLAIN_PRICE else rows
+            return None if named_goods or not self.passages(subject, self.carried) else subject
         wrong = any(matter in RULES for matter in matters_in(asked.text))
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None
         if asked.intent is Intent.ORDER and (wrong or (not strange and (of_days or OWN.search(asked.text)))):

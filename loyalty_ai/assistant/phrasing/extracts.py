@@ -37,6 +37,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 MARKS = re.compile(r"\*\*|__|`|^#+\s*", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
+SENDS_BACK = re.compile(r"\bsend\b[^.]{0,20}\bback\b")
+
 ASKS = (
     (
         re.compile(r"how (much|expensive)|costs?|price|fee|charge|free|spend|多少钱|费|怎么算|价"),
@@ -64,7 +66,14 @@ DENYING = re.compile(r"\b(?:cannot|can ?not|can't|not be|not allowed|never|excep
 """A heading about what is excepted, and a question about that."""
 
 AMOUNTS = {
-    "money": (re.compile(r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?)\b|多少钱|费"), ASKS[0][1]),
+    "money": (
+        re.compile(r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?|postage)\b|多少钱|费|要.{0,3}钱"),
+        ASKS[0][1],
+    ),
+    "hours": (
+        re.compile(r"what time|\bwhen (?:can|may|could|should) (?:i|we) (?:ring|call|phone|reach)|几点"),
+        ASKS[2][1],
+    ),
     "time": (re.compile(r"how (?:long|many (?:working )?days|soon|quick|fast)|几天|多久|多长|多少天"), ASKS[1][1]),
 }
 """Questions that nothing but an amount answers, and its form."""
@@ -93,6 +102,19 @@ def best_sentences(question: str, passages: Iterable[dict[str, Any]]) -> list[tu
     The passage whose heading, title and text say most of what is asked speaks first; a second one adds a sentence where it says
     nearly as much.
     """
+    ranked = weighed(question, passages)
+    if not ranked:
+        return []
+    (worth, first), *more = ranked
+    asked = Question(question, [each for _worth, each in ranked])
+    chosen = [(text, first) for text in asked.best(first, MOST_SENTENCES)]
+    if more and more[0][0] >= NEARLY * worth and asked.adds(first, more[0][1]):
+        chosen += [(text, more[0][1]) for text in asked.best(more[0][1], 1)]
+    return chosen
+
+
+def weighed(question: str, passages: Iterable[dict[str, Any]]) -> list[tuple[float, dict[str, Any]]]:
+    """The passages with how much of a question each says, the most first."""
     rows = sorted(passages, key=lambda passage: int(passage["key"].removeprefix("passage:")))
     if not rows:
         return []
@@ -100,15 +122,13 @@ def best_sentences(question: str, passages: Iterable[dict[str, Any]]) -> list[tu
     firsts: dict[str, str] = {}
     for passage in rows:
         firsts.setdefault(passage["title"], passage["key"])
-    worth = {
-        passage["key"]: asked.worth(passage) + (FIRST if firsts[passage["title"]] == passage["key"] else 0)
-        for passage in rows
-    }
-    ranked = sorted(rows, key=lambda passage: -round(worth[passage["key"]], 3))
-    chosen = [(text, ranked[0]) for text in asked.best(ranked[0], MOST_SENTENCES)]
-    if len(ranked) > 1 and worth[ranked[1]["key"]] >= NEARLY * worth[ranked[0]["key"]] and asked.adds(*ranked[:2]):
-        chosen += [(text, ranked[1]) for text in asked.best(ranked[1], 1)]
-    return chosen
+    worth = [asked.worth(each) + (FIRST if firsts[each["title"]] == each["key"] else 0) for each in rows]
+    return sorted(zip(worth, rows, strict=True), key=lambda pair: -round(pair[0], 3))
+
+
+def amounts_asked(question: str) -> list[re.Pattern[str]]:
+    """The forms of the amounts that a question asks for: money, time."""
+    return [says for asks, says in AMOUNTS.values() if asks.search(question)]
 
 
 def unanswered(question: str, sentences: Iterable[str]) -> dict[str, re.Pattern[str]]:
@@ -165,6 +185,29 @@ class Question:
             said -= FORM  # what is excepted answers no question about the rule
         return said + FORM * max(map(self.formed, sentences_of(passage["text"])), default=0.0)
 
+    def missing(self, passages: Iterable[dict[str, Any]]) -> bool:
+        """Whether the question has a word that none of the passages has; in Chinese nor one alike."""
+        texts = (f"{each['title']} {each['heading']} {SENDS_BACK.sub('return', each['text'])}" for each in passages)
+        held = set().union(*(bag(text, self.language) for text in texts))
+        least = 1.0 if self.language == "en" else 0.5
+        return any(has(unit, held) < least for unit in self.units)
+
+    def share(self, passage: dict[str, Any]) -> float:
+        """0 to 1: how much of the question the heading and the text say, and how much the heading is like it."""
+        held = bag(f"{passage['heading']} {passage['text']}", self.language)
+        said = sum(weight * has(unit, held) for unit, weight in zip(self.units, self.rare, strict=True))
+        return said / max(1.0, sum(self.rare)) + ALIKE * self.alike(passage["heading"])
+
+    def alike(self, heading: str) -> float:
+        """0 to 1: how much of a heading the question has."""
+        held = bag(heading, self.language) - documents(self.language).untold
+        return len(self.all_words & held) / max(1, len(held))
+
+    def names(self, title: str) -> bool:
+        """Whether the question has every word of a document's title that says something."""
+        told = [unit for unit in units_of(title, documents(self.language)) if unit.whole]
+        return bool(told) and all(unit.word in self.all_words for unit in told)
+
     def adds(self, first: dict[str, Any], second: dict[str, Any]) -> bool:
         """Whether a second passage goes on in the same document, or says a word of the question that the first does not."""
         if first["title"] == second["title"]:
@@ -188,7 +231,12 @@ class Question:
         for text in texts:
             words_here = bag(text, self.language)
             said = sum(weight * has(unit, words_here) for unit, weight in zip(self.units, self.rare, strict=True))
-            worth.append(said + (FORM if self.has_form(text) else 0))
+            worth.append(said)
+        told = max(worth) > 0  # then the form alone says nothing
+        worth = [
+            said + (FORM if self.has_form(text) and (said > 0 or not told) else 0)
+            for said, text in zip(worth, texts, strict=True)
+        ]
         best = sorted(range(len(texts)), key=lambda at: -worth[at])[:most]
         if max(worth) > 0:
             best = [at for at in best if worth[at] >= 0.5 * max(worth)]

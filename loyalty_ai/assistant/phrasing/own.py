@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from loyalty_ai.assistant.arrivals import ASKS_LATEST
+from loyalty_ai.assistant.arrivals import ASKS_LATEST, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.periods import periods
@@ -14,7 +14,7 @@ from loyalty_ai.assistant.phrasing.purchases import sums_of
 from loyalty_ai.assistant.phrasing.shop import KEEPS_TIER, OF_TIERS, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
-from loyalty_ai.assistant.questions import Asked, understand
+from loyalty_ai.assistant.questions import Asked, normal, understand
 
 WISH = re.compile(WISHED)
 
@@ -79,6 +79,9 @@ MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 OPEN = MAY_NAME_GOODS | {Intent.PRICE, Intent.COMPARE, Intent.LOYALTY, Intent.CART, Intent.DESCRIBE, Intent.GOES_WITH}
 """What may be asked of the orders that were told just now."""
 
+REACHES = re.compile(r"\b(?:get|bring|take|make|put) me (?:to |into |up to )?|\bbe enough\b|\breach\b|够|升到")
+"""Whether what was supposed before is enough for a tier."""
+
 MOST_SHORT = 60
 """Letters of a question that can be read only with the one before."""
 
@@ -113,7 +116,8 @@ class Own(Trade, Shop):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"})
         if self.traces_a_sum(now):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"charge"})
-        if SUPPOSES.search(now.text) and OF_TIERS.search(now.text) and now.intent not in GUARDS:
+        supposed = SUPPOSES.search(now.text) or (REACHES.search(now.text) and SUPPOSES.search(normal(self.turn.text)))
+        if supposed and OF_TIERS.search(now.text) and now.intent not in GUARDS:
             return replace(now, intent=Intent.NEXT_TIER)
         if least is None or CHINESE.search(now.text) or self.turn.language != "en":
             return now
@@ -171,7 +175,7 @@ class Own(Trade, Shop):
 
     def verdict(self, asked: Asked) -> list[Piece]:
         """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
-        if ASKS_LATEST.search(asked.text) and (told := self.arriving(asked)):
+        if (ASKS_LATEST.search(asked.text) or when_it_comes(asked.text)) and (told := self.arriving(asked)):
             return told
         if (
             asked.intent in IN_TIME_FOR

@@ -200,8 +200,8 @@ class Products(Finding):
         asked = asked_of(asked, plain if plain or at_hand else asked.words)
         chosen = self._choose(asked)
         if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
-            if not asked.words and self.topic_before and (going_on := self.goes_on_from_before(asked)):
-                yield from going_on
+            if not asked.words and self.topic_before and (going_on := self.going_on(asked)):
+                yield from self.quote(asked, going_on)
                 return
             named_goods = property_ or HAVE_YOU.search(asked.text) or self.names_in_chinese(asked)
             rows = self.nearest(asked) if named_goods else []

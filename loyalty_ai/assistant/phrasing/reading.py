@@ -57,6 +57,7 @@ from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, 
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
     COSTS,
+    ERASE,
     GIVES,
     OF_TIERS,
     POINTS,
@@ -181,6 +182,9 @@ MORE_OR_LESS = {
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
 
+OWN_DATA = re.compile(r"\b(?:data|information|details|account)\b|数据|信息|资料|账[号户]")
+"""What is erased, and no basket."""
+
 JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
@@ -286,6 +290,8 @@ class Reading(AtHand, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
+        if now.intent in (Intent.CART, Intent.CART_REMOVE) and ERASE.search(now.text) and OWN_DATA.search(now.text):
+            now = replace(now, intent=Intent.PRIVACY)
         property_asked = now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects)
         if property_asked and OF_A_THING.match(now.text):
             now = replace(now, intent=Intent.DESCRIBE)

@@ -13,17 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, ordered_on, wanted_by
+from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, ordered_on, wanted_by, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.hearing import CHINESE, Heard, heard
+from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.periods import WEEKDAYS, period
-from loyalty_ai.assistant.phrases import OWN_TIER
+from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.cases import Cases
-from loyalty_ai.assistant.phrasing.choosing import SURE
-from loyalty_ai.assistant.phrasing.extracts import best_sentences
+from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences
 from loyalty_ai.assistant.phrasing.matters import MATTERS
 from loyalty_ai.assistant.phrasing.terms import TIERS
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, asked_of, day, local
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, Row, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, normal, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence
 from loyalty_ai.conf import app_settings
@@ -37,8 +36,28 @@ WHOLE = 0.9
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
-HEARD, PLAIN, CARRIED = 0.6, 0.75, 0.55
-"""Likeness to a known wording from which on its subject is what is asked, and plainly so; score of a passage from which on it treats a subject."""
+HEARD, PLAIN, SURELY, CARRIED = 0.6, 0.75, 0.85, 0.55
+"""Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before; score of a passage from which on it treats a subject."""
+
+SEVERAL, AGAIN, NEARLY_AS = 3, 0.3, 0.1
+"""Subjects that a question may be heard as, what it is worth to have been quoted just now, and how much more plainly another
+document must be asked."""
+
+ADRIFT = re.compile(
+    r"\b(?:take[ns]?|taking|get|gets|happens?|comes?|goes?|works?)\b|"
+    "大概|大约|一般|通常|以后|之后|那边|^那|[呢吗]|具体|到底|然后|^还有|^另外|^和|要?多久|多长时间|什么时候|何时|要?几[天号日]|要?多少钱?|怎[么样]|[由要]?谁[来要]?(?:付|出|承担)?"
+)
+"""Words that say nothing of what is meant."""
+
+CARRIAGE = re.compile(r"\b(?:postage|shipping|delivery|p&p|carriage)\b|运费|邮费|包邮|快递费")
+PAYS = re.compile(
+    r"\b(?:pay|pays|cost|costs|how much|charge|charged|free|extra|on top|included?)\b|多少钱?|要付|收费|免费|另"
+)
+OF_BASKET = re.compile(r"\b(?:basket|cart|trolley)\b|购物车")
+IN_ALL_WITH = re.compile(
+    r"\b(?:altogether|in all|in total|all in|come to|comes to|for (?:this|these))\b|一共|总共|合计"
+)
+"""Delivery as a part of a price, a basket, and a sum that it is asked with."""
 
 LOOKS_FOR = re.compile(r"\b(?:something|anything|looking for|i am after)\b")
 """It looks for goods, be it in words of a rule: "something to carry my shopping"."""
@@ -58,12 +77,14 @@ TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
 
 REACHED = {"telephone number", "opening hours", "chat with the assistant or a person"}
 THEN = re.compile(
-    r"\b(?:now|at the moment|today|tonight|tomorrow|this (?:morning|afternoon|evening)|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b"
+    r"\b(?:now|at the moment|today|tonight|tomorrow|this (?:morning|afternoon|evening)|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|"
+    "现在|今[天晚]|明天|周末|(?:周|星期|礼拜)[一二三四五六日天]"
 )
-NOW = re.compile(r"\b(?:now|at the moment)\b")
+NOW = re.compile(r"\b(?:now|at the moment)\b|现在")
 OPEN_HOURS = re.compile(
     rf"\b(?P<first>{'|'.join(WEEKDAYS)}) (?:to|-|–|until) (?P<last>{'|'.join(WEEKDAYS)}).{{0,12}}?(?P<from_h>\d{{1,2}})(?::(?P<from_m>\d\d))? ?"
-    r"(?:to|-|–|until) (?P<to_h>\d{1,2})(?::(?P<to_m>\d\d))?"
+    r"(?:to|-|–|until) (?P<to_h>\d{1,2})(?::(?P<to_m>\d\d))?|"
+    r"周(?P<first_zh>[一二三四五六日])至周(?P<last_zh>[一二三四五六日]).{0,6}?(?P<from_h_zh>\d{1,2}):(?P<from_m_zh>\d\d) ?至 ?(?P<to_h_zh>\d{1,2}):(?P<to_m_zh>\d\d)"
 )
 """Subjects that ask for people, a time for which they ask, and how a document tells when they are there."""
 
@@ -86,9 +107,6 @@ OF_TIERS = re.compile(
     r"\b(?:tiers?|levels?|status|member(?:s|ship)?|gold|silver|platinum)\b|等级|会员|金卡|银卡|白金|铂金"
 )
 """A tier, and what it gives."""
-
-SHORT_ZH = 7
-"""Characters of a Chinese question that hardly says what it is about: 要寄回去吗."""
 
 COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|long|days|\s)+|邮费|运费")
 """Words of a question that ask what something costs or how long it takes, whatever it is."""
@@ -240,8 +258,11 @@ class Shop(Cases):
     def not_named(self, asked: Asked) -> list[Piece]:
         """What the documents list, where a country or a way to pay that is asked for is not among it; [] where it is."""
         for names, asks, what in NAMES:
-            found = names.search(asked.text) if asks.search(asked.text) else None
+            found = names.search(asked.text)
             passages = self.passages(_(what), 0.1)[:1] if found else []
+            goes_on = (asked.follows or asked.there) and passages and passages[0]["title"] == self.topic_before
+            if not (asks.search(asked.text) or goes_on):
+                continue
             if passages and found[0] not in passages[0]["text"].lower():
                 told = Sentence(_("“%(name)s” is not named there.") % {"name": found[0]}, (passages[0]["key"],))
                 return [*self.quote(asked_of(asked, "", text=_(what)), passages), told]
@@ -293,7 +314,7 @@ class Shop(Cases):
     def supposed(self, asked: Asked) -> Decimal:
         """What the shopper supposes that they spend, less what they suppose to send back, in this question or the one before."""
         earlier = normal(self.asked_before[0]) if self.asked_before and asked.follows else ""
-        text = next((each for each in (asked.text, earlier) if SUPPOSES.search(each)), "")
+        text = next((each for each in (asked.text, normal(self.turn.text), earlier) if SUPPOSES.search(each)), "")
         change = Decimal(0)
         for each in amounts(text):
             back = SENT_AWAY.search(text[max(0, each.start - 24) : each.start])
@@ -317,11 +338,22 @@ class Shop(Cases):
         if (asked.follows or asked.there) and (verdict := self.arriving(asked) or self.open_then(asked)):
             yield from verdict
             return
-        if (asked.follows or asked.there or self.short_on(asked) or COSTS.fullmatch(asked.words)) and (
-            going_on := self.goes_on_from_before(asked)
-        ):
-            yield from going_on
+        said = self.listen(asked.text)
+        subject = said.query if said is not None and said.likeness >= HEARD else None
+        if subject and (verdict := self.open_then(asked, subject)):
+            yield from verdict
             return
+        if (asked.follows or asked.there) and (unnamed := self.not_named(asked)):  # "and Poland?"
+            yield from unnamed
+            return
+        if going_on := self.going_on(asked):
+            yield from self.for_them(self.quote(asked, going_on))
+            return
+        if CARRIAGE.search(asked.text) and PAYS.search(asked.text) and not MATTERS["return"].search(asked.text):
+            query = _("what delivery costs")
+            if rule := self.treating(query):
+                yield from self.quote(asked, rule)
+                return
         if COURIER.search(asked.text):
             yield from self.on(_("courier, carrier company that brings parcels"), asked_of(asked, "", text=""))
             return
@@ -358,13 +390,15 @@ class Shop(Cases):
             yield from self.goes_on_about(asked_of(asked, "", text=text))
 
     def arriving(self, asked: Asked, subject: str | None = "") -> list[Piece]:
-        """Whether an order would be there by the day that is named, or by when to order, with the rule that it is counted by.
+        """When an order would be there: by the day that is named, or ordered on one; or by when to order. With the rule.
 
-        [] where no day is named, or no document says how long an order takes.
+        [] where none of that is asked, or no document says how long an order takes.
         """
         today = local(self.turn.now)
-        by = wanted_by(asked.text, today)
-        cued = subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
+        ordered, by = ordered_on(asked.text, today), wanted_by(asked.text, today)
+        supposed = when_it_comes(asked.text)
+        cued = supposed or subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
+        by = ordered if by is None and supposed else by
         if by is None or not (cued or asked.follows) or MATTERS["return"].search(asked.text):
             return []
         rules = self.passages(_("how long delivery takes"), 0.1)[:1]
@@ -372,7 +406,6 @@ class Shop(Cases):
             return []
         found = [*rules, *self.passages(_("holidays, closed"), 0.1)[:1]]
         lead = lead_of(each["text"] for each in found)
-        ordered = ordered_on(asked.text, today)
         first, last = lead.window(ordered) if lead else (today, today)
         if lead is None or not (lead.certain(ordered) or first > by):
             return []
@@ -389,6 +422,10 @@ class Shop(Cases):
             text = _("No: an order of %(ordered)s should arrive between %(first)s and %(last)s.")
         told = {"ordered": ordered, "first": first, "last": last, "by": by, "latest": latest or by}
         verdict = Sentence(text % {name: day(each) for name, each in told.items()}, cited)
+        if not lead.works(ordered):  # what is ordered at a weekend waits for the next working day
+            weekend = self.passages(_("orders at the weekend"), 0.5)[:1]
+            rules = [each for each in weekend if each["title"] == rules[0]["title"]] or rules
+        self.topic = rules[0]["title"]
         return [verdict, *self.quote(asked_of(asked, "", text=_("how long delivery takes")), rules)]
 
     def open_then(self, asked: Asked, subject: str = "") -> list[Piece]:
@@ -396,7 +433,9 @@ class Shop(Cases):
         if not THEN.search(asked.text):
             return []
         hours = self.passages(_("opening hours"), 0.1)[:1]
-        about = bool(hours) and (subject in REACHED or (not subject and self.topic_before == hours[0]["title"]))
+        about = bool(hours) and (
+            subject in REACHED | {_("opening hours")} or (not subject and self.topic_before == hours[0]["title"])
+        )
         found = OPEN_HOURS.search(hours[0]["text"].lower()) if about else None
         if found is None:
             return []
@@ -404,8 +443,12 @@ class Shop(Cases):
         then = named_day(asked.text, today)
         clock = localtime(self.turn.now, app_settings.store(self.turn.store).time_zone)
         at = clock.hour * 60 + clock.minute if then == today and NOW.search(asked.text) else None
-        first, last = (WEEKDAYS.index(found[name]) for name in ("first", "last"))
-        minutes = [int(found[f"{name}_h"]) * 60 + int(found[f"{name}_m"] or 0) for name in ("from", "to")]
+        zh = "_zh" if found["first_zh"] else ""
+        first, last = (
+            "一二三四五六日".index(found[name]) if zh else WEEKDAYS.index(found[name])
+            for name in (f"first{zh}", f"last{zh}")
+        )
+        minutes = [int(found[f"{name}_h{zh}"]) * 60 + int(found[f"{name}_m{zh}"] or 0) for name in ("from", "to")]
         there = first <= then.weekday() <= last and (at is None or minutes[0] <= at < minutes[1])
         text = _("Yes, somebody is there then.") if there else _("No, nobody is there then.")
         ring = self.passages(_("telephone number"), 0.1)[:1]
@@ -422,9 +465,9 @@ class Shop(Cases):
 
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
-        goes_on = (asked.follows or asked.there) and self.turn.history
+        goes_on = (asked.follows or asked.there) and self.turn.history and asked.intent is not Intent.POLICY
         foreign = (CHINESE.search(asked.text) is None) != (self.turn.language == "en")
-        if foreign or asked.codes or ALSO.search(asked.text):
+        if foreign or asked.codes:
             return None
         said = self.listen(asked.text)
         whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
@@ -444,39 +487,87 @@ class Shop(Cases):
             yield from verdict
             return
         goods = self.shown if asked.there and "return" in subject and self.last_about == "product" else []
-        if passages := self.passages(subject, self.carried):
+        passages = self.treating(subject)
+        if not asked.text or (CHINESE.search(asked.text) is None) != (self.turn.language == "en"):
             asked = asked_of(asked, "", text=subject)
-        else:  # the shop may put it in the shopper's own words
+        if not passages:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
         yield from self.for_them(self.quote(asked, passages))
         yield from self.barred([row["title"] for row in goods])
 
-    def short_on(self, asked: Asked) -> bool:
-        """Whether a Chinese question is too short to say what it is about, and the document that was quoted last treats it."""
-        topic = self.topic or self.topic_before
-        if not topic or asked.words or len(asked.text) > SHORT_ZH or not CHINESE.search(asked.text):
-            return False
-        return any(each["title"] == topic for each in self.passages(asked.text, RELEVANT))
+    def document(self, title: str, text: str) -> list[Row]:
+        """The parts of a document that its title or a text finds."""
+        found = [*self.passages(title.lower(), 0.0), *self.passages(f"{title.lower()} {text}", 0.0)]
+        return list({each["key"]: each for each in found if each["title"] == title}.values())
 
-    def goes_on_from_before(self, asked: Asked) -> list[Piece]:
-        """What the document that was quoted last says to a question without a subject of its own; [] where it has one."""
-        topic = self.topic or self.topic_before
-        own = self.passages(asked.words, SURE) if topic and asked.words and not COSTS.fullmatch(asked.words) else []
-        other = (
-            asked.words not in topic.lower()
-            and any(  # "does that cost me another delivery", after how to change an order
-                each["title"].lower() == asked.words for each in self.passages(asked.words, RELEVANT)
-            )
-            if topic and asked.words
-            else False
-        )
-        if not topic or other or (own and own[0]["title"] != topic):
+    def treating(self, subject: str) -> list[Row]:
+        """The passage that treats a subject of the wordings; [] where none does."""
+        found = self.passages(subject, self.carried)
+        if not found:
             return []
-        self.topic = topic
-        if not asked.words or own or self.passages(f"{topic} {asked.words}", SURE):
-            return list(self.goes_on_about(asked))
-        before = self.asked_before[0].lower() if self.asked_before else ""  # it may be of the same message
-        return list(self.goes_on_about(asked_of(asked, "", text=f"{before} {asked.text}".strip())))
+        asked = Question(subject, found)
+        return [max(found, key=lambda each: (round(each["score"], 2), asked.alike(each["heading"])))]
+
+    def carriage(self, asked: Asked) -> Iterator[Piece]:
+        """What delivery costs, where a price or a basket is asked for with it; the name of goods may have the word."""
+        word = CARRIAGE.search(asked.text)
+        if word and not any(word[0] in row["title"].lower() for row in self.meant):
+            query = _("what delivery costs")
+            yield from self.quote(asked_of(asked, "", text=query), self.treating(query))
+
+    def plainly_treated(self, asked: Asked, held: list[Row]) -> bool:
+        """Whether a question by itself is plainly one for these parts of documents."""
+        said = self.listen(asked.text)
+        return (
+            said is not None
+            and bool(said.query)
+            and said.likeness >= PLAIN
+            and ([each["key"] for each in self.treating(said.query)] == [each["key"] for each in held])
+        )
+
+    def going_on(self, asked: Asked) -> list[Row]:
+        """The part of the document spoken of that a question means which has no subject of its own; [] where it has one.
+
+        What it says is heard by itself and behind the document's title ("and how long would that take"); an amount that it asks
+        for is to be in the part, and what was quoted just now is no answer to anything else.
+        """
+        topic = self.topic or self.topic_before
+        held = self.document(topic, asked.text) if topic else []
+        if not held:
+            return []
+        question = Question(ADRIFT.sub(" ", asked.text), held)
+        forms = amounts_asked(asked.text)
+        before = self.cited or {key for key in self.turn.focus if key.startswith("passage:")}
+        by_itself = all_heard(asked.text)
+        alone = next(iter(by_itself), None)
+        points = asked.follows or asked.there
+        joins = points or not asked.words or COSTS.fullmatch(asked.words)
+        if alone is not None and alone.query is not None and alone.likeness >= HEARD:
+            own = self.treating(alone.query) if alone.query else []
+            if own and own[0]["title"] == topic:
+                most = max(map(question.share, held))
+                if alone.likeness >= PLAIN or (own[0]["key"] not in before and question.share(own[0]) >= most):
+                    return own
+            elif (question.missing(held) and not (points and alone.likeness < SURELY)) or (
+                own and not points and question.names(own[0]["title"]) and not question.names(topic)
+            ):
+                return []
+        likely: dict[str, float] = {}
+        for said in [*by_itself[:SEVERAL], *all_heard(f"{topic.lower()} {asked.text}")[:SEVERAL]]:
+            for each in self.treating(said.query) if said.query and said.likeness >= CARRIED else []:
+                if each["title"] == topic:
+                    likely[each["key"]] = max(likely.get(each["key"], 0.0), said.likeness)
+        plainly = max(SURELY, max(likely.values(), default=0.0) + NEARLY_AS)
+        if not joins and alone is not None and alone.query is not None and alone.likeness >= plainly:
+            return []
+
+        def fits(each: Row) -> float:
+            again = (AGAIN if forms else -AGAIN) if each["key"] in before else 0.0
+            return question.share(each) + likely.get(each["key"], 0.0) + again
+
+        formed = [each for each in held if any(form.search(each["text"]) for form in forms)]
+        best = max(formed or held, key=fits)
+        return [best] if fits(best) >= HEARD or not question.missing(held) else []
 
     def for_tier(self, asked: Asked) -> Iterator[Piece]:
         """What the rule that was quoted last says of a tier, the sentences that name it where any does."""
@@ -504,22 +595,24 @@ class Shop(Cases):
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
+        """What the documents say of the data that is meant; where nobody can say which, all that they say, behind the page for it."""
+        erases = ERASE.search(asked.text) and not CHAT.search(asked.text)
+        said = self.listen(asked.text)
+        plain = said is not None and said.query and said.likeness >= HEARD
+        subject = _("having your data erased") if erases else said.query if said and plain else ""
+        if subject and (treated := self.treating(subject)):
+            yield from self.quote(asked, treated)
+            return
         yield Sentence(
             _(
                 "What the shop keeps about you is on your own page of data and choices. There you can read it, "
                 "take it with you, erase it, and switch personalised pages off."
             )
         )
-        for pattern, subject in (
-            (ERASE, _("having your data erased")),
-            (CHAT, _("the assistant and its conversations")),
-        ):
-            if pattern.search(asked.text):
-                yield from self.quote(asked_of(asked, "", text=subject), self.passages(subject, 0.1)[:1])
-                return
-        passages = self.passages(asked.text, RELEVANT) or self.passages(_("privacy data we keep about you"), RELEVANT)
-        for text, passage in best_sentences(asked.text, passages):
-            yield Sentence(text, (passage["key"],))
+        subject = _("the assistant and its conversations") if CHAT.search(asked.text) else ""
+        passages = self.treating(subject) if subject else self.passages(asked.text, RELEVANT)
+        passages = passages or self.passages(_("privacy data we keep about you"), RELEVANT)
+        yield from self.quote(asked, passages)
 
     def others(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(

@@ -26,13 +26,23 @@ _KINDS = (
 _OTHERS = r"schools?|nurser(?:y|ies)|charit(?:y|ies)|church(?:es)?|(?:event|wedding) planners?|florists?"
 BUSINESS = re.compile(
     rf"\b(?:we|i) (?:all )?(?:run|own|manage|have|supply|am opening|are opening|are|am) (?:an?|the|two|three|several|some) (?:[\w'-]+ ){{0,2}}?(?:{_KINDS}|{_OTHERS})\b|"
-    rf"\bfor (?:an?|our|my|the|some) (?:[\w'-]+ ){{0,2}}?(?:{_KINDS})\b(?! (?:door|sign|gift|toy))|\b(?:hotel|restaurant|caf[eé]) chain\b"
+    rf"\bfor (?:an?|our|my|the|some) (?:[\w'-]+ ){{0,2}}?(?:{_KINDS})\b(?! (?:door|sign|gift|toy))|\b(?:hotel|restaurant|caf[eé]) chain\b|"
+    r"我们?(?:是|想)?(?:开|经营|有)?(?:了|着)?(?:一)?[家间个]?.{0,4}(?:店|馆|餐厅|酒店|民宿|公司|酒吧|学校|企业)"
 )
-"""Speaks for a business."""
+WHOLESALE = re.compile(r"\bwholesale\b|批发|进货")
 
-DEAL = re.compile(r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b")
-TO_PAY = re.compile(r"\b(?:discounts?|deal|% off|off|pay|come to|altogether|total|grand|how much|reduction)\b")
-OFF = re.compile(r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%")
+"""Speaks for a business, or names what only a business does."""
+
+DEAL = re.compile(
+    r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b|折|优惠|便宜|批发价"
+)
+TO_PAY = re.compile(
+    r"\b(?:discounts?|deal|% off|off|pay|come to|altogether|total|grand|how much|reduction)\b|折|优惠|付多少|多少钱|一共|总共"
+)
+OFF = re.compile(
+    r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%|满 ?(?P<from_zh>\d[\d,]*) ?英?镑优惠 ?(?P<share_zh>\d{1,2}) ?%"
+)
+LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至少|起订")
 """What a document takes off from which sum on."""
 
 
@@ -41,7 +51,10 @@ class Trade(Products):
 
     def trade(self, asked: Asked) -> list[Piece]:
         """What a business that wants many things is told; [] where nobody speaks for one, or no document treats it."""
-        before = next((text for text in map(normal, self.asked_before[:FURTHEST]) if self.buys_in_bulk(text)), "")
+        if LEAST.search(asked.text) and not DEAL.search(asked.text):
+            return []  # another part of the document
+        told = [normal(self.turn.text), *map(normal, self.asked_before[:FURTHEST])]
+        before = next((text for text in told if self.buys_in_bulk(text)), "")
         goes_on = before and TO_PAY.search(asked.text)
         if goes_on and asked.words:  # of other goods it asks something else
             goes_on = not any(row["score"] >= CERTAIN for row in self.search(asked.words))
@@ -52,11 +65,11 @@ class Trade(Products):
     @staticmethod
     def buys_in_bulk(text: str) -> bool:
         """Whether a message speaks for a business and of many things, of much money, or of a better price."""
+        spend = max((each.value for each in amounts(text) if each.money), default=Decimal(0))
         if not BUSINESS.search(text):
-            return False
+            return WHOLESALE.search(text) is not None and spend >= MUCH
         many = things_counted(text) or counted(text)
         units = many if many is None else many[0] if isinstance(many, tuple) else many.value
-        spend = max((each.value for each in amounts(text) if each.money), default=Decimal(0))
         return bool((units and units >= MANY) or spend >= MUCH or DEAL.search(text))
 
     def _trade(self, text: str, rules: list[Row]) -> Iterator[Piece]:
@@ -67,7 +80,7 @@ class Trade(Products):
             yield from self.cost(goods[0], found[0])
             sums = [found[0] * goods[0]["price"]]
         steps = [
-            (Decimal(each["from"].replace(",", "")), int(each["share"]))
+            (Decimal((each["from"] or each["from_zh"]).replace(",", "")), int(each["share"] or each["share_zh"]))
             for rule in rules
             for each in OFF.finditer(rule["text"])
         ]

@@ -60,6 +60,7 @@ class Voice:
         self.topic = ""
         self.listed = False
         self.quoted: set[str] = set()
+        self.cited: set[str] = set()
         self.known: dict[str, str] = {}
         self.listened: dict[str, Heard | None] = {}
         self.changes: dict[str, int] = {}
@@ -269,6 +270,7 @@ class Voice:
         for text, passage in [*self.amounts(asked, sentences), *sentences]:
             if text not in self.quoted:
                 self.quoted.add(text)
+                self.cited.add(passage["key"])
                 yield Sentence(text, (passage["key"],))
 
     def goes_on_about(self, asked: Asked) -> Iterator[Piece]:
@@ -282,7 +284,7 @@ class Voice:
         self, asked: Asked, sentences: list[tuple[str, dict[str, Any]]]
     ) -> Iterator[tuple[str, dict[str, Any]]]:
         """What the same document says of the cost or the time asked for: "how much is it to Spain", where it only says where to."""
-        words = {"money": _("what it costs"), "time": _("how long, how many days")}
+        words = {"money": _("what it costs"), "hours": _("opening hours"), "time": _("how long, how many days")}
         for name, form in unanswered(asked.text, (text for text, _passage in sentences)).items():
             passages = [
                 each for each in self.passages(f"{self.topic} {words[name]}", 0.1) if each["title"] == self.topic
