@@ -316,12 +316,6 @@ def test_a_basket_is_told_with_its_delivery(ruled: Any):
     assert "Delivery is free" in told
 
 
-def test_the_number_of_an_order_alone_tells_a_stranger_nothing(ruled: Any):
-    given = say("my order is 575711. whats in it and when was it delivered")
-    assert given.outcome is Outcome.REFUSED
-    assert not given.cards
-
-
 def test_the_order_before_the_one_that_was_told_is_told(open_shop: Any):
     fakes.record_purchase(open_shop.ann, open_shop.products[TRAY], at=fakes.NOON - timedelta(days=3), ref="A-1002")
     assert "A-1002" in thread("where is my latest order", customer="ann").text

@@ -57,7 +57,6 @@ from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
     Asked,
-    normal,
     words_of,
 )
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -82,11 +81,6 @@ HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GI
     (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75
 )
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
-
-STRANGE_ORDER = re.compile(
-    r"\bmy order (?:number |no\.? )?(?:is |was )?#?\d{5,}|\border (?:number |no\.? )#?\d{5,}|我的订单(?:号|编号)?(?:是|为)?\d{5,}"
-)
-"""The number of an order, from somebody whom nobody knows: whatever they ask, it is of that order."""
 
 PLAIN_PRICE = 0.7
 """The same for a price, where goods have only some of its words."""
@@ -157,9 +151,6 @@ class Reply(Reading):
         """Sentences, then how it ended: answered where any question was."""
         outcomes: list[Outcome] = []
         said: set[Piece] = set()
-        if self.turn.customer_id is None and STRANGE_ORDER.search(normal(self.turn.text)):
-            yield from self.sign_in()
-            return
         for question in self.questions():
             for piece in self.answer(question):
                 if isinstance(piece, Outcome):
