@@ -262,7 +262,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            rf"(someone|somebody|anyone|anybody|person|people|everyone|everybody) else'?s?\b.{{0,25}}\b({PRIVATE}|bought|ordered)",
+            rf"(someone|somebody|anyone|anybody|person|people|everyone|everybody) else'?s?\b(?! (?:\w+ )?(?:see|look|read|view|access|know) (?:at |into |about )?(?:my|our)).{{0,25}}\b({PRIVATE}|bought|ordered)",
             "(?<!给)(?<!卖给)(别人|他人|人家|其他人).{0,8}(订单|地址|信息|名字|买|电话|购物车|账|消费)",
         ),
         (
@@ -316,7 +316,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             rf"baby|how|where|who|there|here|she|he|let|shop|store|month|week|year|last|everyone|order|parcel)'s)[a-z]+'s (\w+ )?({THEIRS})\b|"
             rf"(?!was\b|is\b|has\b|this\b|its\b|whats\b|as\b|does\b|months\b|weeks\b|years\b|products\b)[a-z]+s (last|latest|recent|previous) "
             rf"(orders?|purchases?)|(orders?|purchases?|address|e-?mail|phone( number)?|account|cart|basket) (of|from|for|belonging to) "
-            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|(?!me\b|my\b|the\b|your\b|a\b){SOMEBODY}$)\b",
+            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|(?<=of )(?!me\b|my\b|the\b|your\b|a\b){SOMEBODY}$)\b",
             "",
         ),
         (
