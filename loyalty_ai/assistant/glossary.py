@@ -55,6 +55,16 @@ uk kingdom britain england; delete erase remove; talk chat speak; track tracking
 collect collection pickup pick; express nextday sameday urgent rush
 """
 
+KINDS = """
+animal: cat dog owl rabbit bunny bird hen chicken duck horse pony donkey elephant lion tiger monkey frog pig sheep cow bear panda fox hedgehog
+squirrel deer reindeer butterfly bee fish dinosaur penguin mouse woodland farm kitten puppy scottie poodle giraffe robin swallow dragonfly;
+bird: owl hen robin swallow dove peacock flamingo parrot duck chicken penguin lovebird cockerel;
+flower: rose daisy tulip lavender poppy lily sunflower pansy bluebell orchid floral rosebud;
+fruit: apple pear strawberry cherry lemon orange banana raspberry grape peach pineapple;
+insect: butterfly bee ladybird ladybug dragonfly
+"""
+"""What is of a kind, without the kind being what it is called: a mug with animals may have an owl, one with an owl no cat."""
+
 UNTOLD = """
 a about after all also am an and any anything are as at be become been before best better but by can could did do does doing else
 for from get give go going good got had has have having hello help her here hey hi him his how i if im in into is it its ive just
@@ -81,7 +91,7 @@ UNTOLD_CHINESE = """
 朋友 还是 或者 知道 觉得 应该 一直 总是 老是 经常 常常 已经 刚刚 刚才 特别 非常 真的 有点 有点儿 比较 其实 然后 所以 因为 但是 不过 如果 的话
 大家 自己 别的 其他 另外 咱们 一种 那种 这种 之类 什么样 为什么 打算 准备 完全 办法 合适 好不好 行不行 对不对 怎么办 用的 用来 专门 小东西 小玩意 东东
 一点 一点儿 点儿 有用 使用 听说 看到 看看 想找 找个 买个 买点 想学 价钱 价位 预算 块钱 元钱 不贵 太贵 别太贵 实惠 划算 性价比 花了 花钱 花多少 花费
-一份 一件 一款 一只 一条 一瓶 一盏 一把 一张 一本 一支 一双 一副 一包 一下子 几个 几款 几件 两个 三个 图案 款式 样式 风格 那样 这样 这么 那么 吧唧
+一次 一份 一件 一款 一只 一条 一瓶 一盏 一把 一张 一本 一支 一双 一副 一包 一下子 几个 几款 几件 两个 三个 图案 款式 样式 风格 那样 这样 这么 那么 吧唧
 手续 香港 本店 本周 本月 本人 方便 方式 方法 担心 放心 心情 小心 中心 热门 热销 火爆 高级 长期 线上 在线 毛病 针对 影响 数量 质量 重量 一切 名称 累计 总共 礼拜 全球 地方 面对
 最好 只要 只有 不要 不用 不想 不太 太大 太小 能够 还能 就是 都是 不是 可是 只是 而且 并且 除了 以外 之外 主要 一般 平时 有时 每天 今天 明天 昨天 最近
 我 你 您 他 她 它 的 了 吗 呢 吧 啊 呀 是 有 在 要 想 买 卖 找 看 和 与 或 给 送 请 把 被 就 都 也 很 还 会 能 吃 这 那 个 只 件 款
@@ -102,11 +112,29 @@ def alike() -> dict[str, frozenset[str]]:
 
 
 @cache
+def kinds() -> dict[str, frozenset[str]]:
+    """Each kind of `KINDS`, stemmed -> what is of it."""
+    rows = (row.partition(":") for row in KINDS.split(";"))
+    return {words(kind, "en")[0]: frozenset(words(members, "en")) for kind, _, members in rows}
+
+
+@cache
 def meanings() -> dict[str, tuple[tuple[str, ...], ...]]:
     """Each entry of the table -> the parts of its meaning, each its English words as they are written, the plainest first."""
     lines = (line for line in TABLE.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#"))
     rows = (row.split() for row in " ".join(lines).split(";") if row.strip())
     return {entry: tuple(tuple(part.split("/")) for part in meaning.split("+")) for entry, meaning in rows}
+
+
+@cache
+def compounds() -> dict[str, tuple[str, ...]]:
+    """Two words of the table written as one, stemmed -> the two, stemmed: who types "wallclock" means a wall clock."""
+    pairs = ([part[0] for part in meaning] for meaning in meanings().values() if len(meaning) == 2)
+    return {
+        words("".join(pair), "en")[0]: tuple(words(" ".join(pair), "en"))
+        for pair in pairs
+        if all(map(str.isalpha, pair))
+    }
 
 
 @cache

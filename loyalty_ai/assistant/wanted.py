@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
 
-from loyalty_ai.assistant.glossary import alike, chinese, in_words, light, untold, untold_of_goods
+from loyalty_ai.assistant.glossary import alike, chinese, compounds, in_words, kinds, light, untold, untold_of_goods
 from loyalty_ai.assistant.tokens import MAX_LETTERS, is_chinese, pieces, words
 
 CATEGORY_WORD, BODY_WORD, TITLE_WORD, CATEGORY = ">", "~", "^", "="
@@ -107,7 +107,8 @@ def units_of(text: str, scope: Scope) -> list[Unit]:
     """What a question names, in its order, each thing once; sums of money and whose taste it is are left out."""
     units: list[Unit] = []
     run = ""
-    plain = words(_ASIDE.sub(" ", text), scope.language)[: 6 * MOST_UNITS]
+    typed = words(_ASIDE.sub(" ", text), scope.language)[: 6 * MOST_UNITS]
+    plain = [word for each in typed for word in (compounds().get(each, (each,)) if scope.in_pieces else (each,))]
     for at, word in enumerate([*plain, ""]):
         if is_chinese(word):
             run += word
@@ -126,10 +127,11 @@ def _latin_unit(plain: list[str], at: int, scope: Scope) -> Unit:
     for left in (at - 1, at):
         if joined := _joined(plain, left):
             found_by |= scope.ways(joined, EXACT)
+            _add(found_by, alike().get(joined, ()), ALIKE, scope)  # tea lights are called t-lights
     if scope.in_pieces and word not in scope.untold:  # "stop my door": a doorstop
         others = [other for other in plain if other not in scope.untold and not is_chinese(other)][:MOST_UNITS]
         _add(found_by, (made for other in others if other != word for made in made_of(word, other)), ALIKE, scope)
-    _add(found_by, alike().get(word, ()), ALIKE, scope)
+    _add(found_by, (*alike().get(word, ()), *kinds().get(word, ())), ALIKE, scope)
     optional = word.isdigit() or len(word) == 1 or word in scope.light
     return Unit(
         word,
@@ -178,10 +180,13 @@ def _glossary_units(entry: str, scope: Scope) -> Iterator[Unit]:
     in_chinese: dict[str, float] = {}
     _add(in_chinese, _pairs(entry), EXACT if len(entry) <= 2 else MISSPELT, scope)
     _add(in_chinese, (other for other in _same_meaning()[_meaning(entry)] if len(other) == 2), ALIKE, scope)
+    joined = [left[0] + right[0] for left, right in pairwise(meaning)]
     for part in (part for part in meaning if part[0] not in scope.untold):
         found_by = dict(in_chinese)
+        _add(found_by, joined, EXACT, scope)
         _add(found_by, part, EXACT, scope)
-        _add(found_by, (other for word in part for other in alike().get(word, ())), ALIKE, scope)
+        others = (other for word in part for other in (*alike().get(word, ()), *kinds().get(word, ())))
+        _add(found_by, others, ALIKE, scope)
         yield Unit(entry, found_by)
     for left, right in pairwise(part[0] for part in meaning):
         if right in NOTHING_ALONE:  # a watering can
