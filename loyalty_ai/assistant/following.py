@@ -69,6 +69,7 @@ LIKED = re.compile(
 SITE_SAYS = re.compile(r"\b(?:than |as )?(?:the |your )?(?:web ?)?(?:site|page|shop|website) (?:says?|shows?|said)\b")
 ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the warehouse\b(?=[^a-z]*$)")
 NO_GOODS = re.compile(
+    r"\b(?:what|which)(?: one)? (?:would|should|do|could|might) (?:you|i|we) (?:pick|choose|go for|get|buy|take|have)\b|"
     r"\bnot (?:too |that |really )?(?:fussed|bothered|fussy|picky|worried) (?:about|by|what|which|how|as to)\b[^,.;?!]*|"
     r"\b(?:next|this|last|coming) (?:years?|months?|weeks?|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b|"
     r"\b\d{1,3}(?:st|nd|rd|th)\b|\b\d{1,3}[ -]?(?:yrs?|years?|y/?o|months?|mths?|weeks?|wks?|days?|nights?)(?:[ -]?olds?|\b)(?:'s)?|"

@@ -84,6 +84,14 @@ SPELLED = {
     "id": "i would",
     "i'd": "i would",
     "i'll": "i will",
+    "you've": "you have",
+    "youve": "you have",
+    "we've": "we have",
+    "weve": "we have",
+    "they've": "they have",
+    "g&t": "gin and tonic",
+    "g&ts": "gin and tonic",
+    "cuppa": "cup of tea",
     "ill": "i will",
     "whats": "what is",
     "what's": "what is",
@@ -124,6 +132,8 @@ SPELLED = {
     "bday": "birthday",
     "xmas": "christmas",
     "prezzie": "present",
+    "prezzies": "presents",
+    "pressies": "presents",
     "pressie": "present",
     "favourite": "favorite",
     "orderd": "ordered",
@@ -157,7 +167,7 @@ RELATIVE = (
     "grandmother|grandad|grandfather|teacher|ex-wife|ex-husband|kids?|parents?"
 )
 RELATIVE_ZH = (
-    "老公|老婆|丈夫|妻子|先生|太太|妈妈|母亲|我妈|爸爸|父亲|我爸|朋友|同事|邻居|男友|女友|男朋友|女朋友|儿子|女儿|姐姐|妹妹|哥哥|弟弟|前任|前男友|"
+    "婆婆|公公|岳母|岳父|嫂子|表妹|教子|老公|老婆|丈夫|妻子|先生|太太|妈妈|母亲|我妈|爸爸|父亲|我爸|朋友|同事|邻居|男友|女友|男朋友|女朋友|儿子|女儿|姐姐|妹妹|哥哥|弟弟|前任|前男友|"
     "前女友|前夫|前妻|老板|室友|同学|闺蜜|奶奶|爷爷|外婆|外公|孩子|老师|亲戚|表哥|表姐|侄女|侄子|外甥女?|孙子|孙女"
 )
 INSISTS = re.compile(
@@ -517,7 +527,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             6,
-            r"(^|, )(please |and |then |can you |could you )*(remove|delete|take out|drop|take off|get rid of|ditch|lose)\b|(^|, )(please |and |then |just |can you |could you |actually )*(take|leave|pull|knock|get) (?!\d+ ?%|up|part)[\w '&-]{2,50}\b(out|off)\b(?! (of|to|for|on|my|the|your) )|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
+            r"(^|[,.] )(please |and |then |can you |could you )*(remove|delete|take out|drop|take off|get rid of|ditch|lose)\b|(^|[,.] )(please |and |then |just |can you |could you |actually )*(take|leave|pull|knock|get) (?!\d+ ?%|up|part)[\w '&-]{2,50}\b(out|off)\b(?! (of|to|for|on|my|the|your) )|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
             "(移除|删掉|删除|去掉|拿掉|不要(?!太|这么|那么|超过|贵|带|有)).{0,30}(了)?$",
         ),
         (3, r"(my|the) (cart|basket)", "购物车"),
@@ -791,7 +801,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             r"(pay|paying|payment|payments|pays)\b(?! (attention|for order))(?!.{0,20}\border (no|number|#|\d))|paypal|visa|mastercard|amex|american express|klarna|clearpay|apple pay|google pay|credit cards?|debit cards?|bank transfer|invoice|instalments?|installments?|gift (cards?|vouchers?|certificates?)|vouchers?|(discount|promo|coupon|promotion) ?(codes?)?\b|currenc(y|ies)|vat\b|sales tax|customs|duty|duties|cash",
-            "(怎么|如何|可以|能|能不能|支持|用|接受|什么方式).{0,6}(付|支付)|付款(方式|方法)|支付(方式|方法|宝)|信用卡|借记卡|微信|银联|paypal|分期|礼品卡|礼券|优惠(码|券|活动|吗)?|折扣|打折|促销|满减|发票|关税|增值税|税|货币|币种|现金",
+            "(怎么|如何|可以|能|能不能|支持|用|接受|什么方式).{0,6}(付|支付)|付款(方式|方法)|支付(方式|方法|宝)|信用卡|借记卡|微信|银联|paypal|分期|礼品卡|礼品?券|购物[券卡]|代金券|优惠(码|券|活动|吗)?|折扣|打折|促销|满减|发票|关税|增值税|税|货币|币种|现金",
         ),
         (
             8,
@@ -806,7 +816,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(put|add|include|write|enclose)\b.{0,20}\b(note|message|greeting)\b|gift.?wrap(ping|ped)?|wrap (it|this|them|the)|gift (message|note|receipt|option|box)s?|wholesale|bulk (order|buy|discount)s?|trade (account|discount|price|customer)s?|minimum order|(student|nhs|military|staff) discount|newsletter|unsubscribe|sustainab\w+|recycl\w+|eco|packaging|environment\w*|ethical|back in stock|restock\w*|pre-?order|reserve|terms|conditions|(your|the|shop|store|what|any) (\w+ )?(polic(y|ies)|rules|terms|faq)|polic(y|ies)\b|refer(ral|ring)? (a friend|friends|program)|referral",
-            "礼品(包装|盒)|礼物包装|包装(服务|费|成礼物|要|收|多少钱)|贺卡(?!.{0,3}(吗|多少))|批发|大量(购买|采购)|团购|企业|最低(起订|消费|订单)|起订|学生(优惠|折扣)|退订|环保|可持续|回收|补货|到货通知|预订|预售|条款|政策|规定|规则|常见问题|推荐(朋友|好友|人)|邀请(朋友|好友)",
+            "礼品(包装|盒)|礼物包装|包装(服务|费|成礼物|要|收|多少钱|一下|吗)|贺卡(?!.{0,3}(吗|多少))|批发|大量(购买|采购)|团购|企业|最低(起订|消费|订单)|起订|学生(优惠|折扣)|退订|环保|可持续|回收|补货|到货通知|预订|预售|条款|政策|规定|规则|常见问题|推荐(朋友|好友|人)|邀请(朋友|好友)",
         ),
         (
             7,
@@ -830,6 +840,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (9, "", "(等级|会员|金卡|银卡|白金|身份).{0,4}(有什么|有哪些|有啥|的)?(好处|权益|福利|优惠|特权)"),
     ),
     Intent.GIFT: (
+        (-12, "", "包装(成|为)?.{0,3}(礼物|礼品)?(吗|么|呢|要|多少)"),
         (-8, r"(bought|gave|got|sent|given) (me|us|it to me)\b", "(送|给)(了)?我(的|一)"),
         (
             7,
@@ -859,7 +870,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.STOCK: (
         (
             6,
-            r"in stock|sold out|out of stock|stocks?\b|availab\w+|still (got|have|get|sell|buy|there|available|around|going|about|on sale)|(any|some|many|much|one|enough)\b.{0,40}\bleft|what is left\b|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",
+            r"in stock|sold out|out of stock|stocks?\b|availab\w+|(is|are|was|were) (this|it|that|these|those|they|the)\b.{0,40}\b(for|on) sale\b(?! price)|^(is|are) (the|your|any) [\w' &-]{3,60}(?<!plug)(?<!built)(?<!made) in$|^(have|has) .{3,60} (back )?in$|still (got|have|get|sell|buy|there|available|around|going|about|on sale)|(any|some|many|much|one|enough)\b.{0,40}\bleft|what is left\b|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",
             "有货|缺货|现货|库存|有没有货|没货|卖完|售罄|断货|卖光|还有(吗|没有|货|么|没)|还能(买|订)|在售|有货吗|剩(多少|几|下)|还(卖|有)",
         ),
     ),
@@ -1006,7 +1017,7 @@ ASPECTS: dict[str, tuple[str, str]] = {
     "code": (r"code|sku|(product|item|article|stock|catalogue) (number|no|id)", "货号|编号|代码|商品号|商品码|型号"),
     "link": (r"link|url|page|web ?page|website|picture|photo|image", "链接|网址|页面|图片|照片"),
     "unknown": (
-        r"size|sizes|dimensions?|measurements?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
+        r"(what|which) colou?rs? (is|are|was) (the|this|that|these|those|it|they|your)|litres?|millilitres?|age range|lid|filled|(non-?)?toxic|size|sizes|dimensions?|measurements?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
         r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand|soy|beeswax|biodegradable|recycled|magnetic|rechargeable|adjustable|stackable|foldable",
         "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
     ),
@@ -1041,7 +1052,11 @@ DEAREST = (
     r"dearest|most expensive|priciest|highest(.priced)?|poshest|most costly|top end",
     "最贵|最高价|价格最高|最高档",
 )
-IN_STOCK = (r"in stock|available|that i can (get|buy|order) now|you have in", "有货|现货|库存")
+IN_STOCK = (
+    r"in stock|available|you have in|(can|could|may) (i|we|you) (actually |really |still )?(buy|order|get|have|send|ship|deliver|post)\b"
+    r".{0,12}\b(now|today|straight away|at once)|(ones?|what|those|that) (i|we|you) can (actually|really|still) (buy|order|get|have|send)",
+    "有货|现货|库存|能?马上(买|发|下单)|现在(就)?(能|可以)(买|下单|发)",
+)
 HERE = (
     r"this\b|these\b|this (one|item|product|thing)",
     "这(?!单|次|些|几|里|样|边|周|月|年|家|两|二)|此(款|商品|产品)|当前",
@@ -1110,7 +1125,7 @@ MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|�
 
 _STOP = """
 kindly grateful obliged regards sirs madam
-hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
+charge charges moment purchase curiosity curious nosy boss chap bloke mrs missus hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
 whose which what when where why how and or but so if then than as at by for from in into of off on onto out over to
@@ -1146,7 +1161,7 @@ STOP = frozenset(_STOP.split())
 
 
 _STOP_ZH = """
-加起来 加在一起 那批 这批 一批 上批 那次 同样 一样 照样 那些东西 分别 各自 每次 三次 两次 几次 最近 包邮 免邮
+一次 加起来 加在一起 那批 这批 一批 上批 那次 同样 一样 照样 那些东西 分别 各自 每次 三次 两次 几次 最近 包邮 免邮
 买个 买点 买些 买一些 找个 看个 请问 麻烦 你好 您好 帮我 帮忙 想要 想买 想找 想看 想问下 想问 想给 我想 我要 需要 有没有 有什么 有哪些 卖不卖 是不是 能不能 可以 可不可以 多少钱 价格 价钱 价位 售价 卖多少 怎么卖 什么价 是多少 多少
 一下 看看 找找 推荐 建议 介绍 对比 比较 哪个更便宜 哪个更贵 哪个更好 哪个便宜 哪个贵 哪个好 哪个 哪款 哪些 区别 有货吗 有货 缺货 现货 库存 还有吗 还有没有 还有 还能 还卖 没货 卖完 售罄 属于 分类 类别
 货号 编号 代码 链接 页面 详情 最便宜 最贵 便宜点 便宜些 便宜的 便宜 更便宜 以下 以内 之内 以上 左右 之间 大概 大约 不超过 预算 英镑 镑 块钱 块 元 礼物 生日 送给 送 给 适合 喜欢 爱 的人 朋友 妈妈
@@ -1160,8 +1175,8 @@ STOP_ZH = tuple(_STOP_ZH.split())
 
 INTERESTS = {
     "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),
-    "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing", "craft"),
-    "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("garden", "plant pot"), "shed": ("shed", "garden"),
+    "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing",),
+    "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("watering can", "gardener", "plant pot"), "shed": ("shed", "garden"),
     "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "lists": ("notebook", "pencil"),
     "骑车": ("bicycle",), "自行车": ("bicycle",), "幼儿园": ("pencil", "mini jigsaw"), "🐶": ("dog",), "🐱": ("cat",),
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
@@ -1171,9 +1186,9 @@ INTERESTS = {
     "plants": ("garden", "plant pot"), "flowers": ("flower", "garden"), "tea": ("tea", "teapot"), "coffee": ("coffee", "mug"),
     "reading": ("book", "notebook"), "reader": ("book", "notebook"), "books": ("book", "notebook"), "writing": ("notebook", "pen"),
     "drawing": ("pencil", "sketchbook"), "painting": ("paint", "craft"), "crafts": ("craft", "sewing"), "crafting": ("craft", "sewing"),
-    "sewing": ("sewing", "craft"), "knitting": ("knitting", "sewing"), "travel": ("travel", "luggage"), "travelling": ("travel", "luggage tag"),
-    "candles": ("candle", "t-light holder"), "music": ("music",), "animals": ("animal",), "birds": ("bird",), "cats": ("cat",),
-    "dogs": ("dog",), "wine": ("wine", "glass"), "drinking": ("glass",), "entertaining": ("party", "tray"), "partying": ("party",),
+    "sewing": ("sewing",), "knitting": ("knitting", "sewing"), "travel": ("travel", "luggage"), "travelling": ("travel", "luggage tag"),
+    "candles": ("candle", "t-light holder"), "music": ("music",), "animals": ("animal",), "birds": ("bird feeder", "bird house", "bird"), "birdwatching": ("bird feeder", "bird house"), "birdwatcher": ("bird feeder", "bird house"), "cats": ("cat",),
+    "dogs": ("dog",), "wine": ("wine glass", "wine"), "drinking": ("glass",), "entertaining": ("party", "tray"), "partying": ("party",),
     "games": ("game", "jigsaw"), "puzzles": ("jigsaw", "puzzle"), "jewellery": ("necklace", "earrings"), "jewelry": ("necklace", "earrings"),
     "bathing": ("bath",), "baths": ("bath", "soap"), "relaxing": ("candle", "bath"), "cosy": ("hot water bottle", "cushion"),
     "camping": ("camping", "picnic"), "picnics": ("picnic", "lunch bag"), "decorating": ("decoration", "ornament"), "home": ("home", "cushion"),
@@ -1186,12 +1201,12 @@ INTERESTS = {
     "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("watering can", "gardener", "plant pot"),
     "种花": ("watering can", "gardener", "plant pot"), "养花": ("garden", "plant pot"), "花草": ("garden", "plant pot"), "植物": ("garden", "plant pot"), "喝茶": ("tea", "teapot"),
     "品茶": ("tea", "teapot"), "茶": ("tea", "teapot"), "咖啡": ("coffee", "mug"), "看书": ("book", "notebook"), "读书": ("book", "notebook"), "阅读": ("book", "notebook"),
-    "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing", "craft"), "旅行": ("travel", "luggage tag"),
+    "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing",), "旅行": ("travel", "luggage tag"),
     "旅游": ("travel", "luggage tag"), "蜡烛": ("candle", "t-light holder"), "香薰": ("scented candle", "incense"), "小朋友": ("children toy", "game"), "孩子": ("children toy", "game"),
     "小孩": ("children toy", "game"), "儿童": ("children toy", "game"), "男孩": ("children toy", "spaceboy"), "女孩": ("children toy", "doll"), "宝宝": ("baby", "children toy"),
     "婴儿": ("baby", "children toy"), "侄": ("children toy", "game"), "外甥": ("children toy", "game"), "孙": ("children toy", "game"), "乔迁": ("home sweet home", "candle"),
     "新居": ("home sweet home", "candle"), "婚礼": ("wedding", "heart"), "首饰": ("necklace", "earrings"), "泡澡": ("bath", "soap"), "野餐": ("picnic", "lunch bag"),
-    "文具": ("notebook", "pencil"), "鸟": ("bird",), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine", "glass"), "喝酒": ("wine", "glass"),
+    "文具": ("notebook", "pencil"), "鸟": ("bird feeder", "bird house", "bird"), "观鸟": ("bird feeder", "bird house"), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine glass", "wine"), "喝酒": ("wine glass", "wine"),
 }  # fmt: skip
 """What somebody likes or is, and what a shop calls the things for it. Words not here are searched as they stand."""
 

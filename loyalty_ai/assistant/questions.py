@@ -38,7 +38,7 @@ SPREAD = Decimal("0.25")
 ADVICE = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.NONE}
 """Parts that together make one wish: the story of a gift, its budget, what shall be found."""
 
-FEW_CHEAP, CHEAPLY = 5, re.compile(r"^(?!.*最).*便宜(?:一?点|一?些)")
+FEW_CHEAP, CHEAPLY = 5, re.compile(r"^(?!.*最).*便宜(?:一?点|一?些|(?<!更便宜)的)")
 """How many are shown where they shall only be cheap, and not the cheapest: 便宜点的."""
 
 HAN = r"\u3400-\u9fff"
@@ -100,7 +100,7 @@ def understand(text: str) -> list[Asked]:
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
         return wish[:MOST_PARTS]
-    return [asked(part) for part in parts(whole)][:MOST_PARTS]
+    return [asked(part) for piece in IF_NOT.split(whole) if piece.strip() for part in parts(piece)][:MOST_PARTS]
 
 
 def wishes_for_goods(text: str) -> bool:
@@ -151,7 +151,7 @@ def asked(part: str) -> Asked:
         aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
         low=low,
         high=high,
-        order="dearest" if _says(part, phrases.DEAREST) else "cheapest" if _says(part, phrases.CHEAPEST) else "",
+        order="dearest" if _says(rest, phrases.DEAREST) else "cheapest" if _says(rest, phrases.CHEAPEST) else "",
         count=count_of(rest) or (FEW_CHEAP if CHEAPLY.search(part) else None),
         units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),
@@ -187,7 +187,7 @@ def continued(now: Asked, before: Asked) -> Asked:
 # The text, made plain.
 
 PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "　": " "})
-WORD = re.compile(r"[a-z']+")
+WORD = re.compile(r"[a-z']+(?:&[a-z]+)?")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those)|something|things|stuff|an? \w+) back\b"
@@ -225,6 +225,7 @@ def normal(text: str) -> str:
     text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
+    text = CAN_BE_HAD.sub(" in stock", text)
     text = WAS_SENT_BACK.sub("returned", text)
     text = GO_BACK.sub(
         r"\1 i return \2", SENT_BACK.sub(lambda found: f"return {found[1]}" if found[1] else "return", text)
@@ -360,8 +361,20 @@ CHANGES = re.compile(
 HEARD_APART = 0.6
 """Likeness to a known wording from which on a part is a question to the documents."""
 
+IF_NOT = re.compile(
+    r"[.?!,;]? ?\b(?:if (?:not|so|it is not|they are not|it is sold out|it is gone|you (?:do not|have not))|otherwise)\b,? ?"
+    r"(?=.*\b(?:other|others|else|another|different|instead|similar)\b)|"
+    r"[,;?!。]? ?(?:如果|要是|若是?)?(?:没有?货?|没了|卖完了?|售罄了?|断货)的?话,?(?=.*(?:别的|其他|其它|类似|另外))"
+)
+"""What is asked only where the goods named before cannot be had: two questions."""
 WORDS_OF_ONE = 3
 CLAUSE = re.compile(r"(?:and |so |but )?(?:if|when|once)\b")
+WHICH_OF = re.compile(
+    r"(?:^|[,.] ?)(?:so |and )?(?:which|what|how many) (?!(?:is|are|was|were|do|does|did|can|could|will|would|should|happens?)\b)"
+    r"(?:(?!\b(?:is|are|do|does|can|cost|costs)\b)[^,.])*$"
+)
+"""It only says of what is asked: "which cake stands with 3 tiers" before "do you sell"."""
+BESIDE_POLICIES = {Intent.SEARCH, Intent.STOCK, Intent.PRICE, Intent.GIFT, Intent.RECOMMEND}
 KEPT_TOGETHER = {Intent.COMPARE}
 
 
@@ -384,7 +397,7 @@ def parts(text: str) -> list[str]:
                     more=one_more(found[-1], (piece, intent, score)),
                 )
             ):
-                together = f"{found[-1][0]}, {piece}"
+                together = f"{found[-1][0]}{'.' if begins else ','} {piece}"
                 found[-1] = (together, *intent_of(together))
             else:
                 found.append((piece, intent, score))
@@ -417,7 +430,7 @@ def _joined(sentence: str) -> Iterator[str]:
     start = 0
     for joint in JOINT.finditer(sentence):
         head, tail = sentence[start : joint.start()].strip(), sentence[joint.end() :].strip()
-        if joint.group() == " " and (len(head.split()) < WORDS_OF_ONE or CLAUSE.match(head)):
+        if joint.group() == " " and (len(head.split()) < WORDS_OF_ONE or CLAUSE.match(head) or WHICH_OF.search(head)):
             continue  # without a comma or an "and": only behind what is a question by itself
         here, there = intent_of(head), intent_of(tail)
         if SUPPOSED.fullmatch(head.strip(" ,")):
@@ -468,7 +481,7 @@ def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool
         return False
     if kinds <= ADVICE:
         return True
-    if apart and Intent.POLICY in kinds and kinds & {Intent.SEARCH, Intent.STOCK, Intent.PRICE} and other[1] >= SPOKEN:
+    if apart and Intent.POLICY in kinds and kinds & BESIDE_POLICIES and other[1] >= SPOKEN:
         return False
     if min(one[1], other[1]) < STRONG:
         return True
@@ -660,10 +673,14 @@ def _counts(text: str, amount: Amount) -> bool:
 # Counts, units, places, codes, days.
 
 CODE = re.compile(r"(?<![a-z0-9£$€.])#?((?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)")
+CAN_BE_HAD = re.compile(
+    r"\b(?:that |which |what |ones )*(?:(?:can|could|may) (?:i|we|you)|(?:i|we|you) (?:can|could)) (?:actually |really |still )?"
+    r"(?:buy|order|get|have|send|ship|deliver|post)(?: me| us| out)? (?:right now|now|today|straight away|at once)\b"
+)
 MEASURED = re.compile(rf"[\d一二两三四五六七八九十百]+ ?(?:{phrases.MEASURE_ZH})(?![\u3400-\u9fff]*套装)")
 _N = rf"(?:{_DIGITS}|(?:{_ENGLISH})|a couple of|a dozen|a pair of|another|{_CHINESE})"
 SHOWN = re.compile(
-    rf"(?:show|give|find|recommend|suggest|list|see|get)(?: me| us)? (?:the |your )?(?:top |best |cheapest )?"
+    rf"(?<![a-z])(?:show|give|find|recommend|suggest|list|see|get)(?: me| us)? (?:the |your )?(?:top |best |cheapest )?"
     rf"(?P<en>\d{{1,2}}|(?:{_ENGLISH}))(?= )(?! of)|"
     rf"(?:推荐|看|找|列|给我|介绍|来|有)(?P<zh>{_CHINESE}|\d{{1,2}})(?:{phrases.MEASURE_ZH})"
 )
@@ -846,7 +863,7 @@ def interests(words: str) -> list[tuple[str, str]]:
     lines: list[tuple[str, str]] = []
     plain = []
     for word in words.split():
-        said = word if word in phrases.INTERESTS else ""
+        said = next((each for each in (word, word.removesuffix("s")) if each in phrases.INTERESTS), "")
         if not word.isascii():
             said = said or next((each for each in phrases.INTERESTS if not each.isascii() and each in word), "")
             plain += (

@@ -41,7 +41,7 @@ PATIENCE = 2.0
 SALES_DAYS = 90
 """Days whose orders say which of some products is bought more."""
 
-MOST_CALLS = 24
+MOST_CALLS = 36
 """Calls of one turn that ask anything; the same call again is answered from the first."""
 
 MOST_ORDERS = 100

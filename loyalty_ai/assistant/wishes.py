@@ -18,12 +18,12 @@ ENOUGH = 4
 GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
     r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
-    r"\bwhat (?:can|could|should|shall|do|might) (?:i|we) (?:bring|get|give|buy|take)\b|"
+    r"\bwhat (?:(?:can|could|should|shall|do|might) (?:i|we)|would you) (?:bring|get|give|buy|take|pick|choose)\b|"
     r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
 PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
-    rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
+    rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|\ban? (?:keen |big |real )?\w+(?:worm|ener|aker|ist|lover|fan|nut|watcher|drinker)\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
 )
 OCCASIONS: dict[str, re.Pattern[str]] = {
     "housewarming": re.compile(
@@ -52,7 +52,7 @@ _END = (
 LIKES = (
     re.compile(rf"\b(?:{_LIKING}) (?P<what>.+?){_END}"),
     re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
-    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
+    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
     re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|也?爱|预算|不要)"),
     re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]"),
 )  # fmt: skip
@@ -149,6 +149,7 @@ def _things(said: str) -> list[str]:
     found = []
     for piece in _SPLIT.split(said):
         if re.search(r"[\u3400-\u9fff]", piece):
+            piece = re.sub(rf"的(?:{RELATIVE_ZH}|人).*$", "", piece)  # 喜欢瑜伽的朋友的礼物
             known = next(
                 (key for key in sorted(INTERESTS, key=len, reverse=True) if not key.isascii() and key in piece), ""
             )

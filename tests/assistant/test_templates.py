@@ -21,6 +21,7 @@ from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of
 from loyalty_ai.assistant.turn import Answer, Outcome, Said, topic_of
 from loyalty_ai.shop.adapters.base import CartItem
 from loyalty_ai.shop.consent import record_consent
+from loyalty_ai.shop.models import Product
 from tests import fakes
 from tests.assistant.conftest import BAG, MUG, TIN, TITLES, TRAY, TURN
 
@@ -332,6 +333,7 @@ def test_the_order_before_the_one_that_was_told_is_told(open_shop: Any):
     ],
 )
 def test_a_gift_may_be_told_as_a_story(open_shop: Any, story: str):
+    Product.objects.filter(external_id=TIN).update(price=Decimal("4.95"))
     given = say(story)
     assert given.cards == (TIN,)
     assert any(word in given.text for word in ("bak", "烘焙"))

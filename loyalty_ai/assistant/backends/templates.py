@@ -121,6 +121,9 @@ WORDS_OF_A_NEED = 3
 TROUBLE_ZH = re.compile("怕|疼|痛|冷|热|冰|湿|脏|很乱|吵|累|睡不着|失眠|漏水|漏风|找不到|看不[见清]|[总老]是")
 """It tells a trouble rather than goods, be the trouble in a title: no cat that sleeps for somebody who cannot."""
 
+LOOKS_FOR = re.compile(r"\bshow me\b|^i am (?:looking|searching) for\b|^我?(?:想|要)?(?:看看|看一看|找|买)")
+"""It begins as who wishes for goods does."""
+
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
@@ -256,6 +259,8 @@ class Reply(Reading):
             return None
         if asked.intent is Intent.SEARCH and asked.words == asked.text and self.has(asked.words):
             return None  # "birthday cards": the name of goods, and nothing of a rule
+        if asked.intent is Intent.SEARCH and LOOKS_FOR.search(asked.text) and self.has(asked.words):
+            return None
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
         if asked.intent is Intent.SEARCH and self.asks_for_goods(asked):
@@ -327,6 +332,9 @@ class Reply(Reading):
                 return [] if any(row["product_id"] in found for row in serving) else serving
             if 2 * len(told.split()) > len(asked.words.split()):  # less is hardly what the question is about
                 least = max(least, PLAIN_NEED)
+        thing, said, _look = asked.text.partition(" with ")
+        if said and HAVE_YOU.search(thing) and self.names_goods(words_of(thing)):
+            return []  # "do you have any clocks with birds" wants clocks
         serving = self.serving(asked, least=least)
         thing, said, _whom = asked.text.partition(" for ")
         kind = words_of(thing)

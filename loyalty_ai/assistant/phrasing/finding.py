@@ -13,7 +13,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english, share_known
 from loyalty_ai.assistant.hearing import CHINESE, Use, heard, speaks_of, used_for
-from loyalty_ai.assistant.phrases import INTERESTS, NUMBERS
+from loyalty_ai.assistant.phrases import CHEAPEST, DEAREST, INTERESTS, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
     SAME_TITLE,
@@ -26,7 +26,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, SHOWN, STILL, Voice, asked_of, key
-from loyalty_ai.assistant.questions import IN_ALL, Asked, interests, prices, words_of
+from loyalty_ai.assistant.questions import CHEAPLY, IN_ALL, Asked, interests, number, prices, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -94,11 +94,32 @@ HALF_KNOWN = 0.5
 EXPLAIN_ZH = re.compile(r"为什么|为啥|谁|如何|怎样|怎么(?!办|卖)|是什么(?!做|颜色|价)|是多少|有多[高远大重深]")
 """It asks for knowledge, be it of something that may be sold."""
 
-WHOLE_SHOP = re.compile(r"\b(?:shop|store|catalogue|everything|you (?:have|sell|do|stock))\b|店|全部|所有")
+WHOLE_SHOP = re.compile(
+    r"\b(?:shop|store|catalogue|everything|(?:thing|item|product|article)s?|you (?:have|sell|do|stock))\b|店|全部|所有|你们家?最?"
+)
+OF_THE_SHOP = frozenset(["whole", "entire", "complete", "full", "website", "site", "shop", "single", "absolute"])
+"""What is said of a shop of which the cheapest of all is asked, and no name of goods."""
+
+OTHERS = re.compile(r"\b(?:other|others|else|another|different|instead)\b|别的|其他|其它|另外的")
+"""Something else than what was told just now."""
+
+CHEAPEST_TOO, DEAREST_TOO = (re.compile("|".join(pair)) for pair in (CHEAPEST, DEAREST))
+
+_COUNTS = "two|three|four|five|six|[2-9]"
+SO_MANY_EXTREMES = re.compile(
+    rf"\b(?P<en>{_COUNTS}) (?:\w+ )?(?:are |is )?(?:the |your |very )*(?:cheapest|dearest|priciest|most|least|lowest|highest)|"
+    rf"\b(?:cheapest|dearest|priciest|expensive|priced) (?P<behind>{_COUNTS})\b|"
+    r"最(?:便宜|贵)的?前?(?P<zh>[两二三四五六2-9])[样个件款种]?"
+)
+"""How many of the very cheapest, or of the dearest."""
+
+LETTERS = re.compile(r"\b(?:letters?|initials?) ((?:[a-z](?:,? (?:and|or|&) |, ?| ?[&/] ?| )?)+)(?![a-z])")
+"""Letters of the alphabet that goods shall have."""
 
 COLOURS = re.compile(
-    r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?|designs?|patterns?|versions?)\b|"
-    r"(?:别的|其他|其它|哪些|什么|几种)(?:颜色|尺寸|大小|图案|款式)"
+    r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?|designs?|patterns?|versions?)\b"
+    r"(?! (?:is|are|was) (?:the|this|that|these|those|it|they|your)\b)|"
+    r"(?:别的|其他|其它|哪些|(?<!是)什么|几种)(?:颜色|尺寸|大小|图案|款式)"
 )
 """It asks for all that there is of a kind."""
 
@@ -113,8 +134,14 @@ HAVE_YOU = re.compile(
 )
 """It asks a shop for its goods."""
 
-SET_OF = re.compile(r"\b(?:set|pack|box)s? of (\d+)|(\d+) ?(?:个|只|件|支|张|条|片)?(?:一套|套装|一组|装)")
-"""How many of a thing are sold together."""
+_PARTS = (
+    "tiers?|tiered|pieces?|drawers?|hooks?|wicks?|strands?|pegs?|shel(?:f|ves)|baskets?|sticks?|arms?|holes?|points?"
+)
+SET_OF = re.compile(
+    rf"\b(?:set|pack|box)s? of (\d+)|\b(\d+|{'|'.join(NUMBERS)})[ -](?:{_PARTS})\b|"
+    r"(\d+) ?(?:个|只|件|支|张|条|片)?(?:一套|套装|一组|装)"
+)
+"""How many of a thing are sold together, or of what it is made."""
 
 SIZE = re.compile("large|small|big|medium|mini|大号?|小号?")
 COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙橘黑白灰银金米棕]色")
@@ -183,8 +210,18 @@ class Finding(Voice):
             for row in rows:
                 yield self.state(row)
             return
-        if asked.order and not asked.words:
+        if row := self.in_full(asked):
+            yield from self.only_one(asked, row)
+            return
+        if asked.order and DEAREST_TOO.search(asked.text) and CHEAPEST_TOO.search(asked.text):
+            for order in ("cheapest", "dearest"):
+                yield from self.find(asked_of(asked, asked.words, order=order, text=""))
+            return
+        if asked.order and self.of_all(asked):
             yield from self.extreme_of_all(asked)
+            return
+        if (letters := LETTERS.search(asked.text)) and (found := list(self.lettered(asked, letters[1]))):
+            yield from found
             return
         if not asked.words:
             yield from self.recommend(asked)
@@ -206,36 +243,84 @@ class Finding(Voice):
         if rows and not kept:
             yield from self.none_found(asked)
             return
-        rows, as_said = kept, asked
+        if OTHERS.search(asked.text) and (meant := {row["product_id"] for row in self.meant}):
+            kept = [row for row in kept if row["product_id"] not in meant] or kept
+            if {row["product_id"] for row in kept} <= {row["product_id"] for row in self.listed}:
+                return  # the list has just said it
+        spelt = self.meaning(asked.words)
+        read = self.told(asked.words) == asked.words and named(kept, spelt)
+        whole, rows = asked, kept
+        as_said = asked_of(asked, spelt) if read else asked
         asked = asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)
         passages = self.passages(asked.text, max(best, SURE)) if best < SURE else []
         if passages and (best_sentences(asked.text, passages) or not self.nearest(asked)):
             yield from self.quote(asked, passages)
             return
+        if not rows and EXPLAIN_ZH.search(asked.text) and not in_english(asked.words):
+            yield from self.out_of_scope(asked)
+            return
         if not rows:
             yield from self.nothing_fits(asked)
             return
-        if not asked.order and (gone := self.sold_out(asked, rows)):
+        if not asked.order and not asked.available and (gone := self.sold_out(asked, rows)):
             yield Sentence(_("%(title)s is sold out at the moment.") % {"title": gone["title"]}, (key(gone),))
         if not asked.order and (nearest := self.lacking(as_said, rows)):
-            yield from self.show_nearest(as_said, nearest)
+            yield from self.show_nearest(whole, nearest)
             return
         if HOLDING.search(asked.text):
             rows = [row for row in rows if CONTAINERS & set(stems(row["title"], "en"))] or rows
-        count = asked.count or (1 if asked.order and not re.search(r"\b\w+s\b.*(are|ones)", asked.text) else SHOWN)
+        count = asked.count or (extremes(asked, rows) if asked.order else SHOWN)
         if not asked.order:
             rows = [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
             rows, complete = having_most(rows, as_said)
             if not complete:
-                yield from self.show_nearest(as_said, rows)
+                yield from self.show_nearest(whole, rows)
                 return
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
-        yield Sentence(self.searched(asked, one=min(count, len(rows)) == 1))
+        yield Sentence(self.searched(asked))
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
         yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
         if STILL.search(asked.text) and not any(row["available"] for row in rows):
             yield from self.when_back(asked)
+
+    def in_full(self, asked: Asked) -> Row | None:
+        """The sold out product whose whole title stands in a question; what can be had is found by its words."""
+        row = None if asked.order or asked.codes else self.titled(asked)
+        return row if row and not row["available"] else None
+
+    def titled(self, asked: Asked) -> Row | None:
+        """The product with the longest title of those whose whole title stands in a question."""
+        spelled = " ".join(WORDS.findall(asked.text.replace("'", "")))
+        if len(spelled.split()) < FEW_WORDS:
+            return None
+        query = spelled if CHINESE.search(asked.text) or not asked.words else asked.words
+        titles = (
+            (row, " ".join(WORDS.findall(row["title"].lower().replace("'", ""))))
+            for row in self.search(query, available=False)
+        )
+        told = [(title, row) for row, title in titles if f" {title} " in f" {spelled} " and len(title.split()) > 1]
+        return max(told, key=lambda each: len(each[0]), default=("", None))[1]
+
+    def only_one(self, asked: Asked, row: Row) -> Iterator[Piece]:
+        """That a product is sold out, and what is like it."""
+        self.meant = [row]
+        yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
+        near = named(self.search(asked.words, asked), self.told(asked.words)) if asked.words else []
+        if others := near or self.like(row):
+            yield Sentence(_("Something similar:"))
+            yield from self.lines(others[:3])
+
+    def like(self, row: Row) -> list[Row]:
+        """What can be had in place of a product: what shares most of the end of its title, where the kind of a thing stands,
+        else what the shop knows to be similar."""
+        words = row["title"].lower().split()
+        for at in range(1, len(words)):
+            kind = words_of(" ".join(words[at:]))
+            if kind and (rows := named(self.search(kind), kind, strictly=True)):
+                return by_likeness(rows, row["title"].lower())[:SHOWN]
+        similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
+        return [other for other in similar if other["available"]]
 
     def names_goods(self, words: str) -> bool:
         """Whether goods are called so, but for a word before the last that nothing has: reusable shopping bags."""
@@ -259,18 +344,41 @@ class Finding(Voice):
         if not 2 <= len(parts) <= MOST_KINDS or any(COLOUR.fullmatch(part) for part in parts):
             return []
         together = self.search(asked.words, asked)
-        if together and named(together, asked.words):
+        if together and named(together, asked.words, strictly=True):
             return []
+        parts = [parts[0], *(self.sharing(parts[0], part) for part in parts[1:])]
         found = [(part, [row for row in self.search(part, asked) if row["score"] >= CERTAIN]) for part in parts]
         there = sum(bool(rows) for _part, rows in found)
         return found if there > 1 and 2 * there > len(parts) else []
+
+    def sharing(self, first: str, part: str) -> str:
+        """A part of an enumeration with the words before the first one's thing, where goods are called so: "skull plates, cups"."""
+        lead = first.split()[:-1]
+        both = (" ".join([*lead[:size], part]) for size in range(len(lead), 0, -1))
+        return next((words for words in both if named(self.search(words), words, strictly=True)), part)
+
+    def lettered(self, asked: Asked, said: str) -> Iterator[Piece]:
+        """What has each of the letters that shall be on it, and which of them nothing has."""
+        letters = list(dict.fromkeys(word for word in re.findall(r"[a-z]", said.replace("and", "").replace("or", ""))))
+        rest = " ".join(word for word in words_of(LETTERS.sub(" ", asked.text)).split() if len(word) > 1)
+        found = {}
+        for letter in letters[:MOST_KINDS]:
+            rows = self.search(f"{rest} letter {letter}", asked, available=False, limit=20)
+            found[letter] = [row for row in named(rows, rest) if letter in WORDS.findall(row["title"].lower())]
+        if not rest or not any(found.values()):
+            return
+        for letter, rows in found.items():
+            if not rows:
+                text = _("I searched for “%(words)s” and found nothing that fits.")
+                yield Sentence(text % {"words": f"{rest} {letter.upper()}"})
+            yield from self.lines(rows[:2])
 
     def show_each(self, asked: Asked, several: list[tuple[str, list[Row]]]) -> Iterator[Piece]:
         for words, rows in several:
             if not rows:
                 yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": words})
                 continue
-            yield Sentence(self.searched(asked_of(asked, words), one=False))
+            yield Sentence(self.searched(asked_of(asked, words)))
             yield from self.lines(by_likeness(rows, words)[:2])
 
     def for_all(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
@@ -396,7 +504,7 @@ class Finding(Voice):
         words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
         if asked.order and words:
             self.meant = rows[:1]
-            yield Sentence(self.searched(asked_of(asked, words), one=len(rows) == 1))
+            yield Sentence(self.searched(asked_of(asked, words)))
             yield from self.lines(rows)
             return
         yield Sentence(_("For “%(words)s” these may serve:") % {"words": words} if words else _("These may serve:"))
@@ -414,7 +522,7 @@ class Finding(Voice):
         """The same product in its other colours and sizes."""
         kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
         rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
-        words = row["title"].lower().split()
+        words = kind.split()
         for kind_of in (words[:2], words[-2:]) if len(words) > 2 else ():  # "Jumbo Bag Red Retrospot" is a jumbo bag
             alike = named(self.search(" ".join(kind_of), available=False, limit=20), " ".join(kind_of), strictly=True)
             if len(alike) > max(len(rows), 1):
@@ -432,7 +540,7 @@ class Finding(Voice):
         if not rows:
             yield from self.none_found(asked)
             return
-        yield Sentence(self.searched(asked, one=False))
+        yield Sentence(self.searched(asked))
         yield from self.lines(rows[:SHOWN])
 
     def sold_out(self, asked: Asked, rows: list[Row]) -> Row | None:
@@ -444,17 +552,26 @@ class Finding(Voice):
         others = max((likeness(row["title"], asked.words) for row in rows), default=0)
         return best if likeness(best["title"], asked.words) >= others + CLEARLY else None
 
+    def of_all(self, asked: Asked) -> bool:
+        """Whether the cheapest, or the dearest, of no kind of goods is asked for."""
+        words = " ".join(word for word in asked.words.split() if word not in OF_THE_SHOP | WEAK | PEOPLE)
+        if not words:
+            return True
+        rows = self.search(words, available=False)
+        return WHOLE_SHOP.search(asked.text) is not None and not named(rows, words)
+
     def extreme_of_all(self, asked: Asked) -> Iterator[Piece]:
         """The cheapest or the dearest of what was shown, where the question points at it, else of the whole shop."""
         dear = asked.order == "dearest"
         meant = asked.there or asked.both or not WHOLE_SHOP.search(asked.text)
-        pointed = [row for row in self.shown if row["price"] is not None] if meant else []
+        pointed = [row for row in self.listed or self.shown if row["price"] is not None] if meant else []
         if pointed:
             edge = (max if dear else min)(row["price"] for row in pointed)
             rows = [row for row in pointed if row["price"] == edge]
         else:
-            found = self.call("search_catalog", sort=asked.order, min_price=asked.low, max_price=asked.high, limit=3)
-            rows = found.data.get("products", [])
+            given = {"min_price": asked.low, "max_price": asked.high, "limit": MOST_SHOWN}
+            rows = self.call("search_catalog", sort=asked.order, **given).data.get("products", [])
+            rows = rows[: asked.count or extremes(asked, rows)]
         if not rows:
             yield from self.none_found(asked)
             return
@@ -466,28 +583,29 @@ class Finding(Voice):
         cheap = asked.order == "cheapest"
         rows: dict[str, Row] = {}
         low, high, least = asked.low, asked.high, Decimal(0)
+        many = asked.count or (int(number(said[0]) or 1) if (said := so_many(asked)) else 1)
         for _step in range(MOST_STEPS):
             found = self.search(asked.words, limited(asked, low, high), limit=20)
             least = least or max((Decimal(str(row["score"])) for row in found), default=Decimal(0)) * Decimal("0.8")
             fresh = [row for row in found if row["score"] >= least and row["price"] is not None]
+            fresh = [row for row in fresh if row["product_id"] not in rows]
             rows |= {row["product_id"]: row for row in fresh}
             if len(found) < 20 or not fresh:
                 break
-            prices = [row["price"] for row in fresh]
-            low, high = (low, min(prices) - Decimal("0.01")) if cheap else (max(prices) + Decimal("0.01"), high)
-            if (cheap and high < 0) or (not cheap and high is not None and low > high):
-                break
+            prices = sorted((row["price"] for row in rows.values()), reverse=not cheap)
+            edge = prices[min(many, len(prices)) - 1]  # what costs as much is asked for again: it ties
+            low, high = (low, edge) if cheap else (edge, high)
         kept = (
             named(rows.values(), asked.words, strictly=True) or named(rows.values(), asked.words) or list(rows.values())
         )
         return sorted(kept, key=lambda row: row["price"], reverse=not cheap)
 
-    def searched(self, asked: Asked, *, one: bool) -> str:
+    def searched(self, asked: Asked) -> str:
         """What was searched for, and within which prices."""
         told = {"words": asked.words}
-        if asked.order == "cheapest" and one:
+        if asked.order == "cheapest" and not CHEAPLY.search(asked.text):
             return _("The cheapest I found for “%(words)s”:") % told
-        if asked.order == "dearest" and one:
+        if asked.order == "dearest":
             return _("The most expensive I found for “%(words)s”:") % told
         if asked.bounded:
             return _("Here is what I found for “%(words)s” within your price:") % told
@@ -525,7 +643,7 @@ class Finding(Voice):
         if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
             yield from self.find(asked_of(asked, thing))
             return
-        liked = words in INTERESTS and not words.isascii()  # 喝茶: what somebody likes, and no name of goods
+        liked = words in INTERESTS and (not words.isascii() or words in wish.likes)  # 喝茶: no name of goods
         if (
             words and not liked and named(self.search(words, asked), words, strictly=True)
         ):  # a sewing box for a grandmother
@@ -539,13 +657,19 @@ class Finding(Voice):
             return
         told = dict.fromkeys(said for said, _search in lines)
         chosen = self.gifts(lines[:MOST_LINES], wish, asked)
+        if not chosen and liked and named(self.search(words, asked), words):
+            yield from self.find(asked_of(asked, words))
+            return
         named_first = lines[0][0] if lines and not wish.likes and lines[0][0] not in INTERESTS else ""
         if named_first and all(said != named_first for _row, said in chosen):  # "plates and napkins for a boy"
             rows = self.nearest(asked_of(asked, named_first))
             if rows := [row for row in rows if not self.unwanted(row, wish)]:
                 yield from self.show_nearest(asked_of(asked, named_first), rows)
                 return
-        serving = [] if chosen else [row for row in self.serving(asked) if not self.unwanted(row, wish)]
+        taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
+        # whoever likes something is told what serves that, and no gift "for a colleague"
+        need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
+        serving = [] if chosen else [row for row in self.serving(need) if not self.unwanted(row, wish)]
         if not chosen and not serving and wish.occasion:
             lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
             chosen = self.gifts(lines, wish, asked)
@@ -566,11 +690,13 @@ class Finding(Voice):
             return
         if not chosen:
             if lines:
-                text = _("For “%(words)s” I found no gift that fits; these are popular with our customers:")
-                yield Sentence(text % {"words": words})
-            yield from self.recommended("popular", asked, intro=not lines, wish=wish)
+                text = _("I searched for “%(words)s” and found nothing that fits.")
+                yield Sentence(text % {"words": words or lines[0][0]})
+                yield Sentence(_("Tell me what else they like, or what it may cost, and I look again."))
+                return
+            yield from self.recommended("popular", asked, wish=wish)
             return
-        yield Sentence(self.gift_intro(words or lines[0][0], asked))
+        yield Sentence(self.gift_intro(words or lines[0][0], asked), tuple(key(row) for row, _said in chosen))
         for row, said in chosen:
             yield self.line(row, _("goes with “%(words)s”") % {"words": said})
 
@@ -582,6 +708,7 @@ class Finding(Voice):
             if wish.modest and not asked.bounded:
                 prices = sorted(row["price"] for row in rows if row["price"] is not None)
                 rows = [row for row in rows if row["price"] is not None and row["price"] <= prices[len(prices) // 2]]
+            rows.sort(key=lambda row: not named([row], search, strictly=True))
             for row in of_different_kinds(rows)[:4]:
                 picked.setdefault(row["product_id"], (row, said, at))
         return interleaved(picked.values(), asked.count or SHOWN)
@@ -630,7 +757,7 @@ class Finding(Voice):
         yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(best[: asked.count or SHOWN])
 
-    def recommended(self, kind: str, asked: Asked, *, intro: bool = True, wish: Wish = ANYTHING) -> Iterator[Piece]:
+    def recommended(self, kind: str, asked: Asked, *, wish: Wish = ANYTHING) -> Iterator[Piece]:
         found = self.call("get_recommendations", kind=kind, limit=20)
         rows = [row for row in found.data.get("products", []) if self.fits(row, asked) and not self.unwanted(row, wish)]
         if not rows and kind != "popular":
@@ -649,9 +776,9 @@ class Finding(Voice):
                 )
             )
             return
-        if intro and found.data.get("personal"):
+        if found.data.get("personal"):
             yield Sentence(_("These may suit you:"))
-        elif intro:
+        else:
             yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
 
@@ -716,16 +843,35 @@ def recoloured(words: str, look: str) -> str:
 
 def having_most(rows: list[Row], asked: Asked) -> tuple[list[Row], bool]:
     """The rows that have the colour, size or number in a set that was named, where any has; whether there is none to miss."""
-    figures = {found for pair in SET_OF.findall(asked.text) for found in pair if found}
+    figures = {str(NUMBERS.get(found, found)) for pair in SET_OF.findall(asked.text) for found in pair if found}
     looks = [word for word in asked.words.split() if COLOUR.fullmatch(word)] + COLOUR_ZH.findall(asked.words)
     rest = " ".join(word for word in asked.words.split() if not word.isdigit() and not COLOUR.fullmatch(word))
-    rest = COLOUR_ZH.sub("", rest)
+    rest = COLOUR_ZH.sub("", " ".join(word for word in rest.split() if word not in NUMBERS))
     kept = named(rows, rest, strictly=True) or named(rows, rest) or rows
     for figure in figures:
         kept = [row for row in kept if figure in {str(NUMBERS.get(w, w)) for w in WORDS.findall(row["title"].lower())}]
     for look in dict.fromkeys(looks):
         kept = named(kept, look)
     return (kept, True) if kept or not rows else (rows, False)
+
+
+def so_many(asked: Asked) -> list[str]:
+    """The number of the cheapest, or the dearest, that are asked for; [] where none is named.
+
+    >>> so_many(Asked(Intent.SEARCH, "what are the two dearest things")), so_many(Asked(Intent.SEARCH, "最贵的三样"))
+    (['two'], ['三'])
+    """
+    said = SO_MANY_EXTREMES.search(asked.text)
+    return [group for group in said.groups() if group] if said else []
+
+
+def extremes(asked: Asked, rows: list[Row]) -> int:
+    """How many of the rows, sorted by price, are the cheapest or the dearest: as many as are asked for, else all of one price."""
+    if said := so_many(asked):
+        return int(number(said[0]) or 1)
+    if re.search(r"\b\w+s\b.*(are|ones)", asked.text) and not WHOLE_SHOP.search(asked.text):
+        return SHOWN
+    return sum(row["price"] == rows[0]["price"] for row in rows[:SHOWN])
 
 
 def of_different_kinds(rows: Iterable[Row]) -> list[Row]:

@@ -18,7 +18,15 @@ from loyalty_ai.assistant.phrasing.choosing import (
     codes_of,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, MOST_SHOWN, Finding
+from loyalty_ai.assistant.phrasing.finding import (
+    CLAUSE,
+    COLOUR,
+    COLOURS,
+    HAVE_YOU,
+    MOST_SHOWN,
+    OTHERS,
+    Finding,
+)
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
@@ -40,6 +48,11 @@ SUM_SAID = re.compile(r"\d|\b(?:pounds?|quid|fiver|tenner|pence)\b|[镑块元]")
 """A price, and not "more than the one without"."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
+OF_COLOUR = re.compile(
+    r"red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown|mint|turquoise|chocolate|pistachio|lilac|"
+    r"natural|clear|crystal|amber|coral|violet|beige|copper|multicolou?r"
+)
+OF_COLOURS = re.compile(r"\b(?:what|which) colou?rs?\b|什么颜色|啥颜色")
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
@@ -53,9 +66,18 @@ class Products(Finding):
 
     def about_one(self, asked: Asked, say: Callable[[Row], Iterator[Piece]]) -> Iterator[Piece]:
         """Say something of the product that is meant, or ask which one it is."""
+        if self.topic and not (self.meant or asked.words or asked.codes or asked.here or asked.ordinals):
+            yield from self.goes_on_about(asked)  # "can you wrap it, and how much is that"
+            return
         chosen = self.choose(asked)
         if chosen.sure and COLOURS.search(asked.text):
             say = self.colours_of
+        among = asked.words and not asked.codes and not chosen.sure and len(chosen.products) > 1
+        if among and (
+            asked.bounded or asked.order or OTHERS.search(asked.text)
+        ):  # a wish for some of a kind, in stock or cheap
+            yield from self.find(asked)
+            return
         if not chosen.products:
             if self.listed and not asked.words and not asked.codes:
                 return  # "which sizes are there, and what do they cost": the list has just said it
@@ -73,7 +95,8 @@ class Products(Finding):
                 yield from self.show_nearest(asked, rows)
             else:
                 yield from self.none_found(asked)
-        elif chosen.sure:
+        elif chosen.sure or (len(chosen.products) == 1 and has_most(chosen.products[0], self.told(asked.words))):
+            self.meant = chosen.products
             for row in chosen.products[:MOST_CHOICES]:
                 yield from say(row)
         else:
@@ -178,10 +201,9 @@ class Products(Finding):
             if asked.follows and asked.units and row["available"]:
                 yield from list(self.cost(row, asked.units))[1:]
             if not row["available"] and len(asked.codes) < 2:
-                similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
-                if others := [other for other in similar if other["available"]]:
+                if others := self.like(row):
                     yield Sentence(_("Something similar:"))
-                    yield from self.lines(others)
+                    yield from self.lines(others[:3])
                 if STILL.search(asked.text):
                     yield from self.when_back(asked)
 
@@ -246,6 +268,11 @@ class Products(Finding):
             else:
                 yield Sentence(_("Its code is %(code)s.") % told, cited)
         description = found.get("description", "")
+        colours = ", ".join(word for word in row["title"].split() if OF_COLOUR.fullmatch(word.lower()))
+        if "unknown" in wanted and colours and OF_COLOURS.search(asked.text):
+            yield Sentence(_("By its name, its colour is %(colour)s.") % {"colour": colours}, cited)
+            if not PROPERTY.search(OF_COLOURS.sub(" ", asked.text)) and not CLAUSE.search(asked.text):
+                return
         if description and (not wanted or "unknown" in wanted):
             yield Sentence(description, cited)
         if "unknown" in wanted and not description:
@@ -391,6 +418,12 @@ class Products(Finding):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
+
+
+def has_most(row: Row, words: str) -> bool:
+    """Whether a product has more than half of the words."""
+    plain = [word for word in words.split() if not word.isdigit()]
+    return 2 * sum(bool(named([row], word)) for word in plain) > len(plain)
 
 
 def says_most(rows: list[Row], words: str) -> bool:

@@ -37,7 +37,7 @@ from loyalty_ai.assistant.phrases import (
     WHEN_IT_WAS,
     Intent,
 )
-from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY, AtHand
+from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY
 from loyalty_ai.assistant.phrasing.choosing import (
     codes_of,
     likeness,
@@ -52,6 +52,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.matters import ASKED_OF_RETURNS, MATTERS, PAID, matters_in
+from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
@@ -90,6 +91,9 @@ ABOUT_PRODUCTS = {
     Intent.CART_ADD,
     Intent.COMPARE,
 }
+
+WISHES = {Intent.SEARCH, Intent.NONE, Intent.STOCK, Intent.GIFT, Intent.CART_ADD}
+"""What may be bounded by a part of its own: "I want a jewellery box, under £10, in stock"."""
 
 ONLY_WHEN = re.compile(r"(?:and |so )?when(?: will (?:it|that) be)?|(?:那|大概)?(?:什么时候|多久|何时)(?:呢)?")
 """After a product that is sold out: when it comes back."""
@@ -130,6 +134,8 @@ SWAP = re.compile(
     r"把(?P<goes_zh>.{2,20}?)(?:换成|换为|替换成)(?P<comes_zh>.{2,20})"
 )
 """Something in the cart for something else."""
+TAKEN_FOR_RULES, TIERED = {Intent.POLICY, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}, re.compile(r"\btiers?\b")
+"""What goods may be taken for by a word that they share with a rule: a stand of three tiers."""
 
 BESIDE_A_CASE = {
     *(Intent.CART, Intent.CART_ADD, Intent.CHECKOUT, Intent.USUAL, Intent.LOYALTY, Intent.NEXT_TIER, Intent.PERSON),
@@ -160,7 +166,8 @@ OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我�
 """Money that should come back."""
 
 SO_MANY = re.compile(
-    r"(?:^|, ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|(?:do |have )?you (?:have|got)|got) "
+    r"(?:^|[,.] ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|"
+    r"(?:do |have )?you (?:have|got)|got) "
     r"(?P<count>\d{1,3}|(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twenty|a dozen)(?= ?$| of\b| left\b| in stock))"
     r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
 )
@@ -190,16 +197,34 @@ JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
 
 
 def alone(found: list[Asked]) -> list[Asked]:
-    """The questions without what only leads to another: whose tier it is, and the sum of what shall be bought again."""
+    """The questions without what only leads to another, or only bounds the one before: whose tier it is, the sum of what shall be
+    bought again, what the goods may cost."""
     kept: list[Asked] = []
     for now in found:
         if kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
             kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
         elif kept and kept[-1].intent is Intent.CART_ADD and not now.words and AS_MANY.search(now.text):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}")
+        elif kept and kept[-1].intent in WISHES and kept[-1].words and only_bounds(now):
+            intent = Intent.SEARCH if kept[-1].intent is Intent.CART_ADD else kept[-1].intent
+            bounds = {"low": now.low, "high": now.high} if now.bounded else {}
+            available = kept[-1].available or now.available
+            kept[-1] = replace(kept[-1], intent=intent, available=available, units=None, **bounds)
         else:
             kept.append(now)
     return [now for now in kept if not OWN_TIER.search(now.text)] or kept
+
+
+def only_bounds(now: Asked) -> bool:
+    """Whether a part of a message only says what goods may cost, or that they shall be had now."""
+    bounds = now.bounded or now.available
+    return (
+        bool(bounds) and now.intent in WISHES | {Intent.RECOMMEND} and names_none(now) and not (now.here or now.there)
+    )
+
+
+def names_none(now: Asked) -> bool:
+    return not (now.words or now.codes or now.ordinals or now.order or now.units)
 
 
 def units_said(count: str) -> int:
@@ -207,7 +232,7 @@ def units_said(count: str) -> int:
     return FEW.get(count) or int(number(count) or 1)
 
 
-class Reading(AtHand, Own):
+class Reading(Narrowing, Own):
     """Reads the message that is being answered."""
 
     def questions(self) -> list[Asked]:
@@ -224,7 +249,13 @@ class Reading(AtHand, Own):
         found = self.reckoned_up(found)
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
-        found = self.with_case([now if now.counts else self.reread(now) for now in found])
+        read = [
+            now
+            if now.counts
+            else self.of_it(now, beside=at > 0) or self.of_the_same(now, found[:at]) or self.reread(now)
+            for at, now in enumerate(found)
+        ]
+        found = self.with_case(read)
         of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
         if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
             del found[1]  # "still in stock, and how much each": the price of today is told with the stock
@@ -295,7 +326,7 @@ class Reading(AtHand, Own):
         property_asked = now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects)
         if property_asked and OF_A_THING.match(now.text):
             now = replace(now, intent=Intent.DESCRIBE)
-        elif now.intent is Intent.POLICY and self.asks_for_goods(now):
+        elif now.intent in TAKEN_FOR_RULES and self.names_beside(now.words) and self.asks_for_goods(now):
             now = replace(now, intent=Intent.SEARCH)
         elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
@@ -307,12 +338,16 @@ class Reading(AtHand, Own):
             now = (
                 replace(now, intent=Intent.SEARCH) if self.names_goods(now.words) else now
             )  # "where is the doily stuff"
+        elif now.intent in TAKEN_FOR_RULES and TIERED.search(now.words) and self.names_beside(now.words):
+            now = replace(now, intent=Intent.DESCRIBE)  # "how many tiers does the cakestand have"
+        now = self.of_clause(now)
         if now.intent in (Intent.NONE, Intent.GIFT) and self.is_name(now):
             now = replace(now, intent=Intent.SEARCH, words=now.text)
         of_order = now.codes and ORDER_NUMBER.search(now.text)
         if (
             TOO_MANY.search(now.text)
             and not of_order
+            and not (now.codes and self.rows(codes_of(now)))
             and now.intent in ABOUT_PRODUCTS | {Intent.NONE, Intent.POLICY, Intent.ORDER}
         ):
             limits = _("limits: as many units as are in stock, at most so many of a product")
@@ -390,6 +425,12 @@ class Reading(AtHand, Own):
         asks = now.intent is Intent.ORDER and ASKS.search(now.text) is not None
         return now.intent in BESIDE_A_CASE or (asks and not GOT_FOR_THEM.search(now.text))
 
+    def names_beside(self, words: str) -> bool:
+        """Whether goods are called so, by more than the tiers that rules have as well."""
+        beside = TIERED.sub(" ", words).strip(" 0123456789")
+        rows = named(self.search(beside, available=False), beside, strictly=True) if beside else []
+        return bool(rows) or TIERED.search(words) is None
+
     def quoted_of_no_order(self, now: Asked) -> bool:
         """Whether a stranger goes on about a rule that was quoted, and not about an order of theirs."""
         return self.last_about == "passage" and not OWN.search(now.text) and not now.codes
@@ -449,7 +490,10 @@ class Reading(AtHand, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
-        if at_hand := self.at_hand(now, wish := self.wish_before()):
+        wish = self.wish_before()
+        if wish and self.last_about == "product" and (narrowing := self.narrowing(now, wish)):
+            return narrowing
+        if at_hand := self.at_hand(now, wish):
             return at_hand
         if wish and (unwanted := not_wanted(now.text)) and {*now.words.split()} <= {*unwanted}:  # "not with gnomes"
             return replace(wish, text=now.text, intent=Intent.SEARCH, follows=True)
@@ -534,6 +578,7 @@ class Reading(AtHand, Own):
     def narrowed(self, now: Asked, before: Asked) -> Asked | None:
         """A question that names only what one of the things asked for before shall have."""
         size = size_of(now.text)
+        before = replace(before, words=self.kind_of(before))
         plainly, words = leaves_out(now.text), (size if before.words.isascii() else IN_CHINESE.get(size)) or now.words
         if not words or now.codes or now.ordinals:
             return None
@@ -547,6 +592,10 @@ class Reading(AtHand, Own):
         if COLOUR.fullmatch(words):  # "what about green", after pink cushions
             kind = " ".join(word for word in COLOUR_WORD.sub(" ", kind).split() if not COLOUR.fullmatch(word)) or kind
         both = f"{words} {kind}" if words.isascii() or not kind.isascii() else f"{kind} {words}"
+        plain = kind.split()
+        ends = (f"{words} {' '.join(plain[at:])}" for at in range(1, len(plain)) if words.isascii() and kind.isascii())
+        if not self.has(both):  # "the sweetheart one", after the regency cakestand
+            both = next((end for end in ends if self.has(end)), both)
         if not plainly and not named(self.search(both, available=False, limit=20), both):
             return None
         return replace(
@@ -600,9 +649,21 @@ class Reading(AtHand, Own):
         return max((row["title"].lower() for row in rows), key=lambda title: likeness(title, both), default=now.words)
 
     def wish_before(self) -> Asked | None:
-        """What was asked about products last, by a question that can be read alone."""
-        for text in self.asked_before[:FURTHEST]:
-            before = understand(text)[-1]
+        """What was asked about products last, by a question that can be read alone, with what narrowed it since."""
+        found = self._wish_told()
+        if found is None:
+            return None
+        wish, at = found
+        for text in reversed(self.asked_before[:at]):
+            now = understand(text)[-1]
+            narrowed = self.narrowing(now, wish) or self.narrowed(now, wish)
+            wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
+        return wish
+
+    def _wish_told(self) -> tuple[Asked, int] | None:
+        """The question about products that can be read alone, and how many messages came after it."""
+        for at, text in enumerate(self.asked_before[:FURTHEST]):
+            before = self.reread(understand(text)[-1])
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
             if leaves_out(before.text) or BARE_PLACE.search(before.text) or COME_TO.search(before.text):
@@ -610,15 +671,15 @@ class Reading(AtHand, Own):
             if before.intent is Intent.COMPARE and (before.ordinals or WHICH_IS_MORE.search(before.text)):
                 continue
             if before.intent is Intent.NONE and before.words and self.last_about == "product":  # "umbrellas"
-                return replace(before, intent=Intent.SEARCH)
+                return replace(before, intent=Intent.SEARCH), at
             if before.intent in ABOUT_PRODUCTS and (before.words or before.intent is Intent.GIFT):
-                return before
+                return before, at
             if (
                 before.intent is Intent.NONE
                 and before.words
                 and any(named(rows, word) for rows in self.lists() for word in before.words.split())
             ):
-                return replace(before, intent=Intent.SEARCH)  # "doormats please"
+                return replace(before, intent=Intent.SEARCH), at  # "doormats please"
             if before.intent not in ABOUT_PRODUCTS and not (self.goes_on(before) or WHICH_IS_MORE.search(before.text)):
                 return None
         return None

@@ -58,10 +58,11 @@ class Voice:
         self.currency = currency
         self.meant: list[Row] = []
         self.topic = ""
-        self.listed = False
+        self.listed: list[Row] = []
         self.quoted: set[str] = set()
         self.cited: set[str] = set()
         self.known: dict[str, str] = {}
+        self.spelt: dict[str, str] = {}
         self.listened: dict[str, Heard | None] = {}
         self.changes: dict[str, int] = {}
         self._called: dict[str, Found] = {}
@@ -86,11 +87,17 @@ class Voice:
         if (unknown := found.data.get("unknown")) and (known := without(words, unknown)):
             self.known[words] = known
             found = self.call("search_catalog", query=known[:400], **given)
+        meant = found.data.get("read_as", {})
+        self.spelt[words] = " ".join(meant.get(word, word) for word in self.told(words).split())
         return [row for row in found.data.get("products", []) if row["score"] >= POSSIBLE and not row.get("muted")]
 
     def told(self, words: str) -> str:
         """The words that were searched for in the end: those that no product has are left out where others are left."""
         return self.known.get(words, words)
+
+    def meaning(self, words: str) -> str:
+        """The same, those that no product has as they were typed by what they were read as."""
+        return self.spelt.get(words, self.told(words))
 
     @property
     def shown(self) -> list[Row]:
@@ -193,7 +200,7 @@ class Voice:
 
     def lines(self, rows: Iterable[Row], why: Callable[[Row], str] = lambda row: "") -> Iterator[Sentence]:
         for row in rows:
-            self.listed = True
+            self.listed.append(row)
             yield self.line(row, why(row))
 
     def state(self, row: Row) -> Sentence:

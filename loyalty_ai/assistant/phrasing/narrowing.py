@@ -1,0 +1,214 @@
+"""What a message adds to the goods that were asked for before, and which clause of a story names any."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.phrases import NUMBERS, SERVED, Intent
+from loyalty_ai.assistant.phrasing.at_hand import AtHand
+from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.finding import (
+    COLOUR,
+    COLOURS,
+    ENUMERATED,
+    HAVE_YOU,
+    PEOPLE,
+    WEAK,
+    WORDS,
+    recoloured,
+)
+from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
+from loyalty_ai.assistant.wishes import wish_of
+
+CLAUSES = re.compile(
+    r"[.,;!?()\n]+ ?| - | (?:and|but|so|because) (?=(?:is|are|does|do|can|could|it|he|she|they|i|we|my|our)\b)"
+)
+TELLS = re.compile(r"\b(?:i|we|my|our|me|us|he|she|his|her|they|their|it|its|the)\b|[我他她它]")
+"""A clause that tells of somebody, or goes on about something, and is no further thing that is wanted."""
+
+WHICH_YOU = re.compile(r"\b(?:which|what)\b.{1,60}\b(?:do|have) you\b|哪[些款种]|有什么")
+ASKS = re.compile(
+    rf"{HAVE_YOU.pattern}|{WHICH_YOU.pattern}|\b(?:any|looking for|i am after|show me)\b|有没有|想[买要找看]"
+)
+"""It asks a shop for goods."""
+
+MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
+ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
+
+NARROWS = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR, Intent.STOCK, Intent.PRICE}
+"""What may only bound what was asked for before: by a price, by a colour, by what can be had now."""
+
+ONLY = re.compile(
+    r"^(?:ok |and |but |oh |then |maybe )*(?:just|only|preferably|rather)\b(?! (?:one|two|the one|the first))|^只要"
+)
+OF_THEM = re.compile(r"\b(?:any|which|some|ones?) of (?:them|those|these)\b.*\b(?:with|have|has|got|for|show|say)\b")
+_CHILDREN = "girl girls boy boys kid kids child children baby man men woman women lady ladies adults guests"
+CHILDREN = frozenset(_CHILDREN.split())
+ANY_SUCH = re.compile(r"^(?:anything|something|nothing)\b|[.,] (?:anything|something)\b")
+
+OF_IT = re.compile(
+    r"^(?:and |but |also |so |oh )*(?:(?:is|are|was|were|does|do|can|could|will|would|has|have|should) "
+    r"(?:it|they|this|these|that|those)\b|"
+    r"(?:what|how|which|who|where)\b.*\b(?:is|are|was|were|does|do|can|could|will|has|have) (?:it|they|this|these|that|those)\b)|"
+    r"^(?:那|那么|它|这个|这款|那个)*(?:可以|可不可以|能不能|能|会不会|会|是不是|需要|需不需要|"
+    r"要不要|带不带|防|耐|好不好)"
+)
+"""It asks something of what is at hand."""
+ASKS_OF = re.compile(
+    r"^(?:and |so )?(?:is|are|does|do|has|have|can|could|will|what is in|what comes|how)\b|[什怎多吗几能]"
+)
+"""It asks something of what it names."""
+SERVICE = re.compile(SERVED)
+MOST_BARE = 6
+"""Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
+
+
+class Narrowing(AtHand):
+    """Reads what narrows a wish, and what of a longer message is the wish."""
+
+    def of_clause(self, now: Asked) -> Asked:
+        """The clause of a question that names goods, where the whole names none and the rest only tells a story: "my lad wants
+        skulls on everything, have you got skull plates"."""
+        if now.intent not in MAY_TELL | ABOUT_ONE or not now.words or now.codes:
+            return now
+        clauses = [clause for clause in CLAUSES.split(now.text) if clause.strip()]
+        plainly = HAVE_YOU.search(now.text) or WHICH_YOU.search(now.text)
+        if len(clauses) < 2 or (now.intent is Intent.GIFT and not plainly) or self.has(now.words):
+            return now
+        naming = next((at for at, clause in enumerate(clauses) if self.names_what(clause, now.intent)), None)
+        if naming is None:
+            return now
+        until = naming + 1
+        while until < len(clauses) and bare(clauses[until]):
+            until += 1
+        others = [*clauses[:naming], *clauses[until:]]
+        if any(words_of(other) and not TELLS.search(other) for other in others):
+            return now
+        text = ", ".join(clauses[naming:until])
+        told = asked(text)
+        likes = [like for other in others for like in wish_of(other).likes]
+        words = next((both for like in likes if self.has(both := f"{like} {told.words}")), told.words)
+        intent = Intent.SEARCH if now.intent in MAY_TELL else now.intent
+        bounds = {"low": now.low, "high": now.high, "available": now.available, "order": now.order, "count": now.count}
+        return replace(told, intent=intent, text=text, words=words, **bounds)
+
+    def names_what(self, clause: str, intent: Intent) -> bool:
+        """Whether a clause asks for goods by their name, or asks of them what the whole does."""
+        told = asked(clause)
+        asks = told.intent is intent if intent in ABOUT_ONE else ASKS.search(clause) or bare(clause)
+        asks = asks and not (intent is Intent.GIFT and not (HAVE_YOU.search(clause) or WHICH_YOU.search(clause)))
+        return bool(asks) and any(
+            self.has(words) for piece in ENUMERATED.split(clause) if (words := words_of(piece)) not in ("", *NUMBERS)
+        )
+
+    def narrowing(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before within a price, in a colour, in stock, where a message says no more than that."""
+        if now.intent not in NARROWS or now.codes or now.ordinals or now.here or now.units or IN_ALL.search(now.text):
+            return None
+        words = now.words.split()
+        looks = [word for word in words if COLOUR.fullmatch(word)]
+        rest = [word for word in words if word not in looks and word not in WEAK | PEOPLE and not word.isdigit()]
+        such = (
+            not (rest or looks or now.order)
+            and not WEAK.isdisjoint(words)
+            and bool(ANY_SUCH.search(now.text) or leaves_out(now.text))
+        )
+        kinds = ONLY.search(now.text) or OF_THEM.search(now.text) or (leaves_out(now.text) and " or " in now.text)
+        if rest and kinds and now.intent is not Intent.STOCK:
+            return self.of_kinds(now, before)
+        if rest or not (now.bounded or (looks and now.available) or such) or COLOURS.search(now.text):
+            return None
+        kind = self.kind_of(before)
+        for look in looks:
+            kind = f"{look} {recoloured(kind, look)}"
+        gift = before.intent is Intent.GIFT and not looks
+        return replace(
+            before,
+            intent=Intent.GIFT if gift else Intent.SEARCH,
+            text=f"{before.text}. {now.text}" if gift else now.text,
+            words=kind,
+            low=now.low if now.bounded else before.low,
+            high=now.high if now.bounded else before.high,
+            available=now.available or before.available,
+            order=now.order or before.order,
+            count=now.count or before.count,
+            both=False,
+            there=False,
+            follows=True,
+        )
+
+    def of_kinds(self, now: Asked, before: Asked) -> Asked | None:
+        """ "Just cats or dogs", after mugs with animals: those of the kind before that have one of these."""
+        kind = self.kind_of(before).split()
+        said = [words for piece in ENUMERATED.split(now.text) if (words := words_of(piece))]
+        for at in range(len(kind)):
+            for of in (kind[: len(kind) - at], kind[at:]):
+                both = [f"{word} {' '.join(of)}" for word in said]
+                if both := [each for each in both[:3] if self.has(each)]:
+                    return replace(
+                        before, intent=Intent.SEARCH, text=" or ".join(both), words=" ".join(both), follows=True
+                    )
+        return None
+
+    def kind_of(self, before: Asked) -> str:
+        """The words of a wish, without whom it was for where nothing is called so: "party bags for 12 kids"."""
+        plain = " ".join(word for word in before.words.split() if word not in PEOPLE | CHILDREN and not word.isdigit())
+        return before.words if not plain or plain == before.words or self.has(before.words) else plain
+
+    def of_it(self, now: Asked, *, beside: bool) -> Asked | None:
+        """A question of some property of the goods at hand that no table knows: "is it made in England", "dishwasher safe".
+
+        Args:
+            beside: whether the message asks something else as well.
+        """
+        at_hand = self.last_about == "product" or self.turn.product or beside
+        if now.codes or now.ordinals or now.bounded or now.order or COLOURS.search(now.text):
+            return None
+        unknown = "unknown" in now.aspects
+        if self.asks_of_titled(now):
+            return replace(now, intent=Intent.DESCRIBE, aspects=now.aspects | {"unknown"}, there=False)
+        asks = at_hand and now.intent in (Intent.NONE, Intent.DESCRIBE) and OF_IT.search(now.text)
+        asks = asks and (unknown or not SERVICE.search(now.text))
+        asks = asks and not leaves_out(now.text)
+        asks = asks and (unknown or (now.words and not COLOUR.fullmatch(now.words) and not HAVE_YOU.search(now.text)))
+        alone = at_hand and unknown and now.intent in (Intent.NONE, Intent.DESCRIBE, Intent.GIFT, Intent.POLICY)
+        alone = alone and len(now.text.split()) <= MOST_BARE and not HAVE_YOU.search(now.text)
+        plain = len(now.words) < 2 or COLOUR.fullmatch(now.words)  # 大
+        if not asks and not (alone and (plain or not self.has(now.words))):
+            return None
+        return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+
+    def asks_of_titled(self, now: Asked) -> bool:
+        """Whether a question names a product by its whole title and asks something of it: whether it is wide enough."""
+        property_ = now.intent is Intent.STOCK and "unknown" in now.aspects
+        if not (property_ or now.intent in (Intent.NONE, Intent.DESCRIBE, Intent.GIFT)) or not ASKS_OF.search(now.text):
+            return False
+        row = self.titled(now)
+        others = named(self.search(now.words, available=False), now.words) if row and now.words else []
+        if any(other["product_id"] != row["product_id"] for other in others):
+            return False  # a hanger for a rolling pin
+        if row is None or now.aspects & {"code", "category", "link"} or COLOURS.search(now.text):
+            return False
+        spelled = " ".join(WORDS.findall(now.text.replace("'", "")))
+        return bool(words_of(f" {spelled} ".replace(f" {' '.join(WORDS.findall(row['title'].lower()))} ", " ")))
+
+    def of_the_same(self, now: Asked, before: list[Asked]) -> Asked | None:
+        """A later part of a message that names nothing the shop has, where an earlier one names goods: what it asks is of those."""
+        if now.intent not in ABOUT_ONE or not now.words or now.codes or not any(part.words for part in before):
+            return None
+        if self.search(now.words, available=False) or in_english(now.words):
+            return None
+        return replace(now, words="", there=True)
+
+
+def bare(clause: str) -> bool:
+    """Whether a clause is the name of something and nothing else.
+
+    >>> bare("cups and napkins"), bare("my sister wants one")
+    (True, False)
+    """
+    said = [word for word in re.findall(r"[\w'&-]+", clause) if word not in ("and", "or")]
+    return bool(said) and " ".join(said) == words_of(clause)

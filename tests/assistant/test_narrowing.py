@@ -1,0 +1,138 @@
+"""Wishes for goods: told amid a story, narrowed by what follows, asked something that the shop's data may not say."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from loyalty_ai.assistant.glossary import compounds, kinds
+from loyalty_ai.assistant.indexing import index_products
+from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.narrowing import CLAUSES, bare
+from loyalty_ai.assistant.questions import understand
+from tests import fakes
+from tests.assistant.conftest import PRICES
+from tests.assistant.test_templates import open_shop, say, thread  # noqa: F401 (a fixture)
+
+GOODS = {
+    "OWL6": ("Owl Mug Blue", "3.00"),
+    "CAT7": ("Cat Mug", "2.00"),
+    "ROSE8": ("Rose Mug Red", "6.00"),
+    "PLATE9": ("Skull Paper Plates", "0.85"),
+    "CUP10": ("Skull Paper Cups", "0.65"),
+    "STAND11": ("Cakestand 3 Tier Lace", "13.00"),
+    "STAND12": ("Cake Stand 2 Tier Pink", "9.95"),
+    "CLOCK13": ("Wall Clock Ivory", "20.00"),
+    "CLOCK14": ("Wall Clock Red", "20.00"),
+    "KEY15": ('Letter "H" Key Ring', "0.83"),
+    "POT16": ("Green Teapot", "7.00"),
+    "POT17": ("Spotty Teapot", "8.00"),
+}
+
+
+@pytest.fixture
+def goods(open_shop: Any) -> Any:  # noqa: F811
+    for key, (title, price) in GOODS.items():
+        fakes.make_product(open_shop.store, key, title=title, price=Decimal(price), url=f"/p/{key}/")
+    for key, product in open_shop.products.items():
+        product.price = Decimal(PRICES[key])
+        product.save()
+    open_shop.adapter.stock = None
+    index_products(open_shop.store)
+    return open_shop
+
+
+@pytest.mark.parametrize(
+    ("story", "found"),
+    [
+        ("My lad is turning 13 and wants skulls everywhere. Have you got skull paper plates?", {"PLATE9"}),
+        ("We are having a tea party on Sunday, which cake stands do you have?", {"STAND11", "STAND12"}),
+        ("skull paper plates and cups please, my brother is mad for them", {"PLATE9", "CUP10"}),
+    ],
+)
+def test_a_clause_names_the_goods_and_the_rest_tells_a_story(goods: Any, story: str, found: set[str]):
+    assert set(say(story).cards) == found
+
+
+@pytest.mark.parametrize("article", ["plates", "cups and napkins", "teapot"])
+def test_a_name_alone_is_bare_and_a_sentence_is_not(article: str):
+    assert bare(article)
+    assert not bare(f"my sister wants {article}")
+    assert CLAUSES.split(f"{article}. my sister wants it")[0] == article
+
+
+@pytest.mark.parametrize(
+    ("messages", "found"),
+    [
+        (("show me mugs", "keep it under £2.50 please, and in stock"), {"MUG1", "CAT7"}),
+        (("show me mugs", "only red ones", "under £5?"), {"MUG1"}),
+        (("有马克杯吗", "要红色的，2英镑以下，有货的"), {"MUG1"}),
+        (("do you have mugs", "just owls or cats"), {"OWL6", "CAT7"}),
+        (("any mugs?", "do any of them have cats on?"), {"CAT7"}),
+    ],
+)
+def test_what_follows_narrows_the_wish_and_keeps_what_was_said(goods: Any, messages: tuple[str, ...], found: set[str]):
+    assert set(thread(*messages).cards) == found
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("just being nosy, what is the dearest thing in the whole shop", {"CLOCK13", "CLOCK14"}),
+        ("which is your dearest wall clock", {"CLOCK13", "CLOCK14"}),
+        ("cheapest and dearest mug please", {"MUG1", "ROSE8"}),
+        ("what are the three dearest things you sell", {"CLOCK13", "CLOCK14", "STAND11"}),
+        ("最便宜和最贵的马克杯是哪个", {"MUG1", "ROSE8"}),
+    ],
+)
+def test_all_that_cost_the_same_are_the_cheapest_or_the_dearest(goods: Any, asked: str, found: set[str]):
+    assert set(say(asked).cards) == found
+
+
+@pytest.mark.parametrize(
+    "asked", ["Is it made in England?", "Dishwasher safe?", "what is it filled with", "可以机洗吗"]
+)
+def test_a_property_that_no_table_knows_is_said_not_to_be_known(goods: Any, asked: str):
+    told = thread("do you have the green teapot", asked).text
+    assert "Green Teapot" in told
+    assert "would rather not guess" in told or "不会猜测" in told
+
+
+def test_a_colour_is_told_by_the_name(goods: Any):
+    assert "its colour is Green" in say("what colour is the green teapot").text
+
+
+@pytest.mark.parametrize(
+    "asked", ["Which 3 tier cake stands do you do?", "how many tiers does the cakestand 3 tier lace have"]
+)
+def test_a_stand_of_tiers_is_no_tier_of_a_customer(goods: Any, asked: str):
+    assert say(asked).cards[:1] == ("STAND11",)
+
+
+def test_a_kind_stands_for_what_is_of_it_and_not_the_reverse(goods: Any):
+    assert set(say("mugs with animals on").cards) == {"OWL6", "CAT7"}
+    assert all(named([{"title": each}], kind) for kind, members in kinds().items() for each in members)
+    assert not named([{"title": "animal"}], "owl")
+
+
+@pytest.mark.parametrize("typed", ["cakestand", "cake stand", "蛋糕架"])
+def test_two_words_are_found_as_one_and_one_as_two(goods: Any, typed: str):
+    assert set(say(f"{typed}").cards) == {"STAND11", "STAND12"}
+    assert compounds()["cakestand"] == ("cake", "stand")
+
+
+def test_letters_are_looked_for_one_by_one(goods: Any):
+    told = say("do you have key rings with letters X and H")
+    assert told.cards == ("KEY15",)
+    assert "key rings X" in told.text
+
+
+def test_what_is_asked_if_it_is_gone_is_a_question_of_its_own(goods: Any):
+    assert len(understand("is the spotty teapot in? if not, what other teapots do you have")) == 2
+    fakes.make_product(goods.store, "POT18", title="Polka Teapot", available=False, url="/p/POT18/")
+    index_products(goods.store)
+    told = say("Is the polka teapot in stock? If not, what other teapots do you have?")
+    assert "Polka Teapot is sold out" in told.text
+    assert {"POT16", "POT17"} <= set(told.cards)
