@@ -166,7 +166,9 @@ class Cases(Purchases):
     def paid_for(self, question: Asked) -> Held:
         """The orders of the days that are named, else of all, that held the goods that are named; [] where none did."""
         days = self.days_of(question.text)
-        held = self.with_items(self.orders_in(days), question)
+        told = self.one_told(question) if question.there and not days and self.last_about == "order" else []
+        held = self.with_items(told, question) if told else []  # "was there a cakestand in it"
+        held = held if held and held[0][1] else self.with_items(self.orders_in(days), question)
         return held[: MOST_PAID if days else 1] if held and held[0][1] else []
 
     def names_line(self, orders: list[Order], question: Asked) -> bool:
