@@ -119,7 +119,8 @@ def told_gift(whole: str) -> list[Asked]:
     told, others = [], []
     for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
         intent, score = intent_of(sentence)
-        apart = score >= STRONG and intent not in ADVICE and _anew(sentence)
+        anew = _anew(sentence) or SUPPOSED.match(sentence) is not None
+        apart = score >= STRONG and intent not in ADVICE and anew
         (others if apart else told).append(sentence)
     story = ". ".join(told)
     low, high = prices(story)[0]
