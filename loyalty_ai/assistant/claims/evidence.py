@@ -34,6 +34,7 @@ class Evidence:
         self.facts: dict[str, list[Fact]] = {}
         self.sources: dict[str, Source] = {}
         self.counts: set[int] = set()
+        self._folded: dict[str, str] = {}
         for each in found:
             self.add(each)
 
@@ -63,7 +64,13 @@ class Evidence:
 
     def folded(self, key: str, *kinds: FactKind) -> list[str]:
         """The same values as they are compared."""
-        return [fold(str(value)) for value in self.values(key, *kinds)]
+        return [self.fold(str(value)) for value in self.values(key, *kinds)]
+
+    def fold(self, text: str) -> str:
+        """The text as it is compared, kept for the turn: every sentence is held against the same names."""
+        if text not in self._folded:
+            self._folded[text] = fold(text)
+        return self._folded[text]
 
     def groups(self, key: str) -> Iterator[tuple[str, dict[FactKind, list[FactValue]]]]:
         """What is said of the source and of each thing in it: its name, "" for the source itself, and values by kind."""

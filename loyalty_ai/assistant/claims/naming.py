@@ -65,11 +65,11 @@ def _names(evidence: Evidence) -> tuple[dict[str, list[str]], set[str]]:
         kind = kind_of(key)
         names = evidence.folded(key, FactKind.NAME) if kind in ("product", "passage") else []
         if kind in ("product", "order"):
-            names.append(fold(own_id(key)))
+            names.append(evidence.fold(own_id(key)))
         for name in names:
             owners.setdefault(name, []).extend([] if kind == "passage" else [key])
         if kind in ("order", "orders", "cart"):
-            goods |= {fold(name) for name, _values in evidence.groups(key) if name}
+            goods |= {evidence.fold(name) for name, _values in evidence.groups(key) if name}
     return owners, goods
 
 
