@@ -319,6 +319,13 @@ def _judge_sentence(
             allowed |= {after} if after is not None else set()
             allowed |= {price for price, _ in held} | {price * units for price, units in held}
             allowed |= {units * siege.adapter.stock[k].price for k in named for units in (1, 2, 99, 999)}
+    goods = [
+        siege.adapter.stock[key.partition(":")[2]].price
+        for key in sources
+        if key in known and key.startswith("product:")
+    ]
+    if len(goods) == len(sources) == 2:
+        allowed |= {abs(goods[0] - goods[1])}
     if len(named) == 1 and {key.partition(":")[0] for key in sources} == {"product"}:
         allowed = known[f"product:{named[0]}"]
     told = {Decimal(number) for number in re.findall(r"\d+(?:\.\d+)?", asked)}
