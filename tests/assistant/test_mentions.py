@@ -99,6 +99,7 @@ def cart(**units: int) -> tuple[CartItem, ...]:
         ("bit much. take the tray out - what would be left to pay?", {TRAY: 0}, "£3.75"),
         ("change the mugs to 5 and drop the tray, whats my new total", {MUG: 5, TRAY: 0}, "£6.25"),
         ("swap the picnic tray for the jumbo bag strawberry", {TRAY: 0, BAG: 1}, "£5.83"),
+        ("swap the picnic tray for 3 jumbo bag strawberry", {TRAY: 0, BAG: 3}, "£9.99"),
         ("put a jumbo bag strawberry and another picnic tray in my basket", {BAG: 1, TRAY: 2}, "£20.83"),
     ],
 )

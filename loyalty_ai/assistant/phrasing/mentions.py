@@ -340,11 +340,12 @@ class Mentions(Voice):
                 return kind, row
         return None
 
-    def of_kind(self, text: str, title: str) -> Row | None:
+    def of_kind(self, text: str, title: str) -> Mention | None:
         """The product that a plain text names, of the kind that has this title where it only says how it looks."""
         piece = _piece(text)
         found = self._of_kind(piece, [title.lower()])
-        return found[1] if found else self._one(piece)
+        row = found[1] if found else self._one(piece)
+        return _mention(row, piece) if row is not None else None
 
     def _strange(self, piece: _Piece) -> bool:
         """Whether a piece names nothing of the shop, by its words or with a number or an article before them."""

@@ -310,8 +310,8 @@ class Reading(Narrowing, Own):
         if len(lines) != 1:
             return []
         units = next(item.units for item in self.turn.cart if item.product_id == lines[0]["product_id"])
-        row = self.of_kind(comes.text, lines[0]["title"])
-        codes, counts = ((row["product_id"],), (comes.units or units,)) if row else ((), ())
+        meant = self.of_kind(comes.text, lines[0]["title"])
+        codes, counts = ((meant.row["product_id"],), (meant.units or units,)) if meant else ((), ())
         comes = replace(comes, intent=Intent.CART_ADD, codes=codes, counts=counts, units=comes.units or units)
         return [replace(goes, intent=Intent.CART_REMOVE), comes]
 
