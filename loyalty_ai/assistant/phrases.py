@@ -49,7 +49,8 @@ class Intent(StrEnum):
 
 SOMEBODY = (
     r"(?!(?:i|we|you|it|they|the|this|that|these|those|my|your|our|a|an|her|his|their|she|he|people|most|everyone|everybody|others?|customers|shoppers|anyone|anybody|someone|somebody|"
-    r"in|not|and|or|all|any|each|one|there|orders?|parcels?|delivery|postage|stuff|things?|money|gold|silver|platinum|members?|tiers?)\b)[a-z]{2,}"
+    r"in|not|and|or|all|any|each|one|there|orders?|parcels?|delivery|postage|stuff|things?|money|gold|silver|platinum|members?|tiers?|today|yesterday|last|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august|september|october|november|december)\b)[a-z]{2,}"
 )
 """Somebody by name, as the one who buys: no pronoun, and none of the words that stand there otherwise."""
 
@@ -268,7 +269,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             r"(other|another|a different|different|random|previous|next|your best|richest|biggest|top) (customer|client|shopper|user|buyer)s?",
-            "((?<!给)别人|他人|别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
+            "((?<!给)别人|他人|(?<!级)别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
         ),
         (
             8,
@@ -353,7 +354,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             "",
-            r"(?<![a-z] )(^|[，。,]|查一?下?|看看|告诉我)(?!我)[a-z]{2,} ?[^a-z我]{0,4}(订单|买了|买过|下单|账户|花了|消费|等级)|(张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
+            r"(?<![a-z] )(^|[，。,]|查一?下?|看看|告诉我) ?(?!我)[a-z]{2,} ?[^a-z我]{0,4}(订单|买了|买过|下单|账户|花了|消费|等级)|(张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
         ),
         (
             8,
@@ -657,8 +658,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (14, r"(what|which|any) (perks|benefits|advantages|privileges)\b", ""),
         (
             7,
-            r"(my|what) (loyalty |membership |member |current |customer )*(tier|tiers|level|status|points|membership|rank|standing|rewards?)\b|(which|what|whats?) (tier|level|status|rank)\b|(am i|are we) (a )?(gold|silver|platinum|member|vip|loyal)|do i have (any )?(points|rewards)|loyalty (status|level|profile|account|points|standing)|i (am|be) (at|on|in)\b.{0,8}\b(tier|level)",
-            "我.{0,6}(是|属于|算)(个)?(什么|哪种|哪类|啥)(样的)?(会员|客户|卡)|我?(现在|目前)?(是|属于|算|到)?.{0,4}(什么|哪个|几|哪一)(会员)?(等级|级别|级|档|层级)|(我|自己)的?(会员|忠诚度?|等级|级别|积分)|会员(等级|级别|状态|身份)|我是(金|银|白金|普通)|有(多少|没有)积分|几级",
+            r"(my|what) (loyalty |membership |member |current |customer )*(tier|tiers|level|status|points|membership|rank|standing|rewards?)\b|(which|what|whats?) (tier|level|status|rank)\b|(what|which) (sort|kind|type|class|grade|category) of (member|customer|client|shopper)s? (am i|are we|i am|we are)|my membership|(am i|are we) (a )?(gold|silver|platinum|member|vip|loyal)|do i have (any )?(points|rewards)|loyalty (status|level|profile|account|points|standing)|i (am|be) (at|on|in)\b.{0,8}\b(tier|level)",
+            "我.{0,6}(是|属于|算)(个)?(什么|哪种|哪一?类|啥)(样的|级别的)?(会员|客户|卡)|我?(现在|目前)?(是|属于|算|到)?.{0,4}(什么|哪个|几|哪一)(会员)?(等级|级别|级|档|层级)|(我|自己)的?(会员|忠诚度?|等级|级别|积分)|会员(等级|级别|状态|身份)|我是(金|银|白金|普通)|有(多少|没有)积分|几级",
         ),
         (
             9,
@@ -1228,24 +1229,15 @@ BACK = {
 }
 """Places of an order from the latest, which has 0."""
 FIRST = re.compile(
-    r"\b(?:first|oldest|earliest)(?: ever| thing| things)?(?: order| purchase| thing| shop| time)\b|\b(?:oldest|earliest) (?:one|order)|\b(?:did|had|have) (?:i|we) (?:very )?first\b|"
+    r"\b(?:first|oldest|earliest) of (?:all )?(?:my|our) (?:orders|purchases)\b|\b(?:first|oldest|earliest)(?: ever| thing| things)?(?: order| purchase| thing| shop| time)\b|\b(?:oldest|earliest) (?:one|order)|\b(?:did|had|have) (?:i|we) (?:very )?first\b|"
     r"\b(?:i|we) (?:buy|order|get|bought|ordered|got) first\b|\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
     r"第一(?:次|回)(?:下单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
-)
-EXTREME_ORDER = re.compile(
-    r"\b(?:which|what)(?: one)? (?:order|purchase|one) (?:was|is|came|cost)\b.{0,25}\b(?:biggest|largest|smallest|most expensive|dearest|cheapest|priciest|most|least)\b|"
-    r"\b(?:biggest|largest|smallest|most expensive|dearest|cheapest|priciest|highest|lowest)(?: \w+){0,2} (?:order|orders|purchase|bill)\b|"
-    r"\border\b.{0,20}\b(?:cost|came to|spend|spent)\b.{0,12}\b(?:most|least)\b|哪(?:一)?(?:单|个订单|笔).{0,6}最"
 )
 EXTREME_GOODS = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|least expensive)\b(?: (?:thing|item|product|article|piece|one|stuff|single thing))?.{0,25}\b(?:i|we)\b.{0,14}\b(?:bought|buy|ordered|order|got|had|purchased|paid)\b|"
     r"(?:买|订)过?的?.{0,8}最(?:贵|便宜)|最(?:贵|便宜)的.{0,4}(?:东西|商品|一件)"
 )
 LEAST = re.compile(r"cheap|small|least|low|便宜|小|少")
-SINCE_LAST = re.compile(
-    r"\bhow long (?:ago|is it|has it been|since)\b.{0,30}\b(?:order|ordered|bought|shopped|purchase)|\bwhen (?:was|did i place) my (?:last|latest|most recent) (?:order|purchase)\b|"
-    r"(?:距离?|离).{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
-)
 LATEST_FEW = re.compile(
     r"\b(?:last|latest|most recent|past) (?P<en>two|three|four|2|3|4) (?:orders|purchases|parcels)\b|\b(?P<before>two|three|four) (?:last|latest|most recent) (?:orders|purchases)\b|(?:最近|最后|上|近|前)的?(?P<zh>[两二三四2-4]) ?(?:个|笔|张|次|回)?的?(?:订单|单|下单|购物|购买|消费|买)"
 )
@@ -1253,12 +1245,17 @@ EXTREME_OF_IT = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|biggest|largest|smallest)\b.{0,25}\b(?:in|of|on|among) (?:it|that|there|them|those|these)\b|(?:其中|里面).{0,6}最(?:贵|便宜|大|小)|"
     r"^(?:and )?(?:what|which)(?: one| order)? (?:was|is) (?:the )?(?:biggest|largest|smallest|dearest|cheapest|most expensive|priciest)(?: one)?$|^哪.{0,3}最(?:贵|便宜|大|小|多)$"
 )
-UNDERWAY = re.compile(
-    r"\b(?:which|what|any|how many|all|list|show)\b.{0,30}\b(?:orders?|parcels?|packages?)\b.{0,40}\b(?:on (?:their|its|the) way|not (?:yet )?(?:arrived|come|here|been delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive)|still coming|pending)\b|"
-    r"\b(?:orders|parcels)\b.{0,30}\bstill (?:on|to come|outstanding|coming)|(?:哪些|哪几|几个|多少|还有).{0,8}(?:单|订单|包裹).{0,8}(?:没|未|在路上|在途|路上)|(?:没|未)(?:到|送到|收到|送达)的?.{0,2}(?:订单|包裹|有哪些|单)|在路上的.{0,4}(?:单|包裹)"
+_SEVERAL = (
+    r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|(?:any|some|no)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
+    r"what (?:else )?(?:is|are|have you|has|have i)|any ?more)\b"
 )
-"""Asks which orders have yet to arrive."""
-ADDS_TO = re.compile(r"\badd\b.{0,25}\b(?:to|in|into) (?:it|that|my order)\b|再加|加(?:一个|一件|点)")
+_TO_COME = r"\b(?:on (?:their|its|the) way|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending)\b"
+_TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
+UNDERWAY = re.compile(
+    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
+)
+ELSE = re.compile(r"\b(?:else|others?|more|besides|apart from|except|aside from)\b|别的|其[他它]|另外|除|还有")
+"""Asks which orders have yet to arrive, and which beside the one that was told."""
 MONTH_BESIDE = re.compile(
     r"\b(?:the )?month (?:(?P<back>before)|after)\b|\bthe (?:next|following) month\b|(?P<zh>前一个月)|(?:后|下)一?个月呢?$"
 )
@@ -1273,7 +1270,7 @@ HOW_MANY_ORDERS = re.compile(
 WHICH_GOODS = re.compile(
     r"\b(?:which|what)\b(?: \w+'?s?){1,4} (?:have|did|do|had) (?:i|we)\b|\ball the\b.{0,30}\b(?:i|we)\b|哪些|哪几|什么样的|所有"
 )
-"""Asks for two orders together, to compare two times, for the first order, the dearest order or thing, the mean, the goods of a kind."""
+"""Asks for two orders together, to compare two times, for the first order, the dearest thing, the mean, the goods of a kind."""
 _HISTORY_WORDS = """
 ever first oldest earliest expensive dearest cheapest priciest average month months quarter quarters season week weeks
 weekend anything something nothing spend spent spending more less than since altogether total sum together combined
@@ -1292,8 +1289,7 @@ HISTORY_WORDS_ZH = re.compile(
 TO_NEXT = re.compile(
     r"\b(?:missing|lacking|short|left to|away from|far (?:off|from)|next (?:one|tier|level)|need(?:ed)? (?:more|for|to)|more do i)\b|还差|差多少|下一级|再花"
 )
-POINTED = re.compile(r"\b(?:it|that|this|them|those|these|any of)\b|还能|能不能|可以")
-"""After an answer about tiers, what is missing; what points at the order that was told."""
+"""After an answer about tiers, what is missing."""
 OWN = re.compile(
     r"\b(?:have|did|had|do|was|were|am) (?:i|we|my)\b|\bwhere (?:is|are) my\b|\bmy (?:last|latest|first) order|我的?(?:上|最近|订单|包裹)"
 )
@@ -1308,8 +1304,5 @@ OF_ONE_TIER = re.compile(
     r"^(?:那|那么|如果是?|对|给)*(?P<zh>普通会员|银卡|金卡|白金|铂金|黄金)(?:会员|客户|卡)*(?:也|呢|要|是|就|有|免|能|多|几|不).{0,8}$|^(?:那|那么)?(?:金卡|银卡|白金)(?:会员)?$"
 )
 """Somebody tells their tier, or asks what a rule that was quoted just now is for one tier."""
-WHEN_IT_WAS = re.compile(
-    r"^(?:and )?(?:when (?:was (?:that|it|the last(?: one| time)?)|did i)|the last time)\b|^(?:最近|上|最后)一?次(?:是|呢|买)?.{0,6}(?:什么时候|何时|哪天|几号)?|^(?:是)?(?:什么时候|哪天|几号)(?:买|下|订)?的?(?:呢|吗)?$"
-)
 CONTENTS = re.compile(r"\bwhat (?:is|was|else is|all is) (?:in|inside) (?:it|that|there)\b|里面?(?:有|都有|是)什么")
-"""After an order that was told: when it was bought, what is in it."""
+"""After an order that was told: what is in it."""

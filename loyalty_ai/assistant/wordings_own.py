@@ -21,7 +21,7 @@ next_tier: how much more do I need to spend to go up; how far am I from the next
   how close am I to being upgraded; when do I go up; how far to the next rung; how much before I level up
 loyalty tier: what tier am I; what level am I on; what is my status; which level do I have; what kind of customer am I to you;
   which tier do I have now; am I silver or gold; what rank am I; do I count as gold; what is my standing with you; which tier
-  does my account have; what tier have I got; what am I at the moment gold or silver
+  does my account have; what tier have I got; what sort of member am I; which class of member am I; what is my membership; what am I at the moment gold or silver
 loyalty spent: how much have I spent with you so far; what have I spent here altogether; how much money have you had from me;
   what does all I bought come to; my total spending; how much have I given you over the years; what have I shelled out here in
   total; how much cash did I leave in your shop; what did I spend all told; total spent to date

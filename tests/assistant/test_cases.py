@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.periods import WEEKDAYS, latest_weekday
+from loyalty_ai.assistant.phrases import UNDERWAY
 from loyalty_ai.assistant.phrasing.matters import MATTERS, matters_in
 from loyalty_ai.assistant.phrasing.terms import COUNTRIES, TIERS, for_tier, from_country
 from loyalty_ai.shop.models import Customer
@@ -245,3 +246,62 @@ def test_every_matter_has_words_in_both_languages():
     for name, pattern in MATTERS.items():
         assert any("\u4e00" <= c <= "\u9fff" for c in pattern.pattern), name
     assert matters_in("do you have red mugs") == ()
+
+
+# Which orders are meant, and what is asked of them.
+
+
+@pytest.mark.parametrize(
+    ("question", "number"),
+    [
+        ("when did I place my very first order, and how much was it", "A-1001"),
+        ("did I send anything of my oldest order back?", "A-1001"),
+        ("the order before my last one, please", "A-1001"),
+        ("what day did I last order?", "580904"),
+        ("我上一次是哪天下的单", "580904"),
+        ("我第一次下单是什么时候？", "A-1001"),
+    ],
+)
+def test_an_order_is_picked_by_its_place(shop_with_rules: Any, question: str, number: str):
+    told = say(question, "ann").text
+    assert [each for each in ("A-1001", "580904") if each in told] == [number]
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["which of my orders was the biggest one by value?", "what was my dearest order", "我哪个订单金额最高？"],
+)
+def test_an_order_is_picked_by_its_sum(shop_with_rules: Any, question: str):
+    fakes.record_purchase(
+        shop_with_rules.ann, shop_with_rules.products[BAG], at=fakes.NOON - timedelta(days=40), value="90", ref="570001"
+    )
+    told = say(question, "ann").text
+    assert "570001" in told
+    assert "580904" not in told
+
+
+@pytest.mark.parametrize("question", ["how many mugs was that and what did they cost me", "里面有几个杯子？"])
+def test_goods_of_the_order_that_was_told_are_those_of_no_other(shop_with_rules: Any, question: str):
+    told = ask("what did I order on 2 may", question)
+    assert "4 × Red Retrospot Mug" in told
+    assert "580904" not in told
+
+
+def test_all_orders_are_asked_where_somebody_says_so(shop_with_rules: Any):
+    assert "12 units" in ask("what did I order on 2 may", "how many mugs have I ever bought in all my orders?")
+
+
+def test_orders_of_a_month_are_counted_and_summed_up(shop_with_rules: Any):
+    told = say("how many orders did I place in may and what did they come to?", "ann").text
+    assert "placed 1 order" in told or "placed 2 orders" in told
+
+
+@pytest.mark.parametrize("question", ["is anything else on its way?", "除了这个还有别的在路上吗"])
+def test_what_else_is_on_its_way_leaves_out_the_order_that_was_told(shop_with_rules: Any, question: str):
+    assert "580904" not in ask("where is my latest order?", question)
+
+
+@given(st.sampled_from(["order", "parcel"]), st.sampled_from(["has not arrived", "is late", "never came"]))
+def test_one_order_that_is_late_is_no_question_for_all(thing: str, late: str):
+    assert UNDERWAY.search(f"my {thing} {late}") is None
+    assert UNDERWAY.search("which orders have not arrived") is not None

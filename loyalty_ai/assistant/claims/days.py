@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from loyalty_ai.assistant.arrivals import reckoned
 from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.reading import Reading, Wrong
 from loyalty_ai.assistant.readings import Day, days, digits
 from loyalty_ai.assistant.turn import FactKind
+
+DAYS_LONG = re.compile(r"(\d+) ?(?:days|天)")
 
 
 def check_days(reading: Reading) -> None:
@@ -33,7 +36,9 @@ def check_days(reading: Reading) -> None:
     arriving = [day for day in found if _arrives(day, body)]
     placed = [day for day in found if day not in arriving]
     for key in orders:
-        ordered = reading.evidence.values(key, FactKind.ORDERED_ON)
+        ordered = [*reading.evidence.values(key, FactKind.ORDERED_ON)]
+        if reading.ours:  # so many days later, by a document that names them
+            ordered += [each + timedelta(days=many) for many in _many_days(reading) for each in ordered if each]
         expected = sorted(set(reading.evidence.values(key, FactKind.EXPECTED_BY)))
         if not _all_mean(placed, ordered) or (arriving and not _expected(arriving, expected, body)):
             raise Wrong(key)
@@ -42,6 +47,12 @@ def check_days(reading: Reading) -> None:
 
 def _all_mean(found: Sequence[Day], known: Sequence[date]) -> bool:
     return all(any(day.means(each) for each in known) for day in found)
+
+
+def _many_days(reading: Reading) -> set[int]:
+    """The numbers of days that the documents behind a sentence name."""
+    texts = (str(text) for key in reading.given for text in reading.evidence.values(key, FactKind.TEXT))
+    return {int(number) for text in texts for number in DAYS_LONG.findall(digits(text))}
 
 
 def _covers(key: str, reading: Reading) -> bool:

@@ -15,25 +15,33 @@ from functools import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from loyalty_ai.assistant.arrivals import lead_of
+from loyalty_ai.assistant.arrivals import lead_of, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, latest_weekday, periods
-from loyalty_ai.assistant.phrases import CONTENTS, UNDERWAY, Intent
+from loyalty_ai.assistant.phrases import AVERAGE, BACK, COMPARES, CONTENTS, FIRST, LATEST_FEW, LEAST, UNDERWAY, Intent
 from loyalty_ai.assistant.phrasing.choosing import named as named_in
 from loyalty_ai.assistant.phrasing.matters import (
     ASKED_OF_ORDERS,
     ASKED_OF_RETURNS,
     DAYS_LONG,
+    EXTREME_ORDER,
+    HOW_MANY_UNITS,
+    HOW_MUCH_OF,
     HYPOTHETICAL,
     IN_CART,
+    LAST_TIME_ORDERED,
     MANY_OF_THEM,
     MATTERS,
     MINE,
     MONEY_BACK,
     OF_A_DAY,
+    OF_ITS_GOODS,
+    OF_THAT_ORDER,
     OF_THEM,
     ONE_OF_THEM,
+    OVER_ALL,
     PAID,
+    PICKS,
     RULES,
     SPENT,
     STORY,
@@ -42,8 +50,8 @@ from loyalty_ai.assistant.phrasing.matters import (
     matters_in,
 )
 from loyalty_ai.assistant.phrasing.orders import ARRIVING, ORDER_NUMBER, between
-from loyalty_ai.assistant.phrasing.purchases import Item, Order, Purchases
-from loyalty_ai.assistant.phrasing.terms import TIERED, TIERS, country_in, for_tier, from_country
+from loyalty_ai.assistant.phrasing.purchases import AND, EACH, NOW, PAST, Item, Order, Purchases
+from loyalty_ai.assistant.phrasing.terms import CLAUSES, TIERED, TIERS, country_in, for_tier, from_country
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, asked_of, day, local
 from loyalty_ai.assistant.questions import Asked, normal
 from loyalty_ai.assistant.questions import asked as asked_in
@@ -80,6 +88,7 @@ class Case:
 
     Args:
         whole: whether it is about all orders that are held, and not the first of them.
+        days: the days whose orders are summed up.
         missed: whether the days that are named hold no order.
         unknown: a number that none of their orders has.
     """
@@ -88,6 +97,7 @@ class Case:
     held: Held
     asks: frozenset[str] = frozenset()
     whole: bool = False
+    days: Days | None = None
     missed: bool = False
     unknown: str = ""
 
@@ -112,6 +122,9 @@ class Cases(Purchases):
                 return Case(matters, [], unknown=code)
         if matters[0] == "refunded":
             return self.refund_case(question, matters, owed=owed)
+        picked = self.picked(text)
+        if picked and not HYPOTHETICAL.search(text):
+            return Case(matters, self.with_items(picked, question))
         days = self.days_of(text)
         orders = self.orders_in(days) if days else []
         held = self.with_items(orders or self.orders_in(None), question)
@@ -132,10 +145,18 @@ class Cases(Purchases):
         return Case(matters, [(order, []) for order in (waited_for or orders)[:1]]) if orders else None
 
     def looks_at(self, text: str) -> Case | None:
-        """What a text asks of one order of theirs and of nothing else; None where it asks no such thing."""
+        """What a text asks of orders of theirs and of nothing else: of one, or of those of some days together; None where it
+        asks no such thing."""
         asks = frozenset(name for name, pattern in ASKED_OF_ORDERS.items() if pattern.search(text))
         question = asked_in(text)
-        if self.turn.customer_id is None or not asks or question.codes[1:]:
+        if self.turn.customer_id is None or question.codes[1:] or when_it_comes(text) or LATEST_FEW.search(text):
+            return None
+        if lines := self.lines_told(text, question):
+            return Case((), lines, asks=frozenset({"lines"}))
+        picked = None if question.codes else self.picked(text)
+        if picked is not None:
+            question = asked_in(PICKS.sub(" ", text))
+        if not asks and picked is None:
             return None
         if PAID.search(text) and not question.codes and (paid := self.paid_for(question)):
             return Case((), paid, asks=frozenset({"paid"}))
@@ -144,9 +165,19 @@ class Cases(Purchases):
             if not orders and ORDER_NUMBER.search(text):
                 return Case((), [], asks=asks, unknown=question.codes[0])
             told = orders
-        elif MANY_OF_THEM.search(text) and "dearest" not in asks:
+        elif picked is not None:
+            if not picked:
+                return Case((), [], asks=asks)
+            told, asks = picked, (asks - {"dearest"} | {"total"} if EXTREME_ORDER.search(text) else asks)
+        elif (days := self.days_of(text)) and asks & {"orders", "total"} and self.sums_up(text, days, asks):
+            orders = [] if question.words and self.never_bought(question) else self.orders_in(days)
+            named = self.with_items(orders, question) if orders else []
+            if (named and named[0][1]) or (question.words and self.never_bought(question)):
+                return None
+            return Case((), [(order, []) for order in orders], asks=asks, days=days)
+        elif "orders" in asks or (MANY_OF_THEM.search(text) and "dearest" not in asks):
             return None
-        elif days := self.days_of(text):
+        elif days:
             orders = self.orders_in(days)
             told = (
                 orders
@@ -159,9 +190,58 @@ class Cases(Purchases):
             told = self.call("get_order", order_id=self.order_before).data.get("orders", [])
         else:
             return None
-        if not told or self.names_line(told, question) or (len(told) == 1 and self.lines_asked(question)):
+        if (
+            not told
+            or self.names_line(told, question)
+            or (len(told) == 1 and "items" not in asks and self.lines_asked(question))
+        ):
             return None
         return Case((), [(order, []) for order in told], asks=asks)
+
+    def picked(self, text: str) -> list[Order] | None:
+        """The order that a text picks by its place or by its sum, among those of the days that it names; [] where there is
+        none, None where it picks none."""
+        extreme = EXTREME_ORDER.search(text) if not OF_ITS_GOODS.search(text) else None
+        place = next((at for at, pattern in BACK.items() if pattern.search(text)), 0)
+        first = FIRST.search(text) is not None
+        if not (extreme or place or first or LAST_TIME_ORDERED.search(text)):
+            return None
+        orders = self.orders_in(self.days_of(text))
+        if extreme and orders:
+            return [(min if LEAST.search(extreme[0]) else max)(orders, key=lambda order: order["total"])]
+        if first and orders and orders == self.orders_in(None):
+            return self.call("get_order", oldest=True, limit=1, summary=True).data.get("orders", [])
+        return orders[-1:] if first else orders[place : place + 1]
+
+    def sums_up(self, text: str, days: Days, asks: frozenset[str]) -> bool:
+        """Whether a text asks what the orders of some days, and of no others, come to or how many they are."""
+        alone = len(periods(text, local(self.turn.now))) < 2 and not (COMPARES.search(text) or AVERAGE.search(text))
+        return alone and ("orders" in asks or len(self.orders_in(days)) > 1)
+
+    def lines_told(self, text: str, question: Asked) -> Held:
+        """The goods that a text names of the order that was told, where it asks how many these were or what they cost; with
+        none where it points at that order and it held no such goods; [] where it asks no such thing."""
+        pointed = question.there or OF_THAT_ORDER.search(text) is not None
+        asks = HOW_MANY_UNITS.search(text) or (HOW_MUCH_OF.search(text) and (pointed or PAST.search(text)))
+        if not (asks and self.order_before and self.last_about == "order") or question.codes or question.ordinals:
+            return []
+        if (
+            OVER_ALL.search(text)
+            or NOW.search(text)
+            or EACH.search(text)
+            or self.days_of(text)
+            or not self.goods_said(question)
+        ):
+            return []
+        told = self.call("get_order", order_id=self.order_before).data.get("orders", [])
+        items = self.lines_of(told[0], text) if told else []
+        return [(told[0], items)] if items or (told and (pointed or HOW_MANY_UNITS.search(text))) else []
+
+    def lines_of(self, order: Order, text: str) -> list[Item]:
+        """The items of an order that a text names, each of an enumeration for itself."""
+        parts = [self.goods_said(asked_in(part)) for part in AND.split(text)]
+        held = [items for part in parts if part for _order, items in self.holding([order], part)]
+        return [item for item in order["items"] if any(item in items for items in held)]
 
     def paid_for(self, question: Asked) -> Held:
         """The orders of the days that are named, else of all, that held the goods that are named; [] where none did."""
@@ -188,10 +268,12 @@ class Cases(Purchases):
         """What came back: of the goods or the days that are named, of the order told, else of all orders."""
         whole = asked_in(normal(self.turn.text))
         days = self.days_of(question.text) or self.days_of(whole.text)
-        held = self.with_items(self.orders_in(days), question)
+        picked = self.picked(whole.text)
+        held = self.with_items(self.orders_in(days) if picked is None else picked, question)
         if (
             not (held and held[0][1])
             and not days
+            and picked is None
             and self.order_before
             and (owed or question.there or question.follows)
         ):
@@ -234,7 +316,7 @@ class Cases(Purchases):
         yield from [*trouble, Sentence(_("Sign in, and I can look at your order too."))] if trouble else self.sign_in()
         if asked.codes:  # it may be a guest's
             yield from self.rule(_("guests ask with their order number"), only=_("order number"))
-            yield from self.rule(_("write to us about orders"), only="@")
+            yield from self.rule(_("write to us about orders"), only="@", of=_("order"))
 
     def trouble(self, asked: Asked) -> Iterator[Piece]:
         """The rules for what is wrong with goods or with a parcel, as far as the question says that something is."""
@@ -266,6 +348,15 @@ class Cases(Purchases):
         if case.whole:
             yield from self.came_back(case, question)
             return
+        if case.days:
+            yield from self.summed(case.days)
+            for each, _items in case.held[:SHOWN] if "items" in case.asks else ():
+                yield self.order_line(each)
+                yield from self.items_of(each)
+            return
+        if not self.orders_in(None):
+            yield Sentence(_("You have not ordered anything yet."))
+            return
         if case.missed or not case.held:
             yield Sentence(_("In that time you ordered nothing."))
         if not case.held:
@@ -276,7 +367,17 @@ class Cases(Purchases):
                 yield self.order_line(each)
                 yield from self.these_lines([(each, item) for item in paid[:SHOWN]])
             return
-        if case.asks:
+        if "lines" in case.asks:
+            yield self.state_of(order)
+            yield from self.these_lines([(order, item) for item in items])
+            if not items:
+                words = self.goods_said(question)
+                text = _("In that order I find nothing for “%(words)s”.")
+                yield Sentence(text % {"words": words}, (f"order:{order['order_id']}",))
+            elif len(items) > 1:
+                yield from self.units_together(order, items)
+            return
+        if case.asks or not case.matters:
             yield from self.looked_at(order, case.asks, question)
             return
         yield self.state_of(order)
@@ -296,7 +397,7 @@ class Cases(Purchases):
 
     def looked_at(self, order: Order, asks: frozenset[str], question: Asked) -> Iterator[Piece]:
         """What is asked of one order."""
-        told = asks - {"count", "dearest", "placed", "state"}
+        told = asks - {"count", "dearest", "placed", "state", "orders"}
         asks_state = {"expected"} if "state" in asks else set()  # alone it is told with the sum
         yield from self.tell_order(order, replace(question, aspects=told or frozenset({"expected"} - asks_state)))
         cited = (f"order:{order['order_id']}",)
@@ -307,6 +408,14 @@ class Cases(Purchases):
         if "dearest" in asks and order["items"]:
             yield Sentence(_("You spent the most of it on this:"), cited)
             yield self.item_line(order, max(order["items"], key=lambda item: item["value"]), each=True)
+
+    def units_together(self, order: Order, items: list[Item]) -> Iterator[Piece]:
+        """How many units some goods of an order are."""
+        ids, placed = [item["product_id"] for item in items if item["product_id"]], self.placed(order)
+        found = self.call("get_order", summary=True, product_ids=ids[:20], **between((placed, placed)))
+        units = sum(item["units"] for item in items)
+        if not found.error and found.data["summary"]["units"] == units:
+            yield Sentence(_("Together that is %(units)s units.") % {"units": f"{units:,}"}, (found.sources[0].key,))
 
     def came_back(self, case: Case, question: Asked) -> Iterator[Piece]:
         """What came back of each order, with what was paid for it, and all of it together."""
@@ -427,13 +536,15 @@ class Cases(Purchases):
 
     # A rule as it holds for them.
 
-    def rule(self, query: str, *, only: str = "") -> Iterator[Piece]:
-        """What the documents say of a subject, as it holds for the shopper; of several sentences those that say `only`."""
+    def rule(self, query: str, *, only: str = "", of: str = "") -> Iterator[Piece]:
+        """What the documents say of a subject, as it holds for the shopper; of several sentences those that say `only`, of a
+        list what it says `of` something."""
         passages = self.passages(query, 0.1)[:1]
         told = list(self.quote(asked_of(NOTHING, "", text=query), passages)) if passages else []
         for sentence in self.for_them(told):
             if not isinstance(sentence, Sentence) or only in sentence.text:
-                yield sentence
+                clauses = [each for each in CLAUSES.split(sentence.text) if of in each.lower()] if of else []
+                yield replace(sentence, text=clauses[0]) if clauses else sentence
 
     def for_them(self, told: Iterable[Piece]) -> list[Piece]:
         """The sentences of a rule that hold for the shopper's tier and country, behind their tier where it matters."""

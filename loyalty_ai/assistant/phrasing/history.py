@@ -16,7 +16,6 @@ from loyalty_ai.assistant.periods import Days, month_beside, period, periods, we
 from loyalty_ai.assistant.phrasing.orders import (
     ARRIVING,
     BEFORE_THAT,
-    EXTREME,
     HOW_MANY,
     Orders,
     between,
@@ -68,7 +67,8 @@ class History(Orders):
             latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
         elif phrases.UNDERWAY.search(text):
-            yield from self.underway()
+            beside = self.order_before if self.last_about == "order" and phrases.ELSE.search(text) else ""
+            yield from self.underway(beside)
         elif phrases.COMPARES.search(text) and not spans and len(pair := self.pair(asked)) == 2:
             yield from self.two_orders(*pair)
         elif beside:
@@ -90,19 +90,8 @@ class History(Orders):
                 yield from self.dearest(orders, cheapest=phrases.LEAST.search(found[0]) is not None)
         elif asked.codes:
             return
-        elif place := next((at for at, pattern in phrases.BACK.items() if pattern.search(text)), 0):
-            yield from self.one_of(self.orders_in(days)[place : place + 1], asked)
-        elif phrases.FIRST.search(text):
-            oldest = self.call("get_order", oldest=True, limit=1, summary=True).data.get("orders", [])
-            yield from self.one_of(oldest, asked)
-        elif extreme := EXTREME.search(text) or phrases.EXTREME_ORDER.search(text):
-            pick = min if phrases.LEAST.search(extreme[0]) else max
-            if orders := self.orders_in(days):
-                yield from self.one_of([pick(orders, key=lambda order: order["total"])], asked)
         elif found := phrases.EXTREME_GOODS.search(text):
             yield from self.dearest(self.orders_in(days), cheapest=phrases.LEAST.search(found[0]) is not None)
-        elif phrases.SINCE_LAST.search(text):
-            yield from self.one_of(self.orders_in(None)[:1], asked)
         elif phrases.AVERAGE.search(text) and days:
             yield from self.average(days)
         elif (at := weekday(text)) is not None:
@@ -218,11 +207,13 @@ class History(Orders):
             text = _("They came to the same.")
         yield Sentence(text % told, keys_of([one, other]))
 
-    def underway(self) -> Iterator[Piece]:
-        """The orders that have yet to arrive, with their days, and what they come to together."""
-        orders = [order for order in self.orders_in(None) if order["state"] in ARRIVING]
+    def underway(self, beside: str = "") -> Iterator[Piece]:
+        """The orders that have yet to arrive, beside one that was told, with their days, and what they come to together."""
+        latest = self.orders_in(None)
+        orders = [order for order in latest if order["state"] in ARRIVING and order["order_id"] != beside]
         if not orders:
-            yield Sentence(_("None of your orders is on its way."))
+            text = _("You are waiting for no other order.") if beside else _("You are waiting for no order.")
+            yield Sentence(text)
         for order in orders[:SHOWN]:
             if not (order["expected_from"] and order["expected_by"]):
                 yield self.order_line(order)

@@ -10,7 +10,7 @@ import re
 
 from django.utils.translation import gettext_noop
 
-from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH
+from loyalty_ai.assistant.phrases import BACK, BROKEN, BROKEN_ZH, FIRST
 
 MATTERS = {
     name: re.compile(pattern)
@@ -22,9 +22,10 @@ MATTERS = {
             r"\b(?:what|which|how many|how much|when)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back|get back|got back)\b|"
             r"\bhow much\b.{0,20}\b(?:did|have) (?:i|we) (?:get|got|had) back\b|\b(?:get|got|had) (?:\w+ ){0,3}(?:money )?back for\b.{0,30}\b(?:returns?|returned|sent back)\b|"
             r"\b(?:have|has|did|was|were) (?:i|you|we|any of \w+|my \w+|some of \w+|all of \w+|anything)\b.{0,20}\b(?:been )?(?:refunded|returned|c[ao]me back)\b|"
+            r"\b(?:was|were|did|has|have)\b.{0,40}\b(?:(?:sent|c[ao]me|gone|go) back(?! in)|returned|refunded)\b|(?<!if )\b(?:i|we) (?:have |had )?(?:already |ever )?(?:(?:sent|took|gave|given) (?:\w+ ){0,4}back|returned)\b|"
             r"\b(?:any|some|all|much|none) of (?:it|that|this|them|those|these)\b.{0,10}\b(?:c[ao]me back|go back|went back|refunded|returned)\b|\b(?:had|have) anything refunded\b|\b(?:was|were|been|got|get) (?:\w+ )?(?:refunded|paid back)\b|"
             r"\b(?:did|have|has) (?:you|they)\b.{0,12}\b(?:get|got|receive[d]?|had)\b.{0,40}\bback\b(?! in)|\b(?:did|have|has) (?:you|they) (?:already |yet |ever )?(?:refund\w*|pa(?:y|id) me back)|"
-            r"\b(?:did|have) (?:i|we) (?:ever )?(?:return(?:ed)?|sen[dt] back|(?:sen[dt]|given?) \w+(?: \w+)? back)\b|"
+            r"\b(?:did|have) (?:i|we) (?:ever )?(?:return(?:ed)?|sen[dt] back|(?:sen[dt]|given?) (?:\w+ ){1,4}back)\b|"
             r"(?:退货|退款|退的|退回).{0,10}(?:到账|到了|收到|成功|完成|处理|好了|怎么样|进度|状态)|(?:收到|处理).{0,6}(?:我的?)?(?:退货|退款)|"
             r"退(?:了|过|的(?!话)).{0,14}(?:吗|没|什么|哪|几|多少|钱)|退过|有没有退|退.{0,2}(?:记录|历史)|(?:退|还)(?:给)?了?我多少"
         ),
@@ -77,10 +78,10 @@ HYPOTHETICAL = re.compile(
 """Asks for the rule, whatever order of theirs it might be about."""
 
 STORY_ZH = re.compile(
-    r"[想要还可能]*退[货掉了吗]*|[那这上]?[一个笔]?单|[那这]一?|总?价格?|几?样|\d+|现在|怎么|一直|还没|没到|收到|没用过|用过|打开|打算|地址|邮费|多少|什么|东西|几天|晚了|买的|的?时候|一[套个件份]|以前|有没有|过|星期.|[里中的了吗呢]"
+    r"[想要还可能]*退[货掉了吗]*|[那这上]?[一个笔]?单|[那这]一?|总?价格?|几?样|\d+|现在|怎么|一直|还没|没到|收到|没用过|用过|打开|打算|地址|邮费|多少|什么|公司|我们|金额?(?!\S)|(?<!\S)[个件盒套只副块张支双条瓶](?!\S)|东西|几天|晚了|买的|的?时候|一[套个件份]|以前|有没有|过|星期.|[里中的了吗呢]"
 )
 STORY = re.compile(
-    r"deliver\w*|dispatched|shipped|sent|state|status|different|contents?|total|returns?|returned|returning|refund\w*|exchange|go|goes|went|through|arrive\w*|received?|process\w*|late|still|open(?:ed)?|unopened|unused|untouched|used|lit|never|wrapp\w+|box|packag\w+|packing|"
+    r"packs?|sets?|boxe?s?|pairs?|part|parts|anything|something|some|date|amount|value|valuable|sum|whether|deliver\w*|dispatched|shipped|sent|state|status|different|contents?|total|returns?|returned|returning|refund\w*|exchange|go|goes|went|through|arrive\w*|received?|process\w*|late|still|open(?:ed)?|unopened|unused|untouched|used|lit|never|wrapp\w+|box|packag\w+|packing|"
     r"postage|pays?|paid|paying|costs?|address|wrong|house|number|cancel\w*|mistake|changed?|mind|days?|long|sign|waiting|broken?|damaged|cracked|working|worked|apart|fix|typed?|entered|gave|put|moved?|moving|old|new|please|options?|sure|month|weeks?|ago|退\S*|晚|邮费|地址|怎么办|没用过"
 )
 """Words of such a story that name no goods."""
@@ -121,12 +122,16 @@ ASKED_OF_ORDERS = {
             r"\b(?:arriv\w*|eta|expect\w*|due|turn\w* up|get here|be here|deliver(?:y|ed)|land(?:ed)?)\b|\bwhen will\b|[能会可]到|[时哪]天?候?.{0,2}[送到]|送达|到货|收到|到了?[吗没]"
         ),
         "state": r"\b(?:where|status|state|on its way|shipped|dispatched|sent|left|track\w*|news of)\b|到哪|发货|寄出|状态|物流",
-        "placed": r"\bwhen (?:did (?:i|we)|was (?:it|that))\b|\bwhat (?:day|date)\b.{0,20}\b(?:order|place|buy)|(?:什么时候|哪天|几号|何时).{0,3}(?:下|买|订)|下单(?:时间|日期)",
+        "placed": r"\bwhen (?:did (?:i|we)|was (?:it|that))\b|\b(?:what|which) (?:day|date)\b|\bdate\b|(?:什么时候|哪天|几号|何时).{0,3}(?:下|买|订)|下单(?:时间|日期)",
+        "orders": (
+            r"\bhow (?:many (?:orders|times|purchases|parcels)|often)\b|\b(?:number|count) of (?:my |the |our )?orders\b|\borders\b.{0,60}\bhow many\b(?! (?:things|items|products|lines))|"
+            r"(?:几|多少)(?:次|单|笔|个?订单)"
+        ),
         "count": (
             r"\bhow many (?:different |separate )?(?:things|items|products|lines|goods|kinds|sorts|articles)\b|几(?:种|样|件|款)|多少(?:种|样|件|款)"
         ),
         "dearest": (
-            r"\b(?:spen[dt]|cost|paid?) (?:\w+ )?(?:the )?most\b|\b(?:most expensive|dearest|priciest) (?:line|thing|item|product|one)\b|花(?:得|的钱)?最多|最贵的?(?:是|一样|一件|东西|商品)"
+            r"\b(?:spen[dt]|cost|paid?) (?:\w+ )?(?:the )?most\b|\b(?:most expensive|dearest|priciest) (?:line|thing|item|product|one)\b|\b(?:dearest|priciest|costliest|most expensive)(?: of (?:them|those|these))?$|花(?:得|的钱)?最多|最贵的?(?:是|一样|一件|东西|商品)"
         ),
     }.items()
 }
@@ -142,6 +147,42 @@ ONE_OF_THEM = re.compile(
     r"(?:我的?|上|最近|最新|最后|这|那)的?(?:那|这)?[一个笔张]*(?:订单|单|包裹)(?!号)|(?:最近|最后|上)一?次(?:买|下单|购|订)"
 )
 """One order of theirs: the latest, where nothing else says which."""
+
+_MOST = r"(?:biggest|largest|greatest|highest|dearest|priciest|costliest|(?:most|least) (?:expensive|valuable)|smallest|lowest|cheapest)"
+EXTREME_ORDER = re.compile(
+    rf"\b{_MOST}\b(?: \w+){{0,2}} (?:orders?|purchase|bill|shop)\b|\b(?:orders?|purchases?)\b.{{0,40}}\b(?:{_MOST}|(?:cost|come|came|spen[dt]|paid|worth) (?:\w+ )?(?:the )?(?:most|least))\b|"
+    rf"\b{_MOST} (?:sum|amount|total)\b.{{0,40}}\bone (?:order|go)\b|最(?:贵|大|高|多|便宜|小|低|少)的?.{{0,4}}(?:订单|单|一笔)|(?:订单|单|笔).{{0,8}}最(?:贵|大|高|多|便宜|小|低|少)"
+)
+_ITS_GOODS = r"(?:(?:things?|items?|products?|articles?|lines?|pieces?)|(?:in|from|on) (?:it|that|this|there)|(?:in|from|of) (?:my|our|the|that|this) (?:\w+ ){0,3}order|order \d+)"
+OF_ITS_GOODS = re.compile(
+    rf"\b(?:{_MOST}|most|least)\b[^,;?.-]{{0,25}}\b{_ITS_GOODS}\b|\b{_ITS_GOODS}\b[^,;?.-]{{0,25}}\b(?:{_MOST}|the (?:most|least))\b(?! order)|"
+    r"(?:单[里中]|里面|其中|东西|商品|一样)[^,?。]{0,8}最|最[^,?。]{0,6}(?:东西|商品|一样|[件样款])"
+)
+"""Picks an order by its sum; asks for the dearest of its goods instead."""
+
+LAST_TIME_ORDERED = re.compile(
+    r"\b(?:when|(?:what|which) (?:day|date)|how long ago)\b.{0,20}\b(?:did|have) (?:i|we) (?:last|most recently) (?:order|buy|bought|shop|place)\w*\b(?: (?:from|with|at|here|something|anything|an)\b.*)?$|"
+    r"\blast time (?:that )?(?:i|we) (?:ordered|bought|shopped|placed)(?: (?:from|with|at|here|something|anything|an)\b.*)?$|"
+    r"\bhow long (?:ago|is it|has it been|since)\b.{0,30}\b(?:order|ordered|bought|shopped|purchase)|"
+    r"\b(?:my|our) (?:very )?(?:last|latest|most recent|newest) order\b|"
+    r"(?:我|^)的?(?:上|最近|最后|最新)的?一?(?:个|笔)?(?:单|订单)|(?:上|最近|最后|最新)的?一?[次回]是?(?:在?(?:什么时候|哪天|哪一天|几号|何时))?.{0,3}(?:下的?单|下了单|买东西|购物|订的?货)|距离?.{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
+)
+"""Asks for the latest time that they ordered anything, or for the order of then."""
+
+PICKS = re.compile("|".join(each.pattern for each in (EXTREME_ORDER, FIRST, LAST_TIME_ORDERED, *BACK.values())))
+"""Picks an order by its place or by its sum."""
+
+HOW_MANY_UNITS = re.compile(r"\bhow many\b(?! (?:do|have) you)|几[^天次时点单]|多少[个件盒套只副块张支包双条]")
+HOW_MUCH_OF = re.compile(
+    rf"{HOW_MANY_UNITS.pattern}|\bhow much\b|\b(?:cost|pay|paid|spen[dt]|come|came|total|amount)\b|\b(?:was|were|is|are) there\b|\bany\b.{{0,30}}\bin (?:it|that|there)\b|多少|一共|总共|合计|有没有|[吗么]$"
+)
+OF_THAT_ORDER = re.compile(
+    r"\b(?:in|on|with|of) (?:it|that|there|this)\b|\bin (?:that|the|this) (?:one|order|parcel)\b|\b(?:did|had) (?:i|we)\b.{0,20}\bthen\b|里面?|[那这][一个]?单|其中|买了|订了"
+)
+OVER_ALL = re.compile(
+    r"\bever\b|\ball (?:of )?my orders\b|\bover the (?:years|time)\b|\bso far\b|\b(?:have|had) (?:i|we) (?:\w+ )?(?:bought|ordered|had|got)\b|\b(?:off|from) you\b|总共买过|买过|一直以来|所有|到现在|到目前|以前"
+)
+"""Asks how many some goods of the order that was told were, or what they cost; points at that order; means all orders."""
 
 MANY_OF_THEM = re.compile(
     r"\borders\b|\bparcels\b|\b(?:all|every|each|any|other|another|first|second|third|oldest|earliest|biggest|largest|smallest|before|previous|average|usually|often|again|together|than|more|less|dearer|cheaper|difference|which|last (?:two|three|\d))\b|\bever\b|"

@@ -80,7 +80,7 @@ EXTREME = re.compile(
     r"最(?:贵|大|高|多|便宜|小)的?.{0,4}(?:订单|一单|单子|一笔)"
 )
 HOW_MANY = re.compile(
-    r"\bhow many\b(?! (?:orders|times|parcels)\b)|\b(?:altogether|in (?:all|total))\b|几(?:个|件|盒|套|只)|多少(?:个|件|盒|套|只)"
+    r"\bhow many\b(?! (?:orders|times|parcels)\b)|\b(?:altogether|in (?:all|total))\b|几(?:个|件|盒|套|只)|多少(?:个|件|盒|套|只)|[买订]过?了?多少(?!钱)"
 )
 """Of a product that they bought: how many in all, not only the last time."""
 LAST_TIME = re.compile(r"\blast\b|\blatest\b|上次|上回|最近")
@@ -204,12 +204,6 @@ class Orders(Cart):
         orders = found.data["orders"]
         if not orders:
             yield Sentence(_("You have not ordered anything yet."))
-            return
-        if extreme := EXTREME.search(asked.text):
-            pick = min if re.search(r"small|cheap|便宜|小", extreme[0]) else max
-            yield self.order_line(pick(orders, key=lambda order: order["total"]))
-            if len(orders) == 20:
-                yield Sentence(_("I looked at your latest orders only."))
             return
         numbers = [order["order_id"] for order in orders]
         if self.order_before in numbers[:-1] and BEFORE_THAT.search(asked.text) and (asked.follows or asked.there):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -16,7 +17,7 @@ from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
 from loyalty_ai.assistant.phrases import COMPARES
-from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BEFORE_THAT, MOST, OWN_AGAIN, between
@@ -174,7 +175,11 @@ class Purchases(History):
     def holding(orders: list[Order], words: str) -> list[tuple[Order, list[Item]]]:
         """The orders with the items whose titles have most of the words, with those items; what no item has counts for none."""
         titles = {item["title"] for order in orders for item in order["items"]}
-        scores = {title: sum(says(title, word) for word in words.split()) for title in titles}
+        scores: dict[str, Fraction] = dict.fromkeys(titles, Fraction())
+        for word in {part for said in words.split() for part in parts_of(said)}:
+            having = [title for title in titles if says(title, word)]
+            for title in having:  # a word that fewer titles have says more
+                scores[title] += Fraction(1, len(having))
         most = max(scores.values(), default=0)
         found = (
             (order, [item for item in order["items"] if most and scores[item["title"]] == most]) for order in orders
@@ -269,9 +274,15 @@ class Purchases(History):
             yield Sentence(text % told, cited)
 
 
+def parts_of(word: str) -> list[str]:
+    """A word; of Chinese, which writes none apart, the things that it names."""
+    return [word] if word.isascii() else [unit.word for unit in units_of(word, catalogue("en"))] or [word]
+
+
 def says(title: str, word: str) -> bool:
     """Whether a title has a word, or one that it is a part of: "stands" of a cakestand."""
-    return bool(named([{"title": title}], word)) or any(stem in title.lower() for stem in stems_of(word, "en"))
+    ends = (rf"{re.escape(stem)}(?:e?s)?\b" for stem in stems_of(word, "en"))
+    return bool(named([{"title": title}], word)) or any(re.search(end, title.lower()) for end in ends)
 
 
 def sums_of(text: str) -> list[Decimal]:

@@ -18,10 +18,8 @@ from loyalty_ai.assistant.following import (
 )
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
-    ADDS_TO,
     AVERAGE,
     COMPARES,
-    CONTENTS,
     EXTREME_OF_IT,
     GUARDS,
     INSISTS,
@@ -30,11 +28,9 @@ from loyalty_ai.assistant.phrases import (
     NUMBERS,
     OWN,
     OWN_TIER,
-    POINTED,
     TO_NEXT,
     TOGETHER,
     UNDERWAY,
-    WHEN_IT_WAS,
     Intent,
 )
 from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY
@@ -51,13 +47,14 @@ from loyalty_ai.assistant.phrasing.finding import (
     not_wanted,
     recoloured,
 )
-from loyalty_ai.assistant.phrasing.matters import ASKED_OF_RETURNS, MATTERS, PAID, matters_in
+from loyalty_ai.assistant.phrasing.matters import ASKED_OF_ORDERS, ASKED_OF_RETURNS, MATTERS, PAID, matters_in
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
     COSTS,
+    COUNTED,
     ERASE,
     GIVES,
     OF_TIERS,
@@ -143,6 +140,9 @@ BESIDE_A_CASE = {
 }
 """What is asked beside the story of something that was bought, and is no part of it."""
 
+ALL_ORDERS = {"orders", "spent"}
+"""What is asked of all orders together."""
+
 OF_LOYALTY = {Intent.LOYALTY, Intent.NEXT_TIER}
 
 MAY_LOOK = OPEN | {Intent.ORDER, Intent.POLICY, Intent.STOCK, Intent.GIFT}
@@ -203,6 +203,8 @@ def alone(found: list[Asked]) -> list[Asked]:
     for now in found:
         if kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
             kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
+        elif kept and sums_orders(kept[-1]) and sum_alone(now):
+            kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}", aspects=kept[-1].aspects | {"spent"})
         elif kept and kept[-1].intent is Intent.CART_ADD and not now.words and AS_MANY.search(now.text):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}")
         elif kept and kept[-1].intent in WISHES and kept[-1].words and only_bounds(now):
@@ -225,6 +227,16 @@ def only_bounds(now: Asked) -> bool:
 
 def names_none(now: Asked) -> bool:
     return not (now.words or now.codes or now.ordinals or now.order or now.units)
+
+
+def sums_orders(now: Asked) -> bool:
+    """Whether a question that was read as one of loyalty asks how many orders there are or what they come to."""
+    return now.intent is Intent.LOYALTY and bool(now.aspects & ALL_ORDERS) and not OF_TIERS.search(now.text)
+
+
+def sum_alone(now: Asked) -> bool:
+    """Whether a question asks for a sum, and says not of what."""
+    return now.intent is Intent.PRICE and "total" in now.aspects and not (now.words or now.codes or now.there)
 
 
 def units_said(count: str) -> int:
@@ -321,7 +333,11 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
-        if now.intent in (Intent.CART, Intent.CART_REMOVE) and ERASE.search(now.text) and OWN_DATA.search(now.text):
+        if (
+            now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY)
+            and ERASE.search(now.text)
+            and OWN_DATA.search(now.text)
+        ):
             now = replace(now, intent=Intent.PRIVACY)
         property_asked = now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects)
         if property_asked and OF_A_THING.match(now.text):
@@ -330,6 +346,8 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
+        elif now.intent is Intent.LOYALTY and TO_NEXT.search(now.text):
+            now = replace(now, intent=Intent.NEXT_TIER)
         elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text) and not ASKS_MISSING.search(now.text):
             now = replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
         elif now.intent is Intent.ORDER and self.turn.customer_id is None and self.quoted_of_no_order(now):
@@ -355,10 +373,15 @@ class Reading(Narrowing, Own):
         return now
 
     def insists(self) -> bool:
-        """Whether a message goes on about somebody of whom nothing is told, and asks for nothing else."""
-        before = understand(self.asked_before[0])[0].intent if self.asked_before else Intent.NONE
-        text = normal(self.turn.text)
-        return before is Intent.OTHERS and INSISTS.search(text) is not None and WISH.search(text) is None
+        """Whether a message goes on about somebody, or an order, of whom nothing is told, and asks for nothing else."""
+        text, before = normal(self.turn.text), normal(self.asked_before[0]) if self.asked_before else ""
+        refused = bool(before) and self.turn.customer_id is not None and self.names_order(before)
+        if not (refused or (before and understand(before)[0].intent is Intent.OTHERS)) or WISH.search(text):
+            return False
+        question = asked(text)
+        about_it = question.there and not question.codes and not self.things(question)
+        asks = any(pattern.search(text) for pattern in ASKED_OF_ORDERS.values())
+        return INSISTS.search(text) is not None or (refused and about_it and asks)
 
     def with_case(self, found: list[Asked]) -> list[Asked]:
         """The questions; the parts of a story about something that was bought, or of what a return is bound to, as one."""
@@ -366,6 +389,9 @@ class Reading(Narrowing, Own):
         of_cart = self.turn.cart and not ORDER_NUMBER.search(whole) and any(now.intent in EDITS for now in found)
         if of_cart or any(now.intent in GUARDS or now.counts for now in found):
             return found
+        if COUNTED.search(whole):
+            beside = [now for now in found if now.intent is Intent.NEXT_TIER and not COUNTED.search(now.text)]
+            return [*beside, replace(asked(whole), intent=Intent.POLICY)]
         if self.names_order(whole):
             return [replace(asked(whole), intent=Intent.ORDER)]
         if self.turn.customer_id is not None and UNDERWAY.search(whole):
@@ -404,7 +430,11 @@ class Reading(Narrowing, Own):
     def with_look(self, found: list[Asked]) -> list[Asked]:
         """The questions; those that ask something of one order, as one."""
         others = BESIDE_A_CASE - {Intent.STOCK}
-        told = [now for now in found if "case" not in now.aspects and (now.intent not in others or now.codes)]
+        told = [
+            now
+            for now in found
+            if "case" not in now.aspects and (now.intent not in others or now.codes or sums_orders(now))
+        ]
         if not told or any(now.intent not in MAY_LOOK or now.bounded for now in told):
             return found
         text = ", ".join(now.text for now in told)
@@ -456,15 +486,8 @@ class Reading(Narrowing, Own):
         ):
             return replace(now, intent=Intent.ORDER)
         if self.last_about == "order" and self.turn.customer_id is not None:
-            pointed = now.there or POINTED.search(self.turn.text) is not None
             if TOGETHER.search(now.text) and not self.things(now) and LATEST_FEW.search(self.asked_before[0].lower()):
                 return replace(understand(self.asked_before[0])[-1], follows=True)  # its answer says the sum
-            if ADDS_TO.search(now.text) and pointed:
-                return replace(now, intent=Intent.POLICY, words="", text=f"{now.text} {_('order')}")
-            if WHEN_IT_WAS.search(now.text) and now.intent in OPEN | {Intent.ORDER} and not now.codes:
-                return replace(now, intent=Intent.ORDER, there=True, words="", aspects=now.aspects | {"bought_when"})
-            if now.there and CONTENTS.search(now.text) and not now.codes:
-                return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"items"})
             if goods := self.of_lines(now):
                 return goods
             days = period(now.text, local(self.turn.now))

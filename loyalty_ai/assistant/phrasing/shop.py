@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -22,7 +23,16 @@ from loyalty_ai.assistant.phrasing.cases import Cases
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences
 from loyalty_ai.assistant.phrasing.matters import MATTERS
 from loyalty_ai.assistant.phrasing.terms import TIERS
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, EMPTY_OF_POLICIES, MOST_CHOICES, Row, asked_of, day, local
+from loyalty_ai.assistant.phrasing.voice import (
+    CERTAIN,
+    EMPTY_OF_POLICIES,
+    MOST_CHOICES,
+    SHOWN,
+    Row,
+    asked_of,
+    day,
+    local,
+)
 from loyalty_ai.assistant.questions import Asked, amounts, normal, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence
 from loyalty_ai.conf import app_settings
@@ -138,9 +148,19 @@ REACHING = tuple(
 """Chinese questions of where the shop is, when it is there and how to reach it, each with what documents call that."""
 
 HOLIDAY = re.compile("元旦|圣诞|节|假|新年|过年")
+LEAVES = re.compile(r"(\d+) days old|满 ?(\d+) ?天")
+"""The age at which an order counts no longer, as documents say it."""
+
 TIER_ENDS = re.compile(
     r"\b(?:run(?:s|ning)? out|expires?|expiry|ends?|lapse|lose|lost|last|keep|stay|remain|drop(?:ped)?|valid|forever|for life)\b|到期|过期|失效|保持|保留|掉级|降级|有效期|多久"
 )
+COUNTED = re.compile(
+    r"(?=.*\b(?:when|until|till|how long|no longer|any ?more|stop\w*|still|keep|next|does|do)\b)(?:.*\b(?:orders?|bought|ordered|purchases?|spent|things?|tier|level|membership)\b).*\b(?:count(?:s|ed|ing)?(?! of)|the count|drops? out|falls? out)\b|"
+    r"(?:不再|不|还|多久|什么时候|什么时候就|到什么时候).{0,6}(?:计入|算(?:在|进|了|数)?(?=$|吗|了|在|进|[?？,，。])|作数)|算到(?:什么时候|几时|哪天|多久)|(?:计入|算在|算进).{0,6}(?:等级|会员)|(?:记录|消费).{0,8}保留(?:多久|到)|(?:金卡|银卡|白金|等级|级别).{0,12}(?:会掉|掉级|降级|没了|失去|保住)|"
+    r"\b(?:tier|level|status|gold|silver|platinum|membership)\b.{0,30}\b(?:safe|until when|for how long)\b"
+)
+"""Asks how long what was bought counts towards a tier."""
+
 KEEPS_TIER = re.compile(
     r"\b(?:i|we)\b.{0,20}\b(?:stay|remain|keep|lose|hold on to|still be|drop (?:from|to|below)|fall (?:from|to|below))\b"
     r".{0,20}\b(?:silver|gold|platinum|tier|level|status)\b"
@@ -179,7 +199,8 @@ COURIER = re.compile(
 )
 ERASE = re.compile(
     r"\b(?:delete|erase|remove|wipe|forget|destroy|get rid of)\b.{0,40}\b(?:me|my (?:\w+ )?(?:data|information|details|account|profile)|mine)\b|"
-    r"(?:删除|删掉|清除|注销|抹掉).{0,14}(?:我|信息|数据|资料|账号|账户)|(?:我|信息|数据|资料).{0,6}(?:删除|删掉|清除|注销)"
+    r"\bmy (?:\w+ )?(?:data|information|details|account|profile)\b.{0,12}\b(?:deleted|erased|removed|wiped|gone|forgotten)\b|"
+    r"(?:删除|删掉|清除|注销|抹掉).{0,14}(?:我|信息|数据|资料|账号|账户)|(?:我|信息|数据|资料|账号|账户).{0,6}(?:删除|删掉|删了|清除|清掉|清空|注销)|发票.{0,6}删|把?我的?.{0,8}(?:信息|数据|资料|账号|账户).{0,6}(?:删|清|注销)"
 )
 CHAT = re.compile(
     r"\b(?:keep|kept|store[ds]?|save[ds]?|record(?:ed)?|log(?:ged)?|read(?:s|ing)?|see)\b.{0,20}\b(?:what i (?:type|write|say|tell)|(?:this|our|my) (?:chats?|conversations?|messages?))\b|"
@@ -271,14 +292,26 @@ class Shop(Cases):
     def tier_ends(self, asked: Asked) -> Iterator[Piece]:
         """Their tier, and by what the documents say that it is kept."""
         yield from self.own_tier()
-        today = local(self.turn.now)
-        counted = (today - timedelta(days=YEAR), today)
-        if self.turn.customer_id is not None and (orders := self.orders_in(counted)):
-            oldest = self.order_line(orders[-1])
-            yield Sentence(_("The oldest order that still counts:"), oldest.sources)
-            yield oldest
-        for query in (_("an order leaves the count, how many days"), _("nothing expires but the tier")):
+        leaves = _("an order leaves the count, how many days")
+        if self.turn.customer_id is not None:
+            yield from self.leaving(asked.text, self.passages(leaves, 0.1)[:1])
+        for query in (leaves, *([] if COUNTED.search(asked.text) else [_("nothing expires but the tier")])):
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+
+    def leaving(self, text: str, rules: list[dict[str, Any]]) -> Iterator[Piece]:
+        """When the orders that a text means, else the oldest that still counts, count no longer."""
+        found = next((each for rule in rules if (each := LEAVES.search(rule["text"]))), None)
+        days = timedelta(days=int(found[1] or found[2])) if found else timedelta(days=YEAR)
+        today, of_days = local(self.turn.now), self.days_of(text)
+        picked = self.picked(text) or (self.orders_in(of_days) if of_days else [])
+        counting = self.orders_in((today - days, today))
+        for order in (picked or counting[-1:])[:SHOWN]:
+            at = self.placed(order) + days
+            told = {"number": order["order_id"], "date": day(order["placed_at"]), "last": day(at)}
+            text = _("Order %(number)s of %(date)s counts until %(last)s.")
+            if at <= today:
+                text = _("Order %(number)s of %(date)s counted until %(last)s.")
+            yield Sentence(text % told, (f"order:{order['order_id']}", *(rule["key"] for rule in rules)))
 
     def next_tier(self, asked: Asked) -> Iterator[Piece]:
         """Their tier, what is missing to the one that they name or to the next, and how tiers are counted."""
@@ -325,7 +358,7 @@ class Shop(Cases):
         if needed := self.returns_needed(asked.text):
             yield from (piece for query in needed for piece in self.rule(query))
             return
-        if TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text):
+        if COUNTED.search(asked.text) or (TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text)):
             yield from self.tier_ends(asked)
             return
         if TIER_PRICES.search(asked.text) and OF_TIERS.search(asked.text):
