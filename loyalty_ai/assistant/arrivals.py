@@ -64,7 +64,7 @@ ALREADY = re.compile(
 ASKS_WHEN = re.compile(
     r"\bwhen\b|\b(?:what|which) da(?:y|te)\b|\bhow (?:soon|long|quick\w*|fast|many days)\b|\bexpect\b|几[号天日]|哪[一]?天|什么时候|何时|多久|多长时间|啥时候"
 )
-BY_THEN = re.compile(r"\b(?:will|would|could|can|does|might) (?:it|they|that|this|everything)\b|[能会]")
+BY_THEN = re.compile(r"\b(?:will|would|could|can|does|might) (?:it|they|that|this|one|these|those|everything)\b|[能会]")
 COMES = re.compile(
     r"\b(?:get here|gets here|get to|arriv\w+|come|comes|reach\w*|be here|be with|turn up|delivered|delivery|parcel|receive|have (?:it|them)|get (?:it|them)|expect|look out for|show up|land)\b|"
     r"(?<!送)到(?!账|期)|收到?|送"
@@ -80,6 +80,10 @@ CHRISTMAS = re.compile(r"\bchristmas(?: day)?\b|\bx-?mas\b|圣诞")
 EVE = re.compile(r"\b(?:christmas|xmas) eve\b|平安夜")
 NEW_YEAR = re.compile(r"\bnew year'?s?(?: eve| day)?\b|元旦|新年")
 WEEKEND = re.compile(r"\b(?:the|this|for the) weekend\b|周末")
+WEEK_ON = re.compile(
+    r"\b(?:mon|tues|wednes|thurs|fri|satur|sun)day week\b|\b(?:a )?week on (?:mon|tues|wednes|thurs|fri|satur|sun)day\b"
+)
+"""The day of that name a week after the coming one."""
 OF_MONTH = re.compile(r"\b(?:the )?(\d{1,2})(?:st|nd|rd|th)\b|(?<![\d月])(\d{1,2}) ?[号日]")
 WITHIN = re.compile(
     rf"\b(?:in|within) (?:the next )?(\d{{1,2}}|a|{'|'.join(n for n in NUMBERS if n.isascii())}) (days?|weeks?)\b"
@@ -240,7 +244,8 @@ def _named(text: str, today: date, start: date, *, sooner: bool) -> date | None:
             return days[0] - timedelta(days=sooner)
     for named in dates_in(text, today)[0]:
         if named.weekday is not None:
-            return _next(named.weekday, max(today + timedelta(days=1), start)) - timedelta(days=sooner)
+            later = timedelta(days=7 if WEEK_ON.search(text) else 0)
+            return _next(named.weekday, max(today + timedelta(days=1), start)) + later - timedelta(days=sooner)
     return None
 
 

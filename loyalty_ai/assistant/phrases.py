@@ -433,8 +433,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"bitcoin|crypto\w*|ethereum|stock market|stocks (to|should)|stock (price|tip)s?|share price|shares|invest\w*|mortgage|loans?|savings|pension|"
-            r"tax return|income tax|exchange rate|interest rates?|forex|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
-            "比特币|加密货币|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|个税|存款|炒股|赌|博彩|金价",
+            r"(?:tax|vat) returns?|accountants?(?= (?:for|near|in|do|is|would|can))|income tax|exchange rate|interest rates?|forex|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
+            "比特币|加密货币|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|税.{0,3}申报|会计师|个税|存款|炒股|赌|博彩|金价",
         ),
         (
             7,

@@ -24,6 +24,9 @@ what delivery costs:
   too; do I get free shipping; postage to scotland how much; do you charge for getting it to me; what would I pay for postage;
   do you charge to bring it; what do I pay to have it sent; does that include delivery; how much to have it sent to my aunt;
   do I pay for delivery on top of that; do I have to pay p&p; what is the carriage; is the price with delivery
+delivery is free, there is no minimum order:
+  is there a minimum spend; smallest order; is there a minimum order; is there a smallest amount I have to spend; do I have to
+  spend a certain amount to order; what is the least I can spend; is my order too small; can I order something for two pounds
 how long delivery takes, working days: how long does delivery take; how many days until it gets here; how fast do you ship;
   when can I expect my parcel; how soon will it come; will it be here by friday; how quickly do you send things out; delivery
   time; what is the wait; when do you dispatch; will it arrive in time for christmas; how long before it turns up; if I order
@@ -267,7 +270,7 @@ order as a guest without an account: do I need an account; can I order as a gues
   register; is an account required; must I make an account to buy; guest order; can I order without logging in; is registering
   necessary; do I need to create an account; ordered as a guest how do I see where my parcel is; I have no account how do I
   find my order
-gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; can you make it look like a
+gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; do gold members pay for wrapping; is wrapping free for gold customers; can you make it look like a
   present; can it be put in a gift box; presentation box; could you wrap it up nicely; what paper do you wrap with; do you
   offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
   you wrap presents; can it come in nice paper; what does wrapping cost; how do I get it wrapped; could it be wrapped as a
@@ -276,7 +279,7 @@ what gift wrapping looks like, paper and ribbon:
   what colour is the ribbon on gift wrap; what does the wrapping look like; what does the gift wrapping look like; what colour is the paper; bow and ribbon;
   are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
   wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
-  do you wrap them together or one by one
+  do you wrap them together or one by one; can you wrap each thing separately
 gift messages: can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
   put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;
   I would like to add a few words; can a personal note go in; is there a gift note; put a message inside; can you put in a
@@ -287,7 +290,7 @@ a gift parcel shows no prices, invoice: will there be a price in the parcel; do 
   is the price in the box; can the person see how much it was; does the gift come with a bill; can you hide the price; will
   there be an invoice in a present; can you hide what it cost; I do not want them to know what I paid; please leave the price
   off; take the price tag off it; can you send it without the bill; it is a surprise so no prices please; please do not put
-  the bill in it is a surprise; keep the receipt out of the box; no paperwork with prices please
+  the bill in it is a surprise; keep the receipt out of the box; no paperwork with prices please; with no prices inside; no prices in the parcel; without a bill
 sending a gift to another address: can I send it to someone else; deliver to a friend's address; send a present directly to
   her; different delivery and billing address; ship straight to the birthday boy; can you send it straight to my friend; send
   it as a present to my brother; deliver a gift to another address; can it go directly to the person; post it to my nan for
@@ -309,9 +312,9 @@ is the cart reserved: does my basket hold the item; is a thing held for me once 
   it until friday for me; if I leave it in the trolley overnight will it be gone; if I put a thing in my basket tonight is it
   mine tomorrow; will it still be there in the morning if I put it in my basket; will you hold two things for me till
   saturday; can you put one aside until payday
-limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order; is
-  there a minimum spend; smallest order; can I buy just one; how many may I order; is there a maximum; can I buy as many as I
-  like; is there a minimum order; can I order only one; is there a smallest amount I have to spend; can I buy them all; what
+limits, most units: is there a limit on how many I can buy; maximum quantity; can I order a hundred; most I can order;
+  can I buy just one; how many may I order; is there a maximum; can I buy as many as I
+  like; can I order only one; can I buy them all; what
   is the most I can order at once; how many of one thing can I buy in one go; can I buy the whole stock; could I take 3000 in
   one go; may I have 2000 at once
 who can buy wholesale:
@@ -350,7 +353,7 @@ tiers, spend for silver, gold, platinum:
 how to join the loyalty: how do I join the loyalty scheme; do you have a rewards programme; is there a membership; is the
   loyalty card free; sign up for rewards; do you reward regulars; what is in it for repeat customers; how can I become a
   member; how do I sign up for the club; is it free to be a member; do you have a club; do you have a loyalty card;
-  do I need to join anything to get silver; do I have to sign up for something to be gold; is there anything to join; must I
+  do I need to join anything to get silver; what does joining cost; does joining cost anything; is membership free; do I have to sign up for something to be gold; is there anything to join; must I
   enrol somewhere for the tiers; do I have to apply to become silver; am I put in the scheme by myself
 how the tier is counted: how is my spending counted; does delivery count towards my tier; when is my level updated; do returns
   lower my tier; why has my level not changed; why did I go down a level; does it reset every year; when do you recalculate;

@@ -132,6 +132,9 @@ GENERAL = re.compile(
 )
 
 
+TOO = re.compile(r"\b(?:too|as well)$|也|一起")
+"""It goes on with what was said of something else: "are the invoices erased too"."""
+
 YES_OR_NO = re.compile(r"(?:is|are|does|do|can|could)\b")
 """Whether something is so: of goods, where some carry its words."""
 
@@ -226,17 +229,14 @@ class Reply(Reading):
             and (self.turn.customer_id is None or self.topic)
             and not OF_THEIRS.search(question.text)
         )
-        if not just_now or points or question.units or not of_rule:
+        if not just_now or points or (question.units or 1) > 1 or not of_rule:
             return []
         if (question.follows or question.there) and (told := self.arriving(question) or self.open_then(question)):
             return told
         held = self.going_on(question)
+        joins = question.follows or question.there or TOO.search(question.text)
         plain = held and (question.intent is Intent.ORDER or self.plainly_treated(question, held))
-        if (
-            question.words
-            and not plain
-            and (not (question.follows or question.there) or self.names_goods(question.words))
-        ):
+        if question.words and not plain and (not joins or self.names_goods(question.words)):
             return []
         return list(self.for_them(self.quote(question, held))) if held else []
 
@@ -275,6 +275,7 @@ class Reply(Reading):
         ):  # of nothing that the shop has: "what does joining cost"
             rows = self.search(asked.words, available=False)
             named_goods = named(rows, asked.words) if said.likeness >= PLAIN_PRICE else rows
+            named_goods = [] if said.likeness >= PLAINLY else named_goods
             return None if named_goods or not self.passages(subject, self.carried) else subject
         wrong = any(matter in RULES for matter in matters_in(asked.text))
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None

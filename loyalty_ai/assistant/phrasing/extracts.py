@@ -37,6 +37,8 @@ CHINESE = re.compile(r"[\u3400-\u9fff]")
 MARKS = re.compile(r"\*\*|__|`|^#+\s*", re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\([^)]*\)")
 
+DELETED = re.compile(r"\b(?:delet|remov|wip)(?=(?:e|ed|es|ing)\b)"), re.compile("删掉|清除|抹掉|清掉|注销")
+"""What documents call to erase."""
 SENDS_BACK = re.compile(r"\bsend\b[^.]{0,20}\bback\b")
 
 ASKS = (
@@ -67,7 +69,10 @@ DENYING = re.compile(r"\b(?:cannot|can ?not|can't|not be|not allowed|never|excep
 
 AMOUNTS = {
     "money": (
-        re.compile(r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?|postage)\b|多少钱|费|要.{0,3}钱"),
+        re.compile(
+            r"how (?:much|expensive)|\b(?:costs?|price|fee|charges?|postage)\b|\b(?:shipping|carriage|p&p|and delivery) to\b|"
+            "多少钱|费|要.{0,3}钱"
+        ),
         ASKS[0][1],
     ),
     "hours": (
@@ -124,6 +129,16 @@ def weighed(question: str, passages: Iterable[dict[str, Any]]) -> list[tuple[flo
         firsts.setdefault(passage["title"], passage["key"])
     worth = [asked.worth(each) + (FIRST if firsts[each["title"]] == each["key"] else 0) for each in rows]
     return sorted(zip(worth, rows, strict=True), key=lambda pair: -round(pair[0], 3))
+
+
+def erased(text: str) -> str:
+    """A text with what it may call to erase in the word of the documents.
+
+    >>> erased("are invoices deleted too"), erased("发票也删掉吗")
+    ('are invoices erased too', '发票也删除吗')
+    """
+    english, chinese = DELETED
+    return chinese.sub("删除", english.sub("eras", text))
 
 
 def amounts_asked(question: str) -> list[re.Pattern[str]]:

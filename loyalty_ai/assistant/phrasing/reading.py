@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.following import (
     BARE_PLACE,
     COME_TO,
@@ -57,6 +58,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     COUNTED,
     ERASE,
     GIVES,
+    HEARD,
     OF_TIERS,
     POINTS,
     SUPPOSES,
@@ -68,12 +70,14 @@ from loyalty_ai.assistant.questions import (
     IN_ALL,
     Asked,
     asked,
+    asks,
     continued,
     normal,
     number,
     things_counted,
     understand,
 )
+from loyalty_ai.assistant.telling import question_of
 from loyalty_ai.assistant.wishes import OF_A_THING, wish_of
 
 ABOUT_PRODUCTS = {
@@ -192,7 +196,7 @@ ANEW = 0.78
 OWN_DATA = re.compile(r"\b(?:data|information|details|account)\b|数据|信息|资料|账[号户]")
 """What is erased, and no basket."""
 
-JOINS = re.compile(r"\b(?:join|sign up|enrol|register|apply|qualify)\b")
+JOINS = re.compile(r"\b(?:join(?:ing)?|sign up|enrol|register|apply|qualify)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
 
@@ -251,14 +255,16 @@ class Reading(Narrowing, Own):
         """The message's questions; one that goes on with the last message's is completed from there."""
         if self.insists():
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
-        found = self.compared_together(alone(self.edited([self.as_own(now) for now in understand(self.turn.text)])))
+        found = self.compared_together(
+            alone(self.edited([self.as_own(now) for now in understand(question_of(self.turn.text))]))
+        )
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
             else now
             for now in found
         ]
-        found = self.reckoned_up(found)
+        found = self.asking(self.reckoned_up(found))
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
         read = [
@@ -300,6 +306,27 @@ class Reading(Narrowing, Own):
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
 
+    def asking(self, found: list[Asked]) -> list[Asked]:
+        """The questions without what only leads to one of the rules: whose birthday it is, how somebody would rather not pay."""
+        rules = {
+            treated[0]["title"]
+            for now in found
+            if asks(now.text) and (said := self.heard(now)) and said.query and (treated := self.treating(said.query))
+        }
+
+        def leads(now: Asked) -> bool:
+            if asks(now.text) or (now.words and now.intent is Intent.GIFT):
+                return False
+            if now.intent is Intent.GIFT:
+                return bool(rules) and wanted_by(now.text, local(self.turn.now)) is not None
+            said = self.heard(now) if now.intent is Intent.POLICY and not matters_in(now.text) else None
+            if said is None or not said.query or said.likeness >= PLAIN_RULE:
+                return False
+            treated = self.treating(said.query)
+            return bool(treated) and treated[0]["title"] in rules
+
+        return [now for now in found if not leads(now)] or found
+
     def edited(self, found: list[Asked]) -> list[Asked]:
         """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
         kept: list[Asked] = []
@@ -333,6 +360,8 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
+        if now.intent is Intent.CART_REMOVE and (said := self.heard(now)) and said.query and said.likeness >= HEARD:
+            now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
         if (
             now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY)
             and ERASE.search(now.text)

@@ -20,7 +20,7 @@ from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.periods import WEEKDAYS, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.cases import Cases
-from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences
+from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import MATTERS
 from loyalty_ai.assistant.phrasing.terms import TIERS
 from loyalty_ai.assistant.phrasing.voice import (
@@ -33,7 +33,7 @@ from loyalty_ai.assistant.phrasing.voice import (
     day,
     local,
 )
-from loyalty_ai.assistant.questions import Asked, amounts, normal, understand
+from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, normal, understand
 from loyalty_ai.assistant.turn import Outcome, Sentence
 from loyalty_ai.conf import app_settings
 
@@ -55,7 +55,8 @@ document must be asked."""
 
 ADRIFT = re.compile(
     r"\b(?:take[ns]?|taking|get|gets|happens?|comes?|goes?|works?)\b|"
-    "大概|大约|一般|通常|以后|之后|那边|^那|[呢吗]|具体|到底|然后|^还有|^另外|^和|要?多久|多长时间|什么时候|何时|要?几[天号日]|要?多少钱?|怎[么样]|[由要]?谁[来要]?(?:付|出|承担)?"
+    r"\b(?:too|also|as well)\b|"
+    "大概|大约|一般|也会?|一起|都|通常|以后|之后|那边|^那|[呢吗]|具体|到底|然后|^还有|^另外|^和|要?多久|多长时间|什么时候|何时|要?几[天号日]|要?多少钱?|怎[么样]|[由要]?谁[来要]?(?:付|出|承担)?"
 )
 """Words that say nothing of what is meant."""
 
@@ -81,6 +82,18 @@ ARRIVAL = re.compile(
 
 ARRIVES = {"how long delivery takes, working days", "express delivery"}
 """Subjects of questions that may ask whether an order is there by a day that they name."""
+
+CHOSEN = {"express delivery", "delivery on a chosen day, at weekends", "加急和指定日期"}
+CHOSEN_DAY = re.compile(
+    r"\b(?:on )?(?:an? )?(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:deliver\w*|slots?)\b|\b(?:on )?an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
+    r"\b(?:next|same)[ -]day\b|周末送|(?:周|星期)[一二三四五六日天]送"
+)
+"""Subjects of questions for another day or a quicker way than every order's, and the day as part of that."""
+
+AND_SO = re.compile(
+    r",? (?=(?:with|without)\b)|, (?=(?:and|but)\b)|, ?(?=[\u3400-\u9fff])|,? and (?=(?:with|without|no)\b)"
+)
+"""Where a second condition begins: "straight to my friend, without a bill"."""
 
 TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
 """Asks the other way round."""
@@ -381,11 +394,15 @@ class Shop(Cases):
             return
         if going_on := self.going_on(asked):
             yield from self.for_them(self.quote(asked, going_on))
+            if subject in CHOSEN:
+                yield from self.expected_anyway()
             return
         if CARRIAGE.search(asked.text) and PAYS.search(asked.text) and not MATTERS["return"].search(asked.text):
             query = _("what delivery costs")
             if rule := self.treating(query):
                 yield from self.quote(asked, rule)
+                if NAMES[0][0].search(asked.text):  # "how much is it to Norway" may be no country at all
+                    yield from self.rule(_(NAMES[0][2]))
                 return
         if COURIER.search(asked.text):
             yield from self.on(_("courier, carrier company that brings parcels"), asked_of(asked, "", text=""))
@@ -431,7 +448,8 @@ class Shop(Cases):
         ordered, by = ordered_on(asked.text, today), wanted_by(asked.text, today)
         supposed = when_it_comes(asked.text)
         cued = supposed or subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
-        by = ordered if by is None and supposed else by
+        if by is None and (supposed or ARRIVAL.search(asked.text)):  # the day is told in another part of the message
+            by = wanted_by(normal(self.turn.text), today) or (ordered if supposed else None)
         if by is None or not (cued or asked.follows) or MATTERS["return"].search(asked.text):
             return []
         rules = self.passages(_("how long delivery takes"), 0.1)[:1]
@@ -518,7 +536,8 @@ class Shop(Cases):
             return
         if verdict := self.arriving(asked, subject) or self.open_then(asked, subject):
             yield from verdict
-            return
+            if subject not in CHOSEN:
+                return
         goods = self.shown if asked.there and "return" in subject and self.last_about == "product" else []
         passages = self.treating(subject)
         if not asked.text or (CHINESE.search(asked.text) is None) != (self.turn.language == "en"):
@@ -527,6 +546,34 @@ class Shop(Cases):
             passages = self.passages(asked.text, CERTAIN)
         yield from self.for_them(self.quote(asked, passages))
         yield from self.barred([row["title"] for row in goods])
+        yield from self.and_so(asked, subject)
+        if subject in CHOSEN and not verdict:
+            yield from self.expected_anyway()
+
+    def and_so(self, asked: Asked, subject: str) -> Iterator[Piece]:
+        """What the documents say of a second condition of a question, which they treat elsewhere."""
+        parts = [each for each in AND_SO.split(asked.text) if not TAG_ZH.fullmatch(each)]
+        for text in parts if len(parts) > 1 else []:
+            said = self.listen(text)
+            if said is not None and said.query not in (None, "", subject) and said.likeness >= HEARD:
+                yield from self.quote(asked_of(asked, "", text=said.query), self.treating(said.query))
+
+    def expected_anyway(self) -> Iterator[Piece]:
+        """When an order of today should be there, for who names a day by which they need it and asks for a quicker way."""
+        today = local(self.turn.now)
+        rules = self.passages(_("how long delivery takes"), 0.1)[:1]
+        lead = lead_of(each["text"] for each in rules)
+        if (
+            lead is None
+            or rules[0]["key"] in self.cited
+            or not wanted_by(CHOSEN_DAY.sub(" ", normal(self.turn.text)), today)
+        ):
+            return
+        first, last = lead.window(today)
+        if lead.certain(today):
+            told = {"ordered": day(today), "first": day(first), "last": day(last)}
+            text = _("An order of %(ordered)s should arrive between %(first)s and %(last)s.")
+            yield Sentence(text % told, (rules[0]["key"],))
 
     def document(self, title: str, text: str) -> list[Row]:
         """The parts of a document that its title or a text finds."""
@@ -568,7 +615,7 @@ class Shop(Cases):
         held = self.document(topic, asked.text) if topic else []
         if not held:
             return []
-        question = Question(ADRIFT.sub(" ", asked.text), held)
+        question = Question(erased(ADRIFT.sub(" ", asked.text)), held)
         forms = amounts_asked(asked.text)
         before = self.cited or {key for key in self.turn.focus if key.startswith("passage:")}
         by_itself = all_heard(asked.text)

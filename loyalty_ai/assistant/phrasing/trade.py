@@ -5,16 +5,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.hearing import all_heard
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, Row, asked_of, key
 from loyalty_ai.assistant.questions import Asked, amounts, counted, normal, things_counted
 from loyalty_ai.assistant.questions import asked as asked_about
-from loyalty_ai.assistant.turn import Sentence
+from loyalty_ai.assistant.turn import Outcome, Sentence
 
 MANY, MUCH = 50, Decimal(150)
 """Units of one thing, and a spend, from which on a business buys in bulk."""
@@ -37,13 +39,19 @@ DEAL = re.compile(
     r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b|折|优惠|便宜|批发价"
 )
 TO_PAY = re.compile(
-    r"\b(?:discounts?|deal|% off|off|pay(?! (?:\w+ )*(?:by|with|via)\b)|come to|altogether|total|grand|how much|reduction)\b|折|优惠|付多少|多少钱|一共|总共"
+    r"\b(?:discounts?|deal|% off|off|pay(?! (?:\w+ )*(?:by|with|via)\b)|come to|altogether|total|grand|how much|reduction|enough)\b|折|优惠|够|付多少|多少钱|一共|总共"
 )
 OFF = re.compile(
     r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%|满 ?(?P<from_zh>\d[\d,]*) ?英?镑优惠 ?(?P<share_zh>\d{1,2}) ?%"
 )
 LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至少|起订")
 """What a document takes off from which sum on."""
+
+BESIDE = re.compile(r",? and |, ?")
+"""Where a business asks one thing more."""
+
+MOST_LIKELY, OF_TRADE = 3, {True: 0.6, False: 0.4}
+"""Subjects that a part may be heard as beside a business's order, and the likeness, in English or not, from which on one is meant."""
 
 
 class Trade(Products):
@@ -59,8 +67,26 @@ class Trade(Products):
         if goes_on and asked.words:  # of other goods it asks something else
             goes_on = not any(row["score"] >= CERTAIN for row in self.search(asked.words))
         text = asked.text if self.buys_in_bulk(asked.text) else before if goes_on else ""
-        rules = self.passages(_("bulk discounts"), 0.5)[:1] if text else []
-        return list(self._trade(text, rules)) if rules else []
+        rules = self.passages(_("bulk discounts"), 0.5)[:1] if before else []
+        if not rules:
+            return []
+        if self.topic == rules[0]["title"] and (told := self.more_of_trade(asked, self.topic)):
+            return told
+        if not text:
+            return []
+        told = list(self._trade(text, rules)) or [Outcome.ANSWERED]  # an earlier part was told it all
+        more = [self.more_of_trade(replace(asked, text=each), self.topic) for each in BESIDE.split(asked.text)[1:]]
+        return [*told, *(piece for pieces in more for piece in pieces)]
+
+    def more_of_trade(self, asked: Asked, title: str) -> list[Piece]:
+        """What the document says that is asked beside a business's order, and that another document may say of shoppers."""
+        for said in all_heard(asked.text)[:MOST_LIKELY]:
+            treated = (
+                self.treating(said.query) if said.query and said.likeness >= OF_TRADE[asked.text.isascii()] else []
+            )
+            if treated and treated[0]["title"] == title:
+                return list(self.quote(asked_of(asked, "", text=said.query), treated))
+        return []
 
     @staticmethod
     def buys_in_bulk(text: str) -> bool:
@@ -73,7 +99,8 @@ class Trade(Products):
         return bool((units and units >= MANY) or spend >= MUCH or DEAL.search(text))
 
     def _trade(self, text: str, rules: list[Row]) -> Iterator[Piece]:
-        sums = [each.value for each in amounts(text) if each.money and each.value >= MUCH]
+        named = WHOLESALE.search(text) is not None
+        sums = [each.value for each in amounts(text) if each.money and (named or each.value >= MUCH)]
         found = counted(BUSINESS.sub(" ", text))
         goods = self._choose(asked_about(found[1])).products if found else []
         if found and goods and goods[0]["price"] is not None:
@@ -95,6 +122,11 @@ class Trade(Products):
             }
             text = _("For a wholesale customer %(share)s %% of %(sum)s come off: %(off)s, which leaves %(rest)s.")
             yield Sentence(text % told, (rules[0]["key"], *(key(row) for row in goods[:1])))
+        elif steps and sums:
+            least, share = min(steps)
+            told = {"sum": self.money(sums[0]), "share": share, "least": self.money(least)}
+            text = _("An order of %(sum)s gets no discount: %(share)s %% come off from %(least)s on.")
+            yield Sentence(text % told, (rules[0]["key"],))
         for query in (_("bulk discounts"), _("who can buy wholesale"), _("minimum order wholesale")):
             for passage in self.passages(query, 0.5)[:1]:
                 yield from self.quote(asked_of(asked_about(query), "", text=query), [passage])
