@@ -10,18 +10,18 @@ from loyalty_ai.assistant.questions import intent_of, normal, prices, words_of
 
 HARM = re.compile(rf"\b(?:{BROKEN}|dropped|packed up|gave up|died)|{BROKEN_ZH}|打破|摔")
 OF_THE_SHOP = re.compile(
-    r"\b(?:arrived|came|turned up|delivered|sent|bought|ordered|received|parcel|package|order|delivery|from you|yours|return\w*|refund\w*|replace\w*|repair\w*|"
+    r"\b(?:arrived|came(?! (?:off|apart|loose))|turned up|delivered|sent|bought|ordered|received|parcel|package|order|delivery|from you|yours|return\w*|refund\w*|replace\w*|repair\w*|"
     r"warranty|guarantee|you (?:sold|packed))\b|收到|寄|送[来到]|买的|订|退|换|修|赔|保修|你们家?的"
 )
 WISHES = re.compile(
-    r"\b(?:do you|have you|you) (?:\w+ )?(?:have|got|sell|stock|do)\b|\bany\b.{0,30}\bin stock\b|\b(?:need|want|looking for|after|would like|get) (?:a|an|another|some|new|one)\b|\bgot any\b|"
+    r"\b(?:do you|have you|you) (?:\w+ )?(?:have|got|sell|stock|do)\b|\bany\b.{0,30}\bin stock\b|\b(?:need|want|looking for|after|would like|get) (?:a|an|another|some|new|one)\b|\bgot any\b|\bany (?:other|more|spare)\b|"
     "有.{0,14}吗|有没有|想(?:买|要)|要(?:买|个|一个)|推荐"
 )
 OWNED = re.compile(
-    r"\b(?:my|our|his|her|their) (?:(?:old|favou?rite|best|only|lovely|beloved|one) )*(?P<en>[a-z' -]+?)(?= (?:got|is|was|has|have|broke|broken|fell|just|in|last|this|and|when|went|to|the|on|today|yesterday)\b|[.,;!?]|$)|"
+    r"\b(?:my|our|his|her|their) (?:(?:old|favou?rite|best|only|lovely|beloved|one) )*(?P<en>(?:(?! (?:my|our|his|her|their|the|a) )[a-z' -])+?)(?= (?:got|is|was|has|have|broke|broken|fell|just|in|last|this|and|when|went|to|the|on|today|yesterday)\b|[.,;!?]|$)|"
     r"把(?:家里的?|我家?的?)?(?P<zh>[\u3400-\u9fff]{1,8}?)(?:给)?(?:打|摔|弄|碰|砸)|(?:家里|我家|我们?)的(?P<home>[\u3400-\u9fff]{1,8}?)(?:被|摔|打|弄|碎|破|坏|裂)"
 )
-ONE_OF_THEM = re.compile(r"\bones?\b|新的|(?<=有)别的|一样的")
+ONE_OF_THEM = re.compile(r"\b(?:something|anything) (?:like (?:it|that)|similar)\b|\bones?\b|新的|(?<=有)别的|一样的")
 """What came to harm, what the shop did with it, that something in its place is wished for, what it was, what stands for that."""
 
 CLAUSE = re.compile(
@@ -40,7 +40,7 @@ CLAIMED = re.compile(
 """Somebody is said to have made a price, and the price."""
 ENDS = re.compile(r"(?<=[.!?;\n])\s+|(?<=[。!?])|,? so (?=\w)")
 MADE_SO = re.compile(
-    r"\b(?:update|change|set|correct|adjust|lower) (?:the|its|that) price\b(?: to \S+)?(?:,? and| then|,)?|\b(?:at|for) (?:£ ?[\d.]+|\d+ ?p|a penny)(?: each)?|\bwithout\b[^.!?]*\bconfirm\w*|\baccordingly\b|\bconfirm(?= the price)"
+    r"\b(?:update|change|set|correct|adjust|lower) (?:the|its|that) price\b(?: to \S+)?(?:,? and| then|,)?|\b(?:at|for) (?:£ ?[\d.]+|\d+ ?p|a penny)(?: each)?|\bwithout\b[^.!?]*\bconfirm\w*|\s*\baccordingly\b|\bconfirm(?= the price)"
 )
 OF_CLAIMS = re.compile(
     r"\b(?:system|note|notice|message|memo|admin|staff|ai|assistant|bot|promo\w*|manager|boss|owner|supervisor|director|ceo|told|tells|said|says|agreed|promised|approved|confirm\w*|prices?|changed|now|today|been|me|it|that|active|mode|discount)\b"
@@ -83,7 +83,7 @@ def _without_claims(text: str) -> str:
     ]
     if not claims or intent_of(whole, among=GUARDS, raw=text)[0] is not Intent.NONE:
         return ""
-    rest = MADE_SO.sub(" ", " ".join(each for each in sentences if each not in claims)).strip()
+    rest = " ".join(MADE_SO.sub(" ", " ".join(each for each in sentences if each not in claims)).split())
     if words_of(OF_CLAIMS.sub(" ", rest)) or rest.endswith("?"):
         return rest
     goods = words_of(OF_CLAIMS.sub(" ", prices(CLAIMED.sub(" ", claims[0]))[1]))

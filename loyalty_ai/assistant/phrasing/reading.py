@@ -45,6 +45,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOUR_WORD,
     COLOURS,
     HAVE_YOU,
+    PEOPLE,
     not_wanted,
     recoloured,
 )
@@ -162,6 +163,9 @@ ORDER_ALONE = re.compile(r"\d{6,}")
 
 GOT_FOR_THEM = re.compile(r"\bfor (?:it|them|that|those)\b|\bget\b|分别|各")
 """What was had for the things of a case."""
+
+PIECE = re.compile(r"[,.] ?| and ")
+"""Where a part may begin to ask."""
 
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
@@ -315,9 +319,9 @@ class Reading(Narrowing, Own):
         }
 
         def leads(now: Asked) -> bool:
-            if asks(now.text) or (now.words and now.intent is Intent.GIFT):
+            if any(map(asks, PIECE.split(now.text))) or now.codes:
                 return False
-            if now.intent is Intent.GIFT:
+            if now.intent in (Intent.GIFT, Intent.NONE, Intent.SEARCH) and PEOPLE.issuperset(now.words.split()):
                 return bool(rules) and wanted_by(now.text, local(self.turn.now)) is not None
             said = self.heard(now) if now.intent is Intent.POLICY and not matters_in(now.text) else None
             if said is None or not said.query or said.likeness >= PLAIN_RULE:
