@@ -136,6 +136,19 @@ def delivering(open_shop: Any) -> Any:
     return open_shop
 
 
+def test_who_needs_it_by_a_day_and_asks_for_express_is_told_when_it_comes_anyway(delivering: Any):
+    told = say("the party is on the 17th, do you do express delivery").text
+    assert "There is no express delivery." in told
+    assert "should arrive between 6 Jun 2011 and 8 Jun 2011" in told
+    assert "should arrive" not in say("do you do express delivery").text
+
+
+def test_the_day_of_a_name_may_be_meant_a_week_later():
+    friday = date(2011, 12, 9)
+    assert wanted_by("would it be here by saturday week", friday) == date(2011, 12, 17)
+    assert wanted_by("will it come in time for a week on tuesday", friday) == date(2011, 12, 20)
+
+
 def test_a_day_that_is_named_is_answered_with_yes_or_no(delivering: Any):
     dates = "an order of 1 Jun 2011 should arrive between 6 Jun 2011 and 8 Jun 2011."
     assert say("if i order today will it be here by friday the 10th?").text.startswith(f"Yes: {dates}")

@@ -255,6 +255,8 @@ def test_a_business_hears_what_comes_off_of_so_many(documents: Any):
     told = ask("i need 100 red retrospot mugs for a hotel chain", "what discount would that be")
     assert "£12.50" in told
     assert "£540.00" in say("we run a B&B and would want maybe £600 of stuff to start. any deal?").text
+    told = say("we run a hotel, do we get a discount for a wholesale order of £30").text
+    assert "An order of £30.00 gets no discount: 10 % come off from £50.00 on." in told
 
 
 @pytest.mark.parametrize(
