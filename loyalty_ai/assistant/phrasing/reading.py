@@ -70,6 +70,7 @@ from loyalty_ai.assistant.questions import (
     FEW,
     IN_ALL,
     Asked,
+    amounts,
     asked,
     asks,
     continued,
@@ -165,7 +166,8 @@ GOT_FOR_THEM = re.compile(r"\bfor (?:it|them|that|those)\b|\bget\b|分别|各")
 """What was had for the things of a case."""
 
 PIECE = re.compile(r"[,.] ?| and ")
-"""Where a part may begin to ask."""
+INVERTED = re.compile(r"\b(?:do|does|can|could|will|would|is|are|may|might) (?:i|we|you|it|they|there)\b")
+"""Where a part may begin to ask, and words that only a question has."""
 
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
@@ -319,11 +321,12 @@ class Reading(Narrowing, Own):
         }
 
         def leads(now: Asked) -> bool:
-            if any(map(asks, PIECE.split(now.text))) or now.codes:
+            if any(map(asks, PIECE.split(now.text))) or INVERTED.search(now.text) or now.codes:
                 return False
             if now.intent in (Intent.GIFT, Intent.NONE, Intent.SEARCH) and PEOPLE.issuperset(now.words.split()):
                 return bool(rules) and wanted_by(now.text, local(self.turn.now)) is not None
-            said = self.heard(now) if now.intent is Intent.POLICY and not matters_in(now.text) else None
+            tells = now.intent is Intent.POLICY and not matters_in(now.text) and not amounts(now.text)
+            said = self.heard(now) if tells else None
             if said is None or not said.query or said.likeness >= PLAIN_RULE:
                 return False
             treated = self.treating(said.query)
