@@ -19,7 +19,7 @@ GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
     r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
     r"\bwhat (?:(?:can|could|should|shall|do|might) (?:i|we)|would you) (?:bring|get|give|buy|take|pick|choose)\b|"
-    r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\bimpossible to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
+    r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\b(?:impossible )?to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
 PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
@@ -68,6 +68,12 @@ UNWANTED = (
     re.compile(r"\b(?:already (?:owns?|has|have|got)|has|have|owns?) (?:every|all|so many|too many|enough|plenty of|loads of|hundreds of|lots of) (?:the )?(?P<what>[a-z]+)"),
     re.compile(r"(?:不要|别送|别买|不想要|除了|讨厌|不喜欢|不爱)(?!太|超过|贵)(?P<what>[\u3400-\u9fff]{1,6}?)(?=[,.;!?和、]|$|了|以外|之外)"),
 )  # fmt: skip
+OWNED = (
+    re.compile(r"\b(?:has|have|had|owns?|got)(?: got)? (?:the|an?|his|her|their|one|that) (?P<what>[a-z]+(?: [a-z]+)?) already\b"),
+    re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z]+(?: [a-z]+)?)"),
+    re.compile(r"(?:已经|早就)(?:买过|买了|有)(?P<what>[\u3400-\u9fff]{1,6}?)了"),
+)  # fmt: skip
+"""What somebody has already, and shall not get again."""
 MODEST = re.compile(
     r"\b(?:not|nothing|isn't|without)\b.{0,12}\b(?:expensive|pricey|dear|fancy|much money|a fortune)\b|\b(?:not|n't) (?:have )?much money\b|"
     r"\bsomething (?:small|little|cheap)\b|(?:别|不要|不|别买)太?贵|便宜(?:点|一点|些)"
@@ -127,14 +133,25 @@ def wish_of(text: str) -> Wish:
     Wish(likes=('owls', 'tea'), unwanted=('mugs',), occasion='', modest=True)
     """
     unwanted = [each for pattern in UNWANTED for found in pattern.finditer(text) for each in _things(found["what"])]
+    unwanted += owned(text)
     rest = text
-    for pattern in UNWANTED:
+    for pattern in (*UNWANTED, *OWNED):
         rest = pattern.sub(" , ", rest)
     likes = [each for pattern in LIKES for found in pattern.finditer(rest) for each in _things(found["what"])]
     likes += [found[1] for found in DOES.finditer(rest) if found[1] in INTERESTS]
     likes = [each for each in dict.fromkeys(likes) if each not in unwanted]
     occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")
     return Wish(tuple(likes), tuple(dict.fromkeys(unwanted)), occasion, MODEST.search(text) is not None)
+
+
+def owned(text: str) -> list[str]:
+    """What a plain text says that somebody has already: the last word of each name.
+
+    >>> owned("he has the lunch box already, something else"), owned("have you a box")
+    (['box'], [])
+    """
+    found = [each["what"] for pattern in OWNED for each in pattern.finditer(text)]
+    return list(dict.fromkeys(words.split()[-1] for words in found))
 
 
 def budget(low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:

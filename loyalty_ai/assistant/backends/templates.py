@@ -390,7 +390,12 @@ class Reply(Reading):
         if several := self.several(asked):
             yield from self.show_each(asked, several)
             return
-        if best >= CERTAIN or (rows and UNWANTED.search(asked.text)) or (best >= SURE and not general):
+        if (
+            best >= CERTAIN
+            or self.either_look(asked)
+            or (rows and UNWANTED.search(asked.text))
+            or (best >= SURE and not general)
+        ):
             yield from self.find(whole)
             return
         if asked.bounded and not rows and not general:

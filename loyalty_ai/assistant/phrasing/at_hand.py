@@ -6,26 +6,38 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import combinations
 
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import SELLS, points_at_some, reckoning
-from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.following import NO_THING, SELLS, points_at_some, reckoning
+from loyalty_ai.assistant.phrases import TOGETHER, Intent
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, Row, codes_of, named
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_WORD, COLOURS, ENUMERATED
+from loyalty_ai.assistant.phrasing.finding import (
+    COLOUR,
+    COLOUR_WORD,
+    COLOURS,
+    ENUMERATED,
+    MOST_LINES,
+    of_different_kinds,
+)
 from loyalty_ai.assistant.phrasing.mentions import Mentions
 from loyalty_ai.assistant.phrasing.products import SELLS_ZH, Products
 from loyalty_ai.assistant.phrasing.shop import RESTOCK, RESTOCK_WORDS
 from loyalty_ai.assistant.phrasing.voice import MOST_CHOICES, key, unique
-from loyalty_ai.assistant.questions import Asked, understand
+from loyalty_ai.assistant.questions import Asked, interests, number, prices, understand
 from loyalty_ai.assistant.turn import Sentence
+from loyalty_ai.assistant.wishes import wish_of
 
 NAMES_GOODS = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND}
 MAY_GO_ON = NAMES_GOODS | {
     *(Intent.PRICE, Intent.STOCK, Intent.DESCRIBE, Intent.COMPARE, Intent.POPULAR, Intent.POLICY, Intent.ORDER)
 }
 """What may be asked of the goods at hand."""
+
+OF_A_SUM = {*NAMES_GOODS, Intent.PRICE}
+"""What may ask for several things within one sum."""
 
 NOW = re.compile(r"\b(?:now|today|still|left|currently|at the moment|in stock|available|shelf|shelves)\b")
 """It asks how things stand now, and not how they stood in an order."""
@@ -56,6 +68,14 @@ TOO_MANY = re.compile(
     r"\b(?:[1-9]\d{3,}|[1-9]\d{0,2},\d{3}|thousands?)\b(?! ?(?:pounds|quid))"
 )
 """More of a thing than most shops let go in one order."""
+
+MOST_TRIED = 12
+"""Goods among which those are chosen that together may cost so much."""
+SO_MANY_THINGS = re.compile(
+    r"(?<![£\d.])\b(?P<en>two|three|four|five|[2-5])\b(?! ?(?:pounds?|quid|p|years?|tiers?)\b)|\b(?P<both>both|the pair)\b|"
+    r"(?P<zh>[两二三四五2-5])[样件个份款]"
+)
+SUMMED = re.compile(rf"{TOGETHER.pattern}|\bcomes? to\b|\btotal\b")
 
 LONGEST = 120
 """Letters of a question that goes on."""
@@ -88,6 +108,43 @@ class AtHand(Products, Mentions):
         if rows:
             return self.of_these(now, rows, intent)
         return replace(now, intent=Intent.SEARCH, words=both, follows=True) if both else None
+
+    def within_sum(self, now: Asked, before: Asked | None) -> Asked | None:
+        """So many of what was shown, or of what else was wished for, that together cost no more than is said."""
+        many = sum_said(now.text)
+        rest = {word for word in now.words.split() if word.isascii() and not word.isdigit()} - NO_THING
+        if (
+            many is None
+            or rest
+            or now.codes
+            or now.ordinals
+            or now.intent not in OF_A_SUM
+            or self.last_about != "product"
+        ):
+            return None
+        rows = best_within(self.shown, *many) or best_within(self.wished_for(before, many[1]), *many)
+        return (
+            replace(self.of_these(now, rows, Intent.PRICE), units=1, both=True, low=None, high=None) if rows else None
+        )
+
+    def wished_for(self, wish: Asked | None, most: Decimal) -> list[Row]:
+        """Goods for a wish, none dearer than so much: for what somebody likes, by the words, else what is popular."""
+        bounds = replace(wish or Asked(Intent.GIFT, ""), low=None, high=most, count=MOST_TRIED)
+        told = wish_of(bounds.text)
+        lines = [line for like in told.likes for line in interests(like)]
+        rows = [row for row, _said in self.gifts(lines[:MOST_LINES], told, bounds)] if lines else []
+        words = " ".join(word for word in bounds.words.split() if not word.isdigit())
+        rows = rows or (self.search(words, bounds) if words else [])
+        popular = [] if rows else self.call("get_recommendations", kind="popular", limit=20).data.get("products", [])
+        return rows or [row for row in popular if self.fits(row, bounds)]
+
+    def gift(self, asked: Asked) -> Iterator[Piece]:
+        """Gifts; so many that together cost no more than is said with what they come to."""
+        many = sum_said(asked.text)
+        if many and (rows := best_within(self.wished_for(asked, many[1]), *many)):
+            yield from self.sum_of([1] * len(rows), rows)
+            return
+        yield from super().gift(asked)
 
     def of_goods_told(self, now: Asked) -> list[Row]:
         """What a question means of the goods of the order that was told lately, or of what was bought most often."""
@@ -248,6 +305,31 @@ class AtHand(Products, Mentions):
             yield from self.compare(asked)
             return
         yield from super().popular(asked)
+
+
+def sum_said(text: str) -> tuple[int, Decimal] | None:
+    """How many things of different kinds may together cost how much at most.
+
+    >>> sum_said("so all 3 come to under a tenner altogether"), sum_said("要两样,加起来不超过20英镑"), sum_said("2 mugs under £5")
+    ((3, Decimal('10')), (2, Decimal('20')), None)
+    """
+    clause = next((each for each in reversed(re.split(r"[,.;!?]", text)) if SUMMED.search(each)), "")
+    high = prices(clause)[0][1] if clause else None
+    if high is None:
+        return None
+    counts = [found for each in (prices(clause)[1], prices(text)[1]) for found in SO_MANY_THINGS.finditer(each)]
+    if not counts:
+        return None
+    said = counts[0]["en"] or counts[0]["zh"] or "two"
+    return (int(number(said) or 2) if said != "两" else 2), high
+
+
+def best_within(rows: list[Row], many: int, most: Decimal) -> list[Row]:
+    """So many of the rows as cost most together, and not more than so much; [] where no choice does."""
+    priced = [row for row in of_different_kinds(rows) if row["available"] and row["price"] is not None][:MOST_TRIED]
+    chosen = [each for each in combinations(priced, many) if sum(row["price"] for row in each) <= most]
+    below = [each for each in chosen if sum(row["price"] for row in each) < most] or chosen
+    return list(max(below, key=lambda each: sum(row["price"] for row in each), default=()))
 
 
 def having_half(rows: list[Row], words: str) -> list[Row]:

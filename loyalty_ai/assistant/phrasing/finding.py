@@ -31,7 +31,7 @@ from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wanted import made_of
-from loyalty_ai.assistant.wishes import Wish, wish_of
+from loyalty_ai.assistant.wishes import Wish, owned, wish_of
 
 _COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
 _COLOURS += "large|small|big|medium|mini"
@@ -94,6 +94,8 @@ HALF_KNOWN = 0.5
 EXPLAIN_ZH = re.compile(r"为什么|为啥|谁|如何|怎样|怎么(?!办|卖)|是什么(?!做|颜色|价)|是多少|有多[高远大重深]")
 """It asks for knowledge, be it of something that may be sold."""
 
+EITHER = re.compile(r"\bor\b|/|或|还是")
+
 WHOLE_SHOP = re.compile(
     r"\b(?:shop|store|catalogue|everything|(?:thing|item|product|article)s?|you (?:have|sell|do|stock))\b|店|全部|所有|你们家?最?"
 )
@@ -122,6 +124,12 @@ COLOURS = re.compile(
     r"(?:别的|其他|其它|哪些|(?<!是)什么|几种)(?:颜色|尺寸|大小|图案|款式)"
 )
 """It asks for all that there is of a kind."""
+
+THAN_IT = re.compile(
+    r"\b(?:any|some|got|have|one|ones|something|anything)\b.*\bcheaper\b|\b(?:cheaper|less) than (?:that|this|it)\b|"
+    r"比[这那它].{0,4}便宜"
+)
+"""Something of the kind at hand that costs less."""
 
 NOT_THOSE = re.compile(
     r"\b(?:not|none of|other than|apart from|besides) (?:those|these|them|any of)\b|不要这些|除了这些"
@@ -217,6 +225,10 @@ class Finding(Voice):
             for order in ("cheapest", "dearest"):
                 yield from self.find(asked_of(asked, asked.words, order=order, text=""))
             return
+        if asked.order == "cheapest" and THAN_IT.search(asked.text) and (rows := self.cheaper(asked)):
+            yield Sentence(_("Cheaper than %(title)s:") % {"title": self.shown[0]["title"]}, (key(self.shown[0]),))
+            yield from self.lines(rows[:SHOWN])
+            return
         if asked.order and self.of_all(asked):
             yield from self.extreme_of_all(asked)
             return
@@ -228,6 +240,10 @@ class Finding(Voice):
             return
         if (several := self.several(asked)) and not asked.order:
             yield from self.show_each(asked, several)
+            return
+        if len(looks := self.either_look(asked)) > 1:
+            yield Sentence(self.searched(asked))
+            yield from self.lines(looks)
             return
         if unwanted := not_wanted(asked.text):
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
@@ -283,6 +299,42 @@ class Finding(Voice):
         yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
         if STILL.search(asked.text) and not any(row["available"] for row in rows):
             yield from self.when_back(asked)
+
+    def either_look(self, asked: Asked) -> list[Row]:
+        """What is of a kind in one or another of the colours that are told: "cake stands in white or cream"."""
+        looks = COLOUR_WORD.findall(asked.words)
+        kind = " ".join(COLOUR_WORD.sub(" ", asked.words).split())
+        if len(looks) < 2 or not kind or asked.order or not EITHER.search(asked.text):
+            return []
+        each = [self.search(f"{look} {kind}", asked, limit=20) for look in looks[:MOST_KINDS]]
+        strictly = any(named(rows, kind, strictly=True) for rows in each)
+        found = [
+            [row for row in named(rows, kind, strictly=strictly) if named([row], look)]
+            for look, rows in zip(looks, each, strict=False)
+        ]
+        placed = [(row, "", at) for at, rows in enumerate(found) for row in rows]
+        unique = {row["product_id"]: (row, "", at) for row, _said, at in placed}
+        return [row for row, _said in interleaved(unique.values(), asked.count or SHOWN)]
+
+    def cheaper(self, asked: Asked) -> list[Row]:
+        """What is of the kind of the one product at hand, stands on its shelf and costs less; [] where none is at hand."""
+        row = self.shown[0] if len(self.shown) == 1 else None
+        if row is None or row["price"] is None:
+            return []
+        words = asked.words if asked.words and not {*asked.words.split()} > {*row["title"].lower().split()} else ""
+        kinds = [words] if words else []
+        plain = row["title"].lower().split()
+        kinds += [plain[-1], *plain[:-1]] if not words else []
+        for kind in kinds[:3]:
+            if COLOUR.fullmatch(kind) or kind.isdigit() or not words_of(kind):
+                continue
+            found = named(self.search(kind, limited(asked, None, row["price"]), limit=20), kind)
+            less = [each for each in found if each["price"] is not None and each["price"] < row["price"]]
+            if same := [each for each in less if each["category"] == row["category"]]:
+                return same
+            if words and less:
+                return less
+        return []
 
     def in_full(self, asked: Asked) -> Row | None:
         """The sold out product whose whole title stands in a question; what can be had is found by its words."""
@@ -737,7 +789,7 @@ class Finding(Voice):
         return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
-        words = " ".join(word for word in asked.words.split() if word not in PEOPLE)
+        words = " ".join(word for word in asked.words.split() if word not in PEOPLE and not word.isdigit())
         if words and self.search(words, asked):
             yield from self.find(asked_of(asked, words))
             return
@@ -791,7 +843,7 @@ def not_wanted(text: str) -> list[str]:
     """
     childish = ["children"] if GROWN_UP.search(text) else []
     unwanted = [word for found in UNWANTED.finditer(text) for word in found.groups() if word and words_of(word)]
-    return unwanted + childish
+    return [*unwanted, *owned(text), *childish]
 
 
 def things_in(text: str) -> list[str]:

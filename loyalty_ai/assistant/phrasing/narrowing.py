@@ -16,6 +16,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     ENUMERATED,
     HAVE_YOU,
     PEOPLE,
+    ROOMS,
     WEAK,
     WORDS,
     recoloured,
@@ -34,6 +35,25 @@ ASKS = re.compile(
     rf"{HAVE_YOU.pattern}|{WHICH_YOU.pattern}|\b(?:any|looking for|i am after|show me)\b|有没有|想[买要找看]"
 )
 """It asks a shop for goods."""
+
+_UNTIL = (
+    r"(?=[,.;!?()]| (?:such|as|which|that|so|because|but|like|if|when|is|are|do|does|can|could)\b|"
+    r" and (?:i|we|my|how|what|the|it|is|are|can|could|do|does|was|would)\b|$)"
+)
+WISHES_FOR = re.compile(
+    r"\b(?:(?:looking|searching|hunting) for|seeking|in search of|am after|are after|thinking (?:of|about)|"
+    r"(?:heart|hearts|eye|mind) (?:is |are )?(?:set )?on|wanted|wants?|would (?:dearly )?(?:love|like)|needs?) "
+    rf"(?P<en>[^,.;!?()]+?){_UNTIL}|"
+    r"\b(?:which|what) (?P<you>[^,.;!?()]+?) (?:do )?you (?:keep|stock|have|sell|carry|do)\b|"
+    r"(?:想要|想买|想看看?|想找|要买|要找|看中了?|看上了?)(?:[一两几]?[把个只套件条款])?(?P<zh>[^,.;!?]+)"
+)
+"""What is wished for by a verb of wishing, wherever that stands in a longer message."""
+
+CAN_BE_HAD = re.compile(r"\b(?:to be had|be had|in stock|available|have (?:it|one|them) in)\b|有货|现货")
+ROOM_ONLY = re.compile(
+    r"^(?:and |but |ok |just |only |something |anything |things? |stuff |maybe )*(?:for|in|to go in) |^(?:只?要|想要|给|放在?|适合)"
+)
+"""It says only where the goods shall be."""
 
 MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
 ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
@@ -54,8 +74,16 @@ OF_IT = re.compile(
     r"(?:it|they|this|these|that|those)\b|"
     r"(?:what|how|which|who|where)\b.*\b(?:is|are|was|were|does|do|can|could|will|has|have) (?:it|they|this|these|that|those)\b)|"
     r"^(?:那|那么|它|这个|这款|那个)*(?:可以|可不可以|能不能|能|会不会|会|是不是|需要|需不需要|"
-    r"要不要|带不带|防|耐|好不好)"
+    r"要不要|带不带|防|耐|好不好)|"
 )
+FACT = re.compile(
+    r"^(?:那|那么|它|这个|这款|这|那|一)*[套包盒组]?(?:一共|总共|共|里面|里)?(?:有|装|含|是)?(?:多少|几)[层件张支只片块枚根条个](?:的|一套)?$|"
+    r"^(?:那|那么|它|这个|这款)*是?用?什么(?:材质|材料|做)|"
+    r"^(?:那|那么|它|这个|这款|它们)*是[^,.?]{1,8}的(?:还是[^,.?]{1,8})?[吗呢]?$|"
+    r"^(?:and |so |but )*how many (?!.*\b(?:left|you|stock|orders?)\b)(?:\w+ )?(?:are |do (?:i|we) get |come |is )?(?:there )?"
+    r"(?:in|to) (?:it|this|that|the|an?|one|each)\b(?: \w+)?$"
+)
+"""It asks of what is at hand how many it holds, or of what it is made."""
 """It asks something of what is at hand."""
 ASKS_OF = re.compile(
     r"^(?:and |so )?(?:is|are|does|do|has|have|can|could|will|what is in|what comes|how)\b|[什怎多吗几能]"
@@ -72,11 +100,15 @@ class Narrowing(AtHand):
     def of_clause(self, now: Asked) -> Asked:
         """The clause of a question that names goods, where the whole names none and the rest only tells a story: "my lad wants
         skulls on everything, have you got skull plates"."""
-        if now.intent not in MAY_TELL | ABOUT_ONE or not now.words or now.codes:
+        if now.intent not in MAY_TELL | ABOUT_ONE or now.codes or not (now.words or now.intent is Intent.GIFT):
             return now
         clauses = [clause for clause in CLAUSES.split(now.text) if clause.strip()]
         plainly = HAVE_YOU.search(now.text) or WHICH_YOU.search(now.text)
-        if len(clauses) < 2 or (now.intent is Intent.GIFT and not plainly) or self.has(now.words):
+        if now.words and self.has(now.words):
+            return now
+        if not HAVE_YOU.search(now.text) and (wished := self.wished(now)):
+            return wished
+        if len(clauses) < 2 or (now.intent is Intent.GIFT and not plainly):
             return now
         naming = next((at for at, clause in enumerate(clauses) if self.names_what(clause, now.intent)), None)
         if naming is None:
@@ -95,6 +127,22 @@ class Narrowing(AtHand):
         bounds = {"low": now.low, "high": now.high, "available": now.available, "order": now.order, "count": now.count}
         return replace(told, intent=intent, text=text, words=words, **bounds)
 
+    def wished(self, now: Asked) -> Asked | None:
+        """The goods that a longer message wishes for by a verb, where it names them: "I am looking for a proper sewing box such as
+        my mother had"; a gift for who likes what they like stays one."""
+        if now.intent is Intent.GIFT and wish_of(now.text).likes:
+            return None
+        for found in WISHES_FOR.finditer(now.text):
+            said = words_of(found["en"] or found["you"] or found["zh"]).split()
+            words = [word for word in said if word not in WEAK | PEOPLE and not word.isdigit()]
+            thing = [word for word in words if not COLOUR.fullmatch(word)]
+            if not thing or len(words) >= len(now.words.split()) > 0 or not self.has(" ".join(thing)):
+                continue
+            intent = Intent.SEARCH if now.intent in MAY_TELL else now.intent
+            intent = Intent.STOCK if CAN_BE_HAD.search(now.text) else intent
+            return replace(now, intent=intent, words=" ".join(words), there=False, here=False)
+        return None
+
     def names_what(self, clause: str, intent: Intent) -> bool:
         """Whether a clause asks for goods by their name, or asks of them what the whole does."""
         told = asked(clause)
@@ -111,6 +159,11 @@ class Narrowing(AtHand):
         words = now.words.split()
         looks = [word for word in words if COLOUR.fullmatch(word)]
         rest = [word for word in words if word not in looks and word not in WEAK | PEOPLE and not word.isdigit()]
+        if rest and ROOM_ONLY.search(now.text) and all(in_room(word) for word in rest):
+            theme = [word for word in self.kind_of(before).split() if word not in WEAK]
+            if self.has(kind := " ".join([*rest, *theme])):
+                bounds = {"low": now.low, "high": now.high} if now.bounded else {}
+                return replace(before, intent=Intent.SEARCH, text=now.text, words=kind, follows=True, **bounds)
         such = (
             not (rest or looks or now.order)
             and not WEAK.isdisjoint(words)
@@ -170,6 +223,11 @@ class Narrowing(AtHand):
         unknown = "unknown" in now.aspects
         if self.asks_of_titled(now):
             return replace(now, intent=Intent.DESCRIBE, aspects=now.aspects | {"unknown"}, there=False)
+        fact = at_hand and now.intent in MAY_TELL | {Intent.DESCRIBE, Intent.POLICY} and FACT.search(now.text)
+        if fact and not any(COLOUR.fullmatch(word) for word in now.words.split()):
+            return replace(
+                now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), units=None, there=True
+            )
         asks = at_hand and now.intent in (Intent.NONE, Intent.DESCRIBE) and OF_IT.search(now.text)
         asks = asks and (unknown or not SERVICE.search(now.text))
         asks = asks and not leaves_out(now.text)
@@ -202,6 +260,11 @@ class Narrowing(AtHand):
         if self.search(now.words, available=False) or in_english(now.words):
             return None
         return replace(now, words="", there=True)
+
+
+def in_room(word: str) -> bool:
+    """Whether a word, English or Chinese, is a room."""
+    return word in ROOMS or (not word.isascii() and in_english(word) in ROOMS)
 
 
 def bare(clause: str) -> bool:

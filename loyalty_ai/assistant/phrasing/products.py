@@ -52,6 +52,14 @@ OF_COLOUR = re.compile(
     r"red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown|mint|turquoise|chocolate|pistachio|lilac|"
     r"natural|clear|crystal|amber|coral|violet|beige|copper|multicolou?r"
 )
+HOW_MANY = re.compile(r"\bhow many (?P<en>\w+)|(?:多少|几)(?P<zh>[件张支只片块枚根个层])")
+PARTS_SAID = {"pieces", "items", "things", "parts", "bits", "are", "do", "come", "is"}
+"""How a question asks for the number of parts, whatever they are called."""
+IN_TITLE = re.compile(
+    r"\b(?:set|pack|box)(?:/| of | )\d+\b(?! (?:piece|pce|tier)s?\b)|\b\d+ (?:piece|pce|tier|drawer|hook|layer)s?\b",
+    re.IGNORECASE,
+)
+"""How many of a thing a title says it holds."""
 OF_COLOURS = re.compile(r"\b(?:what|which) colou?rs?\b|什么颜色|啥颜色")
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
@@ -268,6 +276,9 @@ class Products(Finding):
             else:
                 yield Sentence(_("Its code is %(code)s.") % told, cited)
         description = found.get("description", "")
+        if "unknown" in wanted and (number := number_in(row["title"], asked.text)):
+            yield Sentence(_("By its name: %(number)s.") % {"number": number}, cited)
+            return
         colours = ", ".join(word for word in row["title"].split() if OF_COLOUR.fullmatch(word.lower()))
         if "unknown" in wanted and colours and OF_COLOURS.search(asked.text):
             yield Sentence(_("By its name, its colour is %(colour)s.") % {"colour": colours}, cited)
@@ -418,6 +429,21 @@ class Products(Finding):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
+
+
+def number_in(title: str, text: str) -> str:
+    """How many of what a question asks a title says it holds, "" where it says none.
+
+    >>> number_in("Baking Set 9 Piece Retrospot", "how many pieces are in it"), number_in("Regency Teapot", "几件")
+    ('9 Piece', '')
+    """
+    asked_for, told = HOW_MANY.search(text), IN_TITLE.findall(title)
+    if asked_for is None or len(told) != 1:
+        return ""
+    thing = asked_for["en"] or ""
+    of_tiers = asked_for["zh"] == "层" and "tier" not in title.lower()
+    plain = asked_for["zh"] or thing in PARTS_SAID or set(stems(thing, "en")) & set(stems(title, "en"))
+    return told.pop() if plain and not of_tiers else ""
 
 
 def has_most(row: Row, words: str) -> bool:

@@ -80,7 +80,7 @@ from loyalty_ai.assistant.questions import (
     understand,
 )
 from loyalty_ai.assistant.telling import question_of
-from loyalty_ai.assistant.wishes import OF_A_THING, wish_of
+from loyalty_ai.assistant.wishes import OF_A_THING, owned, wish_of
 
 ABOUT_PRODUCTS = {
     Intent.PRICE,
@@ -550,6 +550,12 @@ class Reading(Narrowing, Own):
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
         wish = self.wish_before()
+        if summed := self.within_sum(now, wish):
+            return summed
+        if (
+            wish and owned(now.text) and now.intent in MAY_NAME_GOODS | {Intent.GIFT}
+        ):  # "he has the lunch box, something else"
+            return replace(wish, text=f"{wish.text}. {now.text}", follows=True)
         if wish and self.last_about == "product" and (narrowing := self.narrowing(now, wish)):
             return narrowing
         if at_hand := self.at_hand(now, wish):
