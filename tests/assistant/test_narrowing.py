@@ -136,3 +136,44 @@ def test_what_is_asked_if_it_is_gone_is_a_question_of_its_own(goods: Any):
     told = say("Is the polka teapot in stock? If not, what other teapots do you have?")
     assert "Polka Teapot is sold out" in told.text
     assert {"POT16", "POT17"} <= set(told.cards)
+
+
+@pytest.mark.parametrize(
+    ("story", "found"),
+    [
+        (
+            "I am looking for a cakestand such as my mother used to have, for her cakes",
+            {"STAND11", "STAND12"},
+        ),
+        ("Hello, my sister has set her heart on the spotty teapot. Is it to be had, and is there another?", {"POT17"}),
+        ("we are doing up the hall and want a wall clock in ivory or red, what have you got", {"CLOCK13", "CLOCK14"}),
+    ],
+)
+def test_what_a_verb_wishes_for_is_found_in_a_story(goods: Any, story: str, found: set[str]):
+    assert set(say(story).cards) >= found
+
+
+@pytest.mark.parametrize("question", ["how many tiers are in it", "有几层？"])
+def test_a_title_says_how_many_a_thing_holds(goods: Any, question: str):
+    assert "3 Tier" in thread("how much is the cakestand 3 tier lace", question).text.splitlines()[-1]
+
+
+@pytest.mark.parametrize("question", ["是陶瓷的还是金属的？", "什么材质的", "is it china or metal"])
+def test_a_material_that_no_data_tells_is_said_not_to_be_known(goods: Any, question: str):
+    answer = thread("how much is the spotty teapot", question)
+    assert answer.cards == ("POT17",)
+    assert "rather not guess" in answer.text or "不会猜测" in answer.text
+
+
+@pytest.mark.parametrize("most", [5, 6, 8, 11])
+def test_several_things_within_one_sum_come_to_no_more(goods: Any, most: int):
+    answer = thread("show me mugs", f"two of those that come to less than £{most} together")
+    prices = [Decimal(GOODS[code][1]) if code in GOODS else Decimal(PRICES[code]) for code in answer.cards]
+    assert len(prices) == 2
+    assert sum(prices) < most
+    assert f"£{sum(prices)} together" in answer.text
+
+
+def test_what_is_cheaper_is_of_the_kind_at_hand(goods: Any):
+    assert thread("how much is the rose mug red", "any mug cheaper than that").cards.count("ROSE8") == 0
+    assert "STAND12" in thread("how much is the cakestand 3 tier lace", "any cake stand cheaper than that?").cards

@@ -74,7 +74,7 @@ OF_IT = re.compile(
     r"(?:it|they|this|these|that|those)\b|"
     r"(?:what|how|which|who|where)\b.*\b(?:is|are|was|were|does|do|can|could|will|has|have) (?:it|they|this|these|that|those)\b)|"
     r"^(?:那|那么|它|这个|这款|那个)*(?:可以|可不可以|能不能|能|会不会|会|是不是|需要|需不需要|"
-    r"要不要|带不带|防|耐|好不好)|"
+    r"要不要|带不带|防|耐|好不好)"
 )
 FACT = re.compile(
     r"^(?:那|那么|它|这个|这款|这|那|一)*[套包盒组]?(?:一共|总共|共|里面|里)?(?:有|装|含|是)?(?:多少|几)[层件张支只片块枚根条个](?:的|一套)?$|"
@@ -98,27 +98,31 @@ class Narrowing(AtHand):
     """Reads what narrows a wish, and what of a longer message is the wish."""
 
     def of_clause(self, now: Asked) -> Asked:
-        """The clause of a question that names goods, where the whole names none and the rest only tells a story: "my lad wants
-        skulls on everything, have you got skull plates"."""
-        if now.intent not in MAY_TELL | ABOUT_ONE or now.codes or not (now.words or now.intent is Intent.GIFT):
+        """What a story asks for, where the whole names no goods: what it asks the shop for, or else what it wishes for."""
+        may = now.intent in MAY_TELL | ABOUT_ONE and not now.codes and (now.words or now.intent is Intent.GIFT)
+        if not may or (now.words and self.has(now.words)):
             return now
+        ways = (
+            (self.wished, self.clause_asked) if HAVE_YOU.search(now.text) is None else (self.clause_asked, self.wished)
+        )
+        return ways[0](now) or ways[1](now) or now
+
+    def clause_asked(self, now: Asked) -> Asked | None:
+        """The clause of a question that names goods, where the rest only tells a story: "my lad wants skulls on everything, have
+        you got skull plates"."""
         clauses = [clause for clause in CLAUSES.split(now.text) if clause.strip()]
         plainly = HAVE_YOU.search(now.text) or WHICH_YOU.search(now.text)
-        if now.words and self.has(now.words):
-            return now
-        if not HAVE_YOU.search(now.text) and (wished := self.wished(now)):
-            return wished
         if len(clauses) < 2 or (now.intent is Intent.GIFT and not plainly):
-            return now
+            return None
         naming = next((at for at, clause in enumerate(clauses) if self.names_what(clause, now.intent)), None)
         if naming is None:
-            return now
+            return None
         until = naming + 1
         while until < len(clauses) and bare(clauses[until]):
             until += 1
         others = [*clauses[:naming], *clauses[until:]]
         if any(words_of(other) and not TELLS.search(other) for other in others):
-            return now
+            return None
         text = ", ".join(clauses[naming:until])
         told = asked(text)
         likes = [like for other in others for like in wish_of(other).likes]
@@ -223,8 +227,7 @@ class Narrowing(AtHand):
         unknown = "unknown" in now.aspects
         if self.asks_of_titled(now):
             return replace(now, intent=Intent.DESCRIBE, aspects=now.aspects | {"unknown"}, there=False)
-        fact = at_hand and now.intent in MAY_TELL | {Intent.DESCRIBE, Intent.POLICY} and FACT.search(now.text)
-        if fact and not any(COLOUR.fullmatch(word) for word in now.words.split()):
+        if at_hand and self.asks_fact(now):
             return replace(
                 now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), units=None, there=True
             )
@@ -238,6 +241,12 @@ class Narrowing(AtHand):
         if not asks and not (alone and (plain or not self.has(now.words))):
             return None
         return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+
+    @staticmethod
+    def asks_fact(now: Asked) -> bool:
+        """Whether a question only asks how many something holds, or of what it is made."""
+        may = now.intent in MAY_TELL | {Intent.DESCRIBE, Intent.POLICY}
+        return may and FACT.search(now.text) is not None and not any(map(COLOUR.fullmatch, now.words.split()))
 
     def asks_of_titled(self, now: Asked) -> bool:
         """Whether a question names a product by its whole title and asks something of it: whether it is wide enough."""

@@ -204,8 +204,6 @@ class Products(Finding):
             else:
                 text = _("No, %(title)s is sold out at the moment.")
             yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
-            if "left" in asked.aspects and row["available"]:
-                yield Sentence(_("I cannot see how many are left."))
             if asked.follows and asked.units and row["available"]:
                 yield from list(self.cost(row, asked.units))[1:]
             if not row["available"] and len(asked.codes) < 2:
@@ -219,6 +217,8 @@ class Products(Finding):
             priced = [row for row in self.shown if row["price"] is not None]
             self.meant = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[:1]
         yield from self.about_one(asked, say)
+        if "left" in asked.aspects and (not self.meant or any(row["available"] for row in self.meant)):
+            yield Sentence(_("I cannot see how many are left."))
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
         if asked.codes and not self.rows(codes_of(asked)):  # the number of an order

@@ -510,7 +510,7 @@ class Reading(Narrowing, Own):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
         if fee_times := self.fee_times(now):
             return fee_times
-        if self.goes_on_about_service(now):
+        if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
