@@ -270,7 +270,8 @@ class Reading(Narrowing, Own):
             else now
             for now in found
         ]
-        found = self.asking(self.reckoned_up(found))
+        of_at_hand = (self.last_about == "product" or self.turn.product) and self.asks_fact(found[0])
+        found = self.asking(found if of_at_hand else self.reckoned_up(found))
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
         read = [
