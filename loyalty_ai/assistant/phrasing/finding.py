@@ -89,6 +89,11 @@ COLOUR_WORD = re.compile(
 )
 """A colour that what is shown must have, or be said to lack."""
 
+MADE_OF = re.compile(
+    r"\b(?:leather|vegan|bamboo|silk|velvet|cashmere|marble|gluten|organic|stainless|titanium)\b|皮革|真皮|竹|丝绸|大理石|不锈钢|有机"
+)
+"""A material, or a diet, likewise."""
+
 HALF_KNOWN = 0.5
 """Of what a Chinese question names, so much must be in the lexicon that it says what is wanted."""
 EXPLAIN_ZH = re.compile(r"为什么|为啥|谁|如何|怎样|怎么(?!办|卖)|是什么(?!做|颜色|价)|是多少|有多[高远大重深]")
@@ -441,7 +446,7 @@ class Finding(Voice):
 
     def lacking(self, asked: Asked, rows: list[Row]) -> list[Row]:
         """What is nearest, where a colour or what a short follow-up adds is asked for and nothing found has it."""
-        colours = [found.strip() for found in COLOUR_WORD.findall(asked.words)]
+        colours = [found.strip() for found in (*COLOUR_WORD.findall(asked.words), *MADE_OF.findall(asked.words))]
         plain = asked.words.split()
         whole = (asked.follows and leaves_out(asked.text)) or (len(plain) == 2 and not (WEAK | PLACES) & {*plain})
         words = asked.words if whole else " ".join(colours)
