@@ -174,8 +174,11 @@ class _Writing:
         return check(text, self.tools.evidence, turn=self.turn, sources=sources, before=before)
 
     def say(self, sentence: Sentence | None) -> None:
-        if sentence is None or self.full or any(sentence.text == said.text for said in self.sentences):
-            return  # not carried, too much, or a model that runs in circles
+        leads = self.sentences and self.sentences[-1].text.endswith((":", "："))  # to a list that must not stay empty
+        if sentence is None or self.full:
+            return  # not carried, or too much
+        if any(sentence.text == said.text for said in self.sentences) and not leads:
+            return  # a model that runs in circles
         self.sentences.append(sentence)
         if self.tell:
             self.tell(sentence)

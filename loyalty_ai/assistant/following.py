@@ -94,7 +94,7 @@ SELLS = re.compile(
 _QUANTITY = """
 pack packs set sets box boxes unit units pairs pieces apiece lot lots damage sum bill both each all two three together altogether
 total dozen half couple combined add adds added up comes come take takes took taking grab bought buying wanted whole cost costs
-'d 'll separately multiply times compared compare comparison differences difference overall gap charge charged charging set back
+'d 'll separately multiply times compared compare comparison differences difference overall gap works work charge charged charging set back
 """
 NO_THING = STOP | frozenset(_QUANTITY.split()) | NUMBERS.keys()
 _EACH = re.compile(

@@ -382,6 +382,12 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.SCOPE: (
         (
             7,
+            r"(write|draft|compose|finish|do) (me |us |out )?((my|her|his|our|their|a|an|the|some) )?([\w']+ ){0,4}?(essay|poem|homework|coursework|cover letter|love letter|limerick|haiku|dissertation)s?\b|"
+            r"(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
+            "(推荐|介绍|找|哪[家个里]).{0,8}(牙医|医生|医院|律师|水管工|餐厅|饭店|酒吧|电影院|理发店|旅馆)",
+        ),
+        (
+            7,
             r"(?<!wet )(?<!cold )(?<!hot )(?<!bad )weather(?! ?proof)|(?<!its )(?<!is )(?<!it's )forecast|(will|is|does) it (going to )?(be )?(rain|snow|sunny|raining|snowing|hot|cold) ?(today|tomorrow|in|outside|this|\?|$)|"
             r"temperature (in|outside|today)|earthquake|air quality",
             "天气|下(雨|雪)吗|(今天|明天|后天|周末|外面).{0,6}下(雨|雪)|气温|多少度|台风|空气质量|地震",
@@ -951,7 +957,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.THANKS: (
         (
             1,
-            r"thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|nothing else",
+            r"thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
             "谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
         ),
     ),

@@ -630,7 +630,7 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
                 gone.append((start, following.end + (closed.end() if closed else 0)))
                 skip = at + 1
                 continue
-        told = _MOST.search(before)
+        told = None if _NEEDED.search(before) and not amount.money else _MOST.search(before)  # "i need about 15"
         word = next((key for key in _LONGEST_FIRST if told and told[0].startswith(key)), "")
         if phrases.MOST.get(word) == "min" and _DENIED.search(
             before[: told.start()]
@@ -658,6 +658,7 @@ def prices(text: str) -> tuple[tuple[Decimal | None, Decimal | None], str]:
     return (low, high), text
 
 
+_NEEDED = re.compile(r"\b(?:need|want|take|buy|order|require) (?:about|around|roughly|some|maybe) ?$")
 _DENIED = re.compile(r"(?:\bnot|n't|\bno|\bnever|\bwithout)\b[a-z ]{0,20}$|[不别勿][\u3400-\u9fff]{0,4}$")
 _LONGEST_FIRST = sorted(phrases.MOST, key=len, reverse=True)
 _COUNTED = re.compile(

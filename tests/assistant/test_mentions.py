@@ -12,6 +12,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from loyalty_ai.assistant.indexing import index_products
+from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.shop.adapters.base import CartItem
 from tests import fakes
 from tests.assistant.conftest import BAG, MUG, TRAY
@@ -125,3 +126,21 @@ def test_another_number_of_what_waits_for_a_yes_changes_nothing_else(open_shop: 
 def test_whether_something_costs_so_much_is_answered_by_yes_or_no(open_shop: Any, text: str, begins: str):  # noqa: F811
     assert say(text).text.startswith(begins)
     assert not say("are there any mugs under £2").text.startswith("Yes")
+
+
+def test_a_sum_asked_beside_an_addition_is_the_carts(open_shop: Any):  # noqa: F811
+    told = say("add 2 more red retrospot mugs. what's the total then?", "ann", cart=cart(MUG1=3, TRAY5=1))
+    assert dict(told.proposal.units) == {MUG: 5}
+    assert "Your cart would then come to £13.75." in told.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you write my daughter's school essay on the tudors, about 500 words?",
+        "could you recommend a good dentist near the station please",
+        "推荐一家附近的餐厅",
+    ],
+)
+def test_errands_that_are_no_shops_business_are_refused(open_shop: Any, text: str):  # noqa: F811
+    assert say(text).outcome == Outcome.REFUSED

@@ -158,12 +158,17 @@ class Reply(Reading):
         outcomes: list[Outcome] = []
         said: set[Piece] = set()
         for question in self.questions():
+            listing = False
             for piece in self.answer(question):
                 if isinstance(piece, Outcome):
                     outcomes.append(piece)
-                elif piece not in said:  # two questions may have part of their answer in common
+                    continue
+                if (
+                    piece not in said or listing
+                ):  # two questions may have part of their answer in common, but no list is left empty
                     said.add(piece)
                     yield piece
+                listing = piece.text.endswith((":", "：")) or (listing and bool(piece.sources))
         yield from self.proposed()
         order = (Outcome.HANDED_OVER, Outcome.ANSWERED, Outcome.UNANSWERED, Outcome.REFUSED)
         yield min(outcomes, key=order.index)
@@ -247,7 +252,7 @@ class Reply(Reading):
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
-        if asked.aspects & NOT_IN_TABLES:
+        if asked.aspects & NOT_IN_TABLES or (asked.order and asked.intent is Intent.SEARCH):
             return None
         if subject := self.goes_on_about_service(asked):
             return subject

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, OWN, SERVED, TOGETHER, Intent
 from loyalty_ai.assistant.phrasing.choosing import Row, named
-from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE, SIZE
 from loyalty_ai.assistant.phrasing.voice import Voice, unique
 from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal
 from loyalty_ai.assistant.tokens import words as stems
@@ -37,7 +37,7 @@ BESIDE_IT = re.compile(r"\bcompar\w+ (?:to|with)\b|\b(?:than|vs|versus|against)\
 """What is named alone is set beside, or goes with, what is at hand."""
 
 ASKED = re.compile(
-    rf"\bside by side\b|\b(?:decide|choose|torn) between\b|\b(?:(?:the|any) )?(?:{ASPECTS['unknown'][0]})\b"
+    rf"\bside by side\b|\b(?:decide|choose|torn) between\b|\b(?:apart from|besides|other than) (?:the |their )?(?:colou?rs?|size|price)s?\b|\b(?:(?:the|any) )?(?:{ASPECTS['unknown'][0]})\b"
 )
 """What is asked of things and names none."""
 
@@ -69,6 +69,10 @@ CARRIES = frozenset([Intent.PRICE, Intent.STOCK, Intent.COMPARE, Intent.NONE, In
 """Questions that may be about goods by name."""
 GOES_ON = (Intent.PRICE, Intent.STOCK, Intent.DESCRIBE, Intent.CART_ADD)
 """What may be asked of another one of the kind by its looks alone."""
+PUTS = re.compile(r"\b(?:add|put|pop|stick|throw|chuck)\b|[加放][入到进]|再加")
+"""It changes the cart, whatever sum it asks for beside."""
+ONE_FACT = frozenset(["code", "category", "link", "unknown"])
+"""What is told of a product beside its price and stock."""
 PAID = re.compile(r"\b(?:pay|cost|box|money|by)\b")
 SERVICE = re.compile(SERVED)
 NAMELESS = NO_THING | PEOPLE
@@ -134,7 +138,7 @@ class Mentions(Voice):
         apart = APART.search(said) is not None or Intent.COMPARE in intents
         either = self.asked_before and len(text) <= LONGEST and intents <= {Intent.NONE, Intent.SEARCH}
         apart = apart or bool(either and EITHER.search(said))
-        adds = Intent.CART_ADD in intents and not sums
+        adds = Intent.CART_ADD in intents and not (sums and not (self.turn.cart is not None and PUTS.search(said)))
         of_orders = self.turn.customer_id is not None and (self.last_about == "order" or OWN.search(text))
         if of_orders or (SELLS.search(said) and not apart):
             return run
@@ -144,17 +148,22 @@ class Mentions(Voice):
         if not (several or (self.asked_before and OF_KIND.search(text))):
             return run  # one thing and nothing to reckon: whoever answers finds it
         mentions = self.mentioned(text)
-        if (apart or sums) and len(mentions) < 2:
+        if (apart or (sums and not adds)) and len(mentions) < 2:
             mentions = self.beside_those_at_hand(text, mentions)
         if not (apart or named_ones) and len(mentions) == 1 and mentions[0].units is None:
             return run  # "what would that come to", of so many that were spoken of before
         if len(run) == 1 and (told := self._goes_on_about(run[0], mentions)):
             return [told]
         counted = any(each.units for each in mentions)
+        aspects = frozenset[str]().union(*(now.aspects for now in run))
         asks_price = sums or Intent.PRICE in intents or bool(intents & {Intent.CART_ADD, Intent.POLICY})
         if len(mentions) < 2 and (apart or adds or not (mentions and asks_price and (counted or sums))):
             return run
-        asks_each = intents <= {Intent.PRICE, Intent.STOCK} or (intents == {Intent.SEARCH} and HAVE_YOU.search(said))
+        asks_each = (
+            intents <= {Intent.PRICE, Intent.STOCK}
+            or (intents == {Intent.DESCRIBE} and not aspects & ONE_FACT)
+            or (intents == {Intent.SEARCH} and HAVE_YOU.search(said))
+        )
         if not (apart or adds or sums or counted or asks_each):
             return run
         if apart:
@@ -177,7 +186,7 @@ class Mentions(Voice):
                 order="",
                 ordinals=(),
                 follows=False,
-                aspects=frozenset[str]().union(*(now.aspects for now in run)),
+                aspects=aspects,
             )
         ]
 
@@ -242,7 +251,7 @@ class Mentions(Voice):
             if text[start:end].strip():
                 piece = replace(_piece(text[start:end]), start=start, end=end)
                 looks = piece.words.split()
-                apart = len(looks) > 1 and all(COLOUR.fullmatch(word) for word in looks)
+                apart = len(looks) > 1 and all(SIZE.fullmatch(word) for word in looks)
                 pieces += [replace(piece, words=word) for word in looks] if apart else [piece]
         return pieces
 
@@ -360,7 +369,7 @@ class Mentions(Voice):
 
 def _piece(text: str) -> _Piece:
     """What a run of a plain text says."""
-    read = asked(text.strip() or " ")
+    read = asked(text.replace("/", " ").strip() or " ")  # "red/cream"
     plain = A_FEW.sub(lambda few: FEW_SAID[few[0]], THE_TWO.sub(" ", CODE.sub(" ", text)))
     numbers = tuple(int(each.value) for each in amounts(plain) if not each.money and 1 < each.value < 1000)
     said = {str(units) for units in numbers} | {name for name, value in NUMBERS.items() if value in numbers}

@@ -296,7 +296,7 @@ class Products(Finding):
                 yield self.state(rows[0])
                 yield Sentence(_("What shall I compare it with? Tell me a second product by name or code."))
             else:
-                yield Sentence(_("Which products shall I compare? Tell me two by name or code."))
+                yield Sentence(_("Which products shall I compare? Tell me their names or codes."))
             return
         self.meant = rows
         apart = len({row["category"] for row in rows}) > 1

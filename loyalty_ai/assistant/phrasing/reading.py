@@ -50,6 +50,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.matters import ASKED_OF_ORDERS, ASKED_OF_RETURNS, MATTERS, PAID, matters_in
+from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
@@ -342,10 +343,15 @@ class Reading(Narrowing, Own):
             if swap := self.swapped(now):
                 kept += swap
             elif not (
-                any(each.intent in EDITS for each in kept) and REMAINS.search(now.text) and now.intent in AFTER_EDITS
+                any(self.edits(each) for each in kept) and REMAINS.search(now.text) and now.intent in AFTER_EDITS
             ):
                 kept.append(now)
         return kept
+
+    def edits(self, now: Asked) -> bool:
+        """Whether a question changes the cart that is seen."""
+        puts = now.intent is Intent.CART_ADD and self.turn.cart is not None and PUTS.search(now.text)
+        return now.intent in EDITS or bool(puts)
 
     def swapped(self, now: Asked) -> list[Asked]:
         """What goes out of the cart and what comes in its place, of its kind where only its looks are said; [] for no swap."""
@@ -368,7 +374,9 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
-        if now.intent is Intent.CART_REMOVE and (said := self.heard(now)) and said.query and said.likeness >= HEARD:
+        in_cart = now.words and named([{"title": item.title} for item in self.turn.cart or ()], now.words)
+        said = self.heard(now) if now.intent is Intent.CART_REMOVE and not in_cart else None
+        if said is not None and said.query and said.likeness >= HEARD:
             now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
         if (
             now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY)
