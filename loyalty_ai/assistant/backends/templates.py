@@ -127,6 +127,9 @@ LOOKS_FOR = re.compile(r"\bshow me\b|^i am (?:looking|searching) for\b|^我?(?:�
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
+AN_END = re.compile(r"\b(?:dearest|cheapest|priciest|most expensive|least expensive)\b|最便宜|最贵")
+"""The least or the most that anything costs: goods, and no rule."""
+
 GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
 )
@@ -252,7 +255,7 @@ class Reply(Reading):
 
     def asks_documents(self, asked: Asked) -> str | None:
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
-        if asked.aspects & NOT_IN_TABLES or (asked.order and asked.intent is Intent.SEARCH):
+        if asked.aspects & NOT_IN_TABLES or (asked.intent is Intent.SEARCH and AN_END.search(asked.text)):
             return None
         if subject := self.goes_on_about_service(asked):
             return subject
