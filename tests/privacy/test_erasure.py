@@ -39,7 +39,7 @@ def run(store):
 def everything() -> str:
     """All rows of the app but erasures, as text."""
     models = [model for model in apps.get_app_config("loyalty_ai").get_models() if model is not ErasureRecord]
-    return "".join(serialize("json", model.objects.all()) for model in models)
+    return "".join(serialize("json", model.objects.order_by("pk")) for model in models)
 
 
 def rows() -> dict[str, int]:

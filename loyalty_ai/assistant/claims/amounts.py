@@ -48,8 +48,13 @@ def _carriers(amount: Amount, targets: list[str], reading: Reading) -> list[str]
         or ([] if targets else _at_an_end(value, reading))
         or sums.of_share(value, reading)
         or sums.of_supposed(value, reading)
-        or ([] if targets else _given(value, reading))
+        or ([] if targets and not _of_orders(reading) else _given(value, reading))
     )
+
+
+def _of_orders(reading: Reading) -> bool:
+    """Whether our own code made the sentence from orders alone: what it says of goods is of then, and not of today."""
+    return bool(reading.given) and all(kind_of(key) in ("order", "orders") for key in reading.given)
 
 
 def _bounded(value: Decimal, targets: list[str], lead: str, reading: Reading) -> list[str]:

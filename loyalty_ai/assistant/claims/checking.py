@@ -83,7 +83,6 @@ def _judged(reading: Reading) -> Sentence | None:
             return None
     elif not reading.given and reading.text.endswith((":", "：")):
         return Sentence(reading.text)  # it leads to a list, whose lines cite their own
-    # words of ours that only happen to be most of a title ("Lunch & Picnic") name no product
-    return Sentence(
-        reading.text, reading.cited(named.key for named in reading.named if named.exact or not reading.ours)
-    )
+    # our own code says what it was made from; words that only happen to be a title ("Lunch & Picnic") name no product
+    named = () if reading.given else (each for each in reading.named if each.exact or not reading.ours)
+    return Sentence(reading.text, reading.cited(each.key for each in named))
