@@ -30,6 +30,9 @@ from loyalty_ai.serving.money import format_money
 SHOWN, MOST_CHOICES = 5, 6
 """Products of a list, and to choose from."""
 
+MOST_FOUND = 20
+"""Products that a search is asked for."""
+
 FURTHEST = 4
 """Answers back that a question may point at."""
 
@@ -82,14 +85,15 @@ class Voice:
 
     def search(self, words: str, asked: Asked | None = None, *, available: bool = True, limit: int = 12) -> list[Row]:
         bounds = {"min_price": asked.low, "max_price": asked.high} if asked else {}
-        given = {"available_only": available, "limit": limit, **bounds}
+        given = {"available_only": available, "limit": MOST_FOUND, **bounds}  # one search, however many of it are read
         found = self.call("search_catalog", query=words[:400], **given)
         if (unknown := found.data.get("unknown")) and (known := without(words, unknown)):
             self.known[words] = known
             found = self.call("search_catalog", query=known[:400], **given)
         meant = found.data.get("read_as", {})
         self.spelt[words] = " ".join(meant.get(word, word) for word in self.told(words).split())
-        return [row for row in found.data.get("products", []) if row["score"] >= POSSIBLE and not row.get("muted")]
+        rows = found.data.get("products", [])[:limit]
+        return [row for row in rows if row["score"] >= POSSIBLE and not row.get("muted")]
 
     def told(self, words: str) -> str:
         """The words that were searched for in the end: those that no product has are left out where others are left."""
