@@ -45,7 +45,7 @@ def test_a_hostile_title_stays_text_in_the_card_and_in_the_reason(shop, reasons)
     html = render("{% recommendations limit=4 title=hostile %}", "ann", hostile=HOSTILE)
     assert "<script" not in html
     assert html.count("&lt;script&gt;") == 4, "the row's title, the card's, its reason and the name of its button"
-    assert "14" not in html
+    assert "14" not in re.sub(r'value="\w{32,}"', "", html)  # but for the CSRF token, which is drawn
 
 
 @pytest.mark.parametrize(
