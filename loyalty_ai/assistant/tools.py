@@ -199,6 +199,7 @@ class Toolbox:
         self.adapter = get_adapter(turn.store)
         self.evidence = Evidence()
         self._answers: dict[str, Found] = {}
+        self._read: dict[int, list[OrderRecord]] = {}
 
     def specs(self) -> list[dict[str, Any]]:
         """The tools that make sense here, for a language model."""
@@ -452,7 +453,9 @@ class Toolbox:
         """The orders of these days among the latest, and whether none is older than what was looked through."""
         orders: list[OrderRecord] = []
         for most in (20, MOST_ORDERS) if first else (MOST_ORDERS,):
-            orders = self._ask("orders", lambda most=most: self.adapter.orders(customer, limit=most))
+            if most not in self._read:  # once a turn, however many days are asked for
+                self._read[most] = self._ask("orders", lambda most=most: self.adapter.orders(customer, limit=most))
+            orders = self._read[most]
             whole = len(orders) < most or (first is not None and self._placed(orders[-1]) < first)
             if whole:
                 break

@@ -126,6 +126,9 @@ class Cases(Purchases):
         if picked and not HYPOTHETICAL.search(text):
             return Case(matters, self.with_items(picked, question))
         days = self.days_of(text)
+        theirs = days or MINE.search(text) or OF_THEM.search(text) or self.order_told or self.last_about == "order"
+        if not theirs:
+            return None  # a rule in general, for which nobody's orders are looked through
         orders = self.orders_in(days) if days else []
         held = self.with_items(orders or self.orders_in(None), question)
         named = held and held[0][1]
@@ -185,7 +188,7 @@ class Cases(Purchases):
                 else []
             )
         elif ONE_OF_THEM.search(text):
-            told = self.orders_in(None)[:1]
+            told = self.call("get_order", limit=1).data.get("orders", [])
         elif self.order_before and self.last_about == "order" and len(text) < MOST_LETTERS:
             told = self.call("get_order", order_id=self.order_before).data.get("orders", [])
         else:
@@ -354,7 +357,7 @@ class Cases(Purchases):
                 yield self.order_line(each)
                 yield from self.items_of(each)
             return
-        if not self.orders_in(None):
+        if not case.held and not self.call("get_order", limit=1).data.get("orders"):
             yield Sentence(_("You have not ordered anything yet."))
             return
         if case.missed or not case.held:
