@@ -1222,7 +1222,6 @@ INTERESTS = {
 TOGETHER = re.compile(
     r"\b(?:together|combined|in (?:all|total)|altogether|the sum|both|add(?:ed)? up|the lot)\b|加起来|加在一起|一共|总共|合计"
 )
-PAIR = re.compile(r"\b(?:the|for) (?:pair|two|lot|three|both)\b")
 COMPARES = re.compile(
     r"\b(?:more|less|fewer|higher|lower|bigger|cheaper|dearer)\b|\bwhich (?:month|quarter|season|one|was|of)\b|\bor\b|\bthan\b|\bcompared?\b|"
     r"哪个|哪一?个?月|还是|比|更多|多还是少"

@@ -149,11 +149,6 @@ def _any_of(signs: Iterable[str]) -> str:
 
 
 _SIGN = _any_of(_SIGNS)
-_LEADING = _any_of(
-    sign
-    for sign in _SIGNS
-    if sign in "£€$¥" or sign in ("us$", "人民币") or sign.upper() in {c for k in _CURRENCIES for c in k}
-)
 _NUMBER = r"\.?\d(?:[\d.,']|\s(?=[.,]?\s?\d))*+"
 """Digits with what stands in and between them; possessive, so that no text makes it slow and no number is cut short."""
 _BEFORE = re.compile(

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrasing.advice import Advice
 from loyalty_ai.assistant.phrasing.choosing import (
     by_likeness,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import Finding
 from loyalty_ai.assistant.phrasing.voice import asked_of, key
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Sentence
@@ -24,8 +24,13 @@ MOST_UNITS = 999
 CART_WORDS = re.compile(r"carts?|baskets?|trolley|order|购物车|out|units?|them")
 
 
-class Cart(Finding):
+class Cart(Advice):
     """Shows the cart and proposes what it shall hold."""
+
+    def in_cart(self, words: str) -> list[dict[str, str]]:
+        """The lines of the cart that words name, [] without words."""
+        lines = [{"product_id": item.product_id, "title": item.title} for item in self.turn.cart or ()]
+        return named(lines, words) if words else []
 
     def propose(self, items: list[tuple[str, int]], *, add: bool, tell: bool = True) -> Iterator[Piece]:
         """Propose that the cart hold these units, or so many more, with whatever else of this message was proposed.
@@ -115,7 +120,7 @@ class Cart(Finding):
         units = 0 if asked.intent is Intent.CART_REMOVE else asked.units
         lines = [{"product_id": item.product_id, "title": item.title} for item in self.turn.cart]
         words = " ".join(word for word in asked.words.split() if word != str(units) and not CART_WORDS.fullmatch(word))
-        fitting = named(lines, words) if words else []
+        fitting = self.in_cart(words)
         if not fitting and (asked.codes or asked.ordinals or asked.here or asked.there):
             pointed = self._choose(asked_of(asked, "")).products
             ids = {row["product_id"] for row in pointed}

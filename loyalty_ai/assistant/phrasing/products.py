@@ -12,6 +12,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import SELLS, points_at_some
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
+from loyalty_ai.assistant.phrasing.advice import Advice
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
@@ -25,7 +26,6 @@ from loyalty_ai.assistant.phrasing.finding import (
     HAVE_YOU,
     MOST_SHOWN,
     OTHERS,
-    Finding,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
@@ -69,7 +69,7 @@ MOST_COMPARED = 3
 SIZES = {"large", "big", "small", "medium", "mini", "giant", "jumbo", "tall", "short", "long"}
 
 
-class Products(Finding):
+class Products(Advice):
     """Speaks of one product, or of a few beside each other."""
 
     def about_one(self, asked: Asked, say: Callable[[Row], Iterator[Piece]]) -> Iterator[Piece]:

@@ -359,7 +359,7 @@ class Reading(Narrowing, Own):
         if found is None:
             return []
         goes, comes = (asked((found[name] or found[f"{name}_zh"]).strip()) for name in ("goes", "comes"))
-        lines = named([{"product_id": item.product_id, "title": item.title} for item in self.turn.cart], goes.words)
+        lines = self.in_cart(goes.words)
         if len(lines) != 1:
             return []
         units = next(item.units for item in self.turn.cart if item.product_id == lines[0]["product_id"])
@@ -374,10 +374,10 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
-        in_cart = now.words and named([{"title": item.title} for item in self.turn.cart or ()], now.words)
-        said = self.heard(now) if now.intent is Intent.CART_REMOVE and not in_cart else None
-        if said is not None and said.query and said.likeness >= HEARD:
-            now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
+        if now.intent is Intent.CART_REMOVE and not self.in_cart(now.words):
+            said = self.heard(now)
+            if said is not None and said.query and said.likeness >= HEARD:
+                now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
         if (
             now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY)
             and ERASE.search(now.text)

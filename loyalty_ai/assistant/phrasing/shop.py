@@ -19,9 +19,9 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.periods import WEEKDAYS, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
-from loyalty_ai.assistant.phrasing.cases import Cases
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import MATTERS
+from loyalty_ai.assistant.phrasing.rulings import Rulings
 from loyalty_ai.assistant.phrasing.terms import TIERS
 from loyalty_ai.assistant.phrasing.voice import (
     CERTAIN,
@@ -231,7 +231,7 @@ SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[
 """A spend that somebody supposes, and what of it goes back."""
 
 
-class Shop(Cases):
+class Shop(Rulings):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
     def loyalty(self, asked: Asked) -> Iterator[Piece]:

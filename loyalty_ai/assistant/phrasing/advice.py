@@ -1,0 +1,202 @@
+"""Answers to whoever asks for advice: gifts, recommendations, what is popular."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from loyalty_ai.assistant.backends.base import Piece
+from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.phrases import INTERESTS
+from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
+from loyalty_ai.assistant.phrasing.finding import PEOPLE, Finding, interleaved, limited, of_different_kinds
+from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
+from loyalty_ai.assistant.questions import Asked, interests, words_of
+from loyalty_ai.assistant.turn import Sentence
+from loyalty_ai.assistant.wishes import Wish, wish_of
+
+GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套条款把盒]|点|些)*(?P<what>[^,.;!?送买]{2,8})")
+"""What shall be given: 想送她一个茶壶."""
+
+ANYTHING = Wish()
+MOST_LINES = 6
+"""Searches for one gift."""
+
+GIFT_SHARE = Decimal("0.2")
+"""Of a budget: what a gift should cost at least, where there is enough of that."""
+
+
+class Advice(Finding):
+    """Chooses for somebody by what they like, what it may cost, and what the customer model says."""
+
+    def gift(self, asked: Asked) -> Iterator[Piece]:
+        wish = wish_of(asked.text)
+        words = ", ".join(wish.likes)
+        lines = list(dict.fromkeys(line for like in wish.likes for line in interests(like)))
+        if not lines:
+            words = " ".join(word for word in asked.words.split() if not word[0].isdigit() and word not in PEOPLE)
+            if words:
+                unknown = self.call("search_catalog", query=words).data.get("unknown", ())
+                words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
+            lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
+            lines = [line for line in lines if line[0] not in wish.unwanted]
+        given = GIVEN_ZH.search(asked.text)
+        if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
+            yield from self.find(asked_of(asked, thing))
+            return
+        liked = words in INTERESTS and (not words.isascii() or words in wish.likes)  # 喝茶: no name of goods
+        if (
+            words and not liked and named(self.search(words, asked), words, strictly=True)
+        ):  # a sewing box for a grandmother
+            yield from self.find(asked_of(asked, words))
+            return
+        thing = words_of(asked.text.partition(" for ")[0])
+        if (
+            thing in words and thing not in (words, *INTERESTS) and self.names_goods(thing)
+        ):  # metal signs for a man's room
+            yield from self.find(asked_of(asked, thing))
+            return
+        told = dict.fromkeys(said for said, _search in lines)
+        chosen = self.gifts(lines[:MOST_LINES], wish, asked)
+        if not chosen and liked and named(self.search(words, asked), words):
+            yield from self.find(asked_of(asked, words))
+            return
+        named_first = lines[0][0] if lines and not wish.likes and lines[0][0] not in INTERESTS else ""
+        if named_first and all(said != named_first for _row, said in chosen):  # "plates and napkins for a boy"
+            rows = self.nearest(asked_of(asked, named_first))
+            if rows := [row for row in rows if not self.unwanted(row, wish)]:
+                yield from self.show_nearest(asked_of(asked, named_first), rows)
+                return
+        taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
+        # whoever likes something is told what serves that, and no gift "for a colleague"
+        need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
+        serving = [] if chosen else [row for row in self.serving(need) if not self.unwanted(row, wish)]
+        if not chosen and not serving and wish.occasion:
+            lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
+            chosen = self.gifts(lines, wish, asked)
+        words = words if told else ""
+        if not chosen and asked.bounded and lines and (rows := self.search(lines[0][1])):
+            yield Sentence(_("Nothing for “%(words)s” is within that price. This is what there is:") % {"words": words})
+            yield from self.lines(sorted(rows, key=lambda row: -(row["price"] or 0))[:3])
+            return
+        if not chosen and serving:
+            yield from self.show_serving(asked_of(asked, words or asked.words), serving)
+            return
+        if (
+            not chosen
+            and not wish.likes
+            and (rows := [row for row in self.nearest(asked) if not self.unwanted(row, wish)])
+        ):
+            yield from self.show_nearest(asked, rows)
+            return
+        if not chosen:
+            if lines:
+                text = _("I searched for “%(words)s” and found nothing that fits.")
+                yield Sentence(text % {"words": words or lines[0][0]})
+                yield Sentence(_("Tell me what else they like, or what it may cost, and I look again."))
+                return
+            yield from self.recommended("popular", asked, wish=wish)
+            return
+        yield Sentence(self.gift_intro(words or lines[0][0], asked), tuple(key(row) for row, _said in chosen))
+        for row, said in chosen:
+            yield self.line(row, _("goes with “%(words)s”") % {"words": said})
+
+    def gifts(self, lines: Iterable[tuple[str, str]], wish: Wish, asked: Asked) -> list[tuple[Row, str]]:
+        """Products for the lines of interest, a few of each, without what is not wanted."""
+        picked: dict[str, tuple[Row, str, int]] = {}
+        for at, (said, search) in enumerate(each_first(lines)):
+            rows = [row for row in self.gifts_for(search, asked) if not self.unwanted(row, wish)]
+            if wish.modest and not asked.bounded:
+                prices = sorted(row["price"] for row in rows if row["price"] is not None)
+                rows = [row for row in rows if row["price"] is not None and row["price"] <= prices[len(prices) // 2]]
+            rows.sort(key=lambda row: not named([row], search, strictly=True))
+            for row in of_different_kinds(rows)[:4]:
+                picked.setdefault(row["product_id"], (row, said, at))
+        return interleaved(picked.values(), asked.count or SHOWN)
+
+    @staticmethod
+    def unwanted(row: Row, wish: Wish) -> bool:
+        """Whether its title, or its shelf, has something that is not wanted."""
+        return any(named([row], word) for each in wish.unwanted for word in each.split())
+
+    def gifts_for(self, line: str, asked: Asked) -> list[Row]:
+        """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
+        if asked.high is not None and asked.low is None:
+            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
+            if len(rows) >= 2:
+                return rows
+        rows = self.search(line, asked)
+        prices = sorted(row["price"] for row in rows if row["price"] is not None)
+        if asked.bounded or len(prices) < 2 * SHOWN:
+            return rows
+        return [row for row in rows if row["price"] is not None and row["price"] >= prices[len(prices) // 2]]
+
+    @staticmethod
+    def gift_intro(words: str, asked: Asked) -> str:
+        if asked.bounded:
+            return _("Gift ideas for “%(words)s” within your price, all in stock:") % {"words": words}
+        return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
+
+    def recommend(self, asked: Asked) -> Iterator[Piece]:
+        words = " ".join(word for word in asked.words.split() if word not in PEOPLE and not word.isdigit())
+        if words and self.search(words, asked):
+            yield from self.find(asked_of(asked, words))
+            return
+        kind = "discover" if re.search(r"\bnew\b|新", asked.text) else "for_you"
+        yield from self.recommended(kind, asked)
+
+    def popular(self, asked: Asked) -> Iterator[Piece]:
+        rows = self.search(asked.words, asked, limit=20) if asked.words else []
+        if not rows or rows[0]["score"] < SURE:
+            yield from self.recommended("popular", asked)
+            return
+        best = self.call("get_recommendations", kind="popular", limit=20).data.get("products", [])
+        best = [row for row in named(best, self.told(asked.words)) if self.fits(row, asked)]
+        if not best:
+            yield from self.find(asked)
+            return
+        yield Sentence(_("These are popular with our customers:"))
+        yield from self.lines(best[: asked.count or SHOWN])
+
+    def recommended(self, kind: str, asked: Asked, *, wish: Wish = ANYTHING) -> Iterator[Piece]:
+        found = self.call("get_recommendations", kind=kind, limit=20)
+        rows = [row for row in found.data.get("products", []) if self.fits(row, asked) and not self.unwanted(row, wish)]
+        if not rows and kind != "popular":
+            found = self.call("get_recommendations", kind="popular", limit=20)
+            rows = [row for row in found.data.get("products", []) if self.fits(row, asked)]
+        if not rows and asked.bounded:
+            found = self.call("search_catalog", sort="dearest", min_price=asked.low, max_price=asked.high, limit=SHOWN)
+            if rows := [row for row in found.data.get("products", []) if not self.unwanted(row, wish)]:
+                yield Sentence(_("This is what there is within your price:"))
+                yield from self.lines(rows)
+                return
+        if not rows:
+            yield Sentence(
+                _(
+                    "I have nothing to recommend at the moment. Tell me what you are looking for, and I will search for it."
+                )
+            )
+            return
+        if found.data.get("personal"):
+            yield Sentence(_("These may suit you:"))
+        else:
+            yield Sentence(_("These are popular with our customers:"))
+        yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+
+def each_first(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The lines in another order: the first of each interest, then the second of each.
+
+    >>> each_first([("tea", "tea"), ("tea", "teapot"), ("owls", "owl")])
+    [('tea', 'tea'), ('owls', 'owl'), ('tea', 'teapot')]
+    """
+    said: dict[str, int] = {}
+    placed = []
+    for interest, search in lines:
+        said[interest] = said.get(interest, 0) + 1
+        placed.append((said[interest], (interest, search)))
+    return [line for _place, line in sorted(placed, key=lambda each: each[0])]
