@@ -187,7 +187,8 @@ class Network:
         parts = -(-len(groups) // LISTS)
         steps = min(passes * parts, STEPS)
         optimiser = torch.optim.AdamW(learnt.values())
-        pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.1)
+        # a tenth warms up, but one step at least: the schedule divides by the length of the rise
+        pace = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=max(0.1, 2 / steps))
         for step in range(steps):
             if step % parts == 0:
                 passed = np.array_split(order.permutation(len(groups)), parts)

@@ -97,6 +97,15 @@ def test_a_ranker_that_goes_on_learns_what_has_changed_and_keeps_its_trees(table
     assert before.continued(nothing, rounds=10, seed=0) is before
 
 
+@pytest.mark.parametrize("steps", [8, 10, 11])
+def test_a_network_goes_on_for_as_few_steps_as_the_lists_ask_for(table, monkeypatch, steps):
+    monkeypatch.setattr("loyalty_ai.ml.ranker.MORE_PASSES", steps)  # all of these lists are one step
+    few, network = table.last(40), Network.fit(table, NAMES, seed=0)
+    after = network.continued(few, seed=0).predict(few.features, few.groups)
+    assert np.isfinite(after).all()
+    assert not np.array_equal(after, network.predict(few.features, few.groups))
+
+
 def test_a_network_learns_what_no_weighted_sum_can(table):
     middle = np.abs(table.features[:, 0] - 0.5).reshape(150, 20)
     label = (middle == middle.min(1, keepdims=True)).ravel().astype(np.int8)
