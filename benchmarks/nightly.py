@@ -1,6 +1,6 @@
 """Is a fine-tuned version as good as one trained from scratch, and how much sooner is it ready?
 
-    python -m benchmarks.nightly [--weeks 4] [--days 28] [--skip-days D] [--customers N] [--seed 0]
+    python -m benchmarks.nightly [--weeks 4] [--days 28] [--skip-days D] [--customers N] [--seed 0] [--seeds 1]
 
 On the demo shop's log (Online Retail) a champion is trained in full; then, a week later each, a version is fine-tuned from the
 one before and another trained from scratch to the same cutoff. Both rank for the customers who come back in the `--days` after
@@ -39,7 +39,9 @@ Judged = dict[str, tuple[np.ndarray, np.ndarray]]
 """Mode -> the users who take part and the NDCG@10 of each."""
 
 
-def timed_fit(log: Interactions, cutoff: int, directory: Path, parent: Path | None, args: argparse.Namespace) -> Any:
+def timed_fit(
+    log: Interactions, cutoff: int, directory: Path, parent: Path | None, seed: int, args: argparse.Namespace
+) -> Any:
     """Fit one version; returns its result and its seconds: `total`, and `decoder` with what prepares it."""
     from loyalty_ai.ml.config import ModelConfig, TrainingConfig
     from loyalty_ai.ml.devices import accelerator
@@ -53,7 +55,7 @@ def timed_fit(log: Interactions, cutoff: int, directory: Path, parent: Path | No
             reached["decoder"] = clock() - started
 
     # the text vectors are hashed anew each time, as every training does
-    training = TrainingConfig(seed=args.seed, device=args.device, threads=args.threads, **args.training)
+    training = TrainingConfig(seed=seed, device=args.device, threads=args.threads, **args.training)
     result = fit(
         log, cutoff=cutoff, model=ModelConfig(**args.model), training=training, directory=directory, parent=parent,
         progress=progress,
@@ -76,7 +78,7 @@ def judged(log: Interactions, directory: Path, window: LabelWindow, device: str)
 
 
 def compared(users: np.ndarray, fine: np.ndarray, full: np.ndarray) -> dict[str, Any]:
-    """Both means over `users` [n] (one counts once for each week), and their ratio with a 95 % interval over customers."""
+    """Both means over `users` [n] (one counts once for each week and seed), and their ratio with a 95 % interval over customers."""
     from loyalty_ai.ml.evaluation import Z_95
 
     if not full.sum():
@@ -103,20 +105,17 @@ def table(found: list[dict[str, Judged]], old: np.ndarray) -> dict[str, Any]:
     return said
 
 
-def weeks(log: Interactions, end: int, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
-    """The champion, then every week both kinds of version; returns what the command prints of them."""
+def weeks(
+    log: Interactions, end: int, old: np.ndarray, folder: Path, seed: int, args: argparse.Namespace
+) -> tuple[list[dict[str, Judged]], dict[str, Any]]:
+    """The champion, then every week both kinds of version; returns how the weeks were judged, and what is printed of them."""
     from loyalty_ai.ml.evaluation import label_window
     from loyalty_ai.ml.sequences import build_baskets
 
     cutoff, length = end - int(args.days * DAY) - args.weeks * WEEK, int(args.days * DAY)
-    first, last = int(log.time.min()), int(log.time.max())
-    if cutoff <= first:
-        raise BadInput(f"so many weeks and days leave nothing to learn from: the log holds {(last - first) / DAY:.0f}")
-    baskets, begun, known = build_baskets(log), np.full(log.n_users, last), log.user >= 0
-    np.minimum.at(begun, log.user[known], log.time[known])
-    old = begun < (first + last) / 2
+    baskets = build_baskets(log)
     parent = folder / "champion"
-    champion, spent = timed_fit(log, cutoff, parent, None, args)
+    champion, spent = timed_fit(log, cutoff, parent, None, seed, args)
     found: list[dict[str, Judged]] = []
     steps: list[dict[str, Any]] = []
     for week in range(1, args.weeks + 1):
@@ -126,7 +125,7 @@ def weeks(log: Interactions, end: int, folder: Path, args: argparse.Namespace) -
         found.append({})
         for kind, source in zip(KINDS, (parent, None), strict=True):
             directory = folder / f"{kind}_{week}"
-            result, seconds = timed_fit(log, cutoff, directory, source, args)
+            result, seconds = timed_fit(log, cutoff, directory, source, seed, args)
             found[-1][kind] = judged(log, directory, window, args.device)
             said[kind] = {
                 "seconds": seconds,
@@ -136,11 +135,8 @@ def weeks(log: Interactions, end: int, folder: Path, args: argparse.Namespace) -
             }
         parent = folder / f"fine_tuned_{week}"
         steps.append(said | {"ndcg@10": table(found[-1:], old)})
-    ndcg = table(found, old)
-    ratios = [part["ratio"]["value"] for modes in ndcg.values() for part in modes.values() if "ratio" in part]
-    seconds = {kind: {part: sum(s[kind]["seconds"][part] for s in steps) for part in spent} for kind in KINDS}
-    share = {part: seconds["fine_tuned"][part] / seconds["full"][part] for part in spent if seconds["full"][part]}
-    return {
+    return found, {
+        "seed": seed,
         "champion": {
             "cutoff": steps[0]["cutoff"] - WEEK,
             "seconds": spent,
@@ -148,6 +144,39 @@ def weeks(log: Interactions, end: int, folder: Path, args: argparse.Namespace) -
             "answers": champion.rungs,
         },
         "weeks": steps,
+        "ndcg@10": table(found, old),
+    }
+
+
+def old_customers(log: Interactions, end: int, args: argparse.Namespace) -> np.ndarray:
+    """Whose history began in the first half of the log, bool [users].
+
+    Raises:
+        BadInput: so many weeks and days leave nothing to learn from.
+    """
+    first, last = int(log.time.min()), int(log.time.max())
+    if end - int(args.days * DAY) - args.weeks * WEEK <= first:
+        raise BadInput(f"so many weeks and days leave nothing to learn from: the log holds {(last - first) / DAY:.0f}")
+    begun, known = np.full(log.n_users, last), log.user >= 0
+    np.minimum.at(begun, log.user[known], log.time[known])
+    return begun < (first + last) / 2
+
+
+def simulated(log: Interactions, end: int, folder: Path, args: argparse.Namespace) -> dict[str, Any]:
+    """`weeks` of every seed, and all of them together."""
+    old, judged_weeks, runs = old_customers(log, end, args), [], []
+    for seed in range(args.seed, args.seed + args.seeds):
+        found, said = weeks(log, end, old, folder / str(seed), seed, args)
+        judged_weeks += found
+        runs.append(said)
+    ndcg = table(judged_weeks, old)
+    ratios = [part["ratio"]["value"] for modes in ndcg.values() for part in modes.values() if "ratio" in part]
+    steps = [step for said in runs for step in said["weeks"]]
+    parts = steps[0]["full"]["seconds"]
+    seconds = {kind: {part: sum(step[kind]["seconds"][part] for step in steps) for part in parts} for kind in KINDS}
+    share = {part: seconds["fine_tuned"][part] / seconds["full"][part] for part in parts if seconds["full"][part]}
+    return {
+        "runs": runs,
         "ndcg@10": ndcg,
         "share_of_seconds": share,
         "bars": {"quality": bool(ratios) and min(ratios) >= QUALITY, "time": share["total"] <= TIME},
@@ -162,14 +191,13 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         if args.customers is not None:
             some = np.random.default_rng(args.seed).permutation(log.n_users)[: args.customers]
             log = log.take(np.isin(log.user, some))
-        found = weeks(log, end - int(args.skip_days * DAY), Path(name), args)
+        found = simulated(log, end - int(args.skip_days * DAY), Path(name), args)
     return {
         "command": "nightly",
         "customers": len(np.unique(log.user)),
         "items": log.n_items,
         "days": args.days,
         "skip_days": args.skip_days,
-        "seed": args.seed,
         "threads": args.threads,
         **found,
         "peak_memory_mb": peak_memory_mb(),
@@ -182,6 +210,9 @@ def parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--weeks", type=positive(int), default=4, help="how many are simulated (4)")
     parser.add_argument("--days", type=positive(float), default=28, help="that follow a cutoff and judge (28)")
     add_skip_days(parser)
+    parser.add_argument(
+        "--seeds", type=positive(int), default=1, help="how many, from --seed on, one after another (1)"
+    )
     parser.add_argument("--customers", type=positive(int), help="a sample of so many, for a quick look (all)")
     add_settings(parser)
     # the settings of production; the tests have smaller ones

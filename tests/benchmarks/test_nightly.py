@@ -1,6 +1,7 @@
 """The nightly command: both kinds of version, judged on the same customers."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,10 +23,11 @@ def test_a_week_is_fine_tuned_and_trained_in_full():
     vars(args).update(SMALL)
     said = json.loads(json.dumps(nightly.run(args), allow_nan=False))
     assert said["customers"] == 250
-    (week,) = said["weeks"]
-    assert week["cutoff"] == said["champion"]["cutoff"] + 7 * 86_400
+    (run,) = said["runs"]
+    (week,) = run["weeks"]
+    assert week["cutoff"] == run["champion"]["cutoff"] + 7 * 86_400
     assert (week["fine_tuned"]["from_scratch"], week["full"]["from_scratch"]) == (False, True)
-    assert week["fine_tuned"]["answers"] == said["champion"]["answers"]
+    assert week["fine_tuned"]["answers"] == run["champion"]["answers"]
     for kind in ("fine_tuned", "full"):
         assert 0 < week[kind]["seconds"]["decoder"] < week[kind]["seconds"]["total"]
     everyone, old = week["ndcg@10"]["all"]["repeats"], week["ndcg@10"]["old"]["repeats"]
@@ -38,6 +40,27 @@ def test_a_week_is_fine_tuned_and_trained_in_full():
     assert said["share_of_seconds"] == pytest.approx(shares)
     ratios = [part["ratio"]["value"] for modes in said["ndcg@10"].values() for part in modes.values()]
     assert said["bars"] == {"quality": min(ratios) >= 0.99, "time": shares["total"] <= 0.25}
+
+
+def test_seeds_are_judged_together(monkeypatch):
+    every = np.ones(2, dtype=bool)
+    seen = []
+
+    def weeks(log, end, old, folder, seed, args):
+        seen.append((folder.name, seed))
+        lists = {"repeats": (np.array([0, 1]), np.array([seed, seed]) / 10)}
+        full = {"repeats": (np.array([0, 1]), np.array([0.4, 0.4]))}
+        step = {"fine_tuned": {"seconds": {"total": seed}}, "full": {"seconds": {"total": 20}}}
+        return [{"fine_tuned": lists, "full": full}], {"seed": seed, "weeks": [step]}
+
+    monkeypatch.setattr(nightly, "weeks", weeks)
+    monkeypatch.setattr(nightly, "old_customers", lambda *_: every)
+    said = nightly.simulated(None, 0, Path("runs"), nightly.parse(["--seed", "3", "--seeds", "2"]))
+    assert seen == [("3", 3), ("4", 4)]
+    assert [run["seed"] for run in said["runs"]] == [3, 4]
+    assert said["ndcg@10"]["all"]["repeats"]["users"] == 4
+    assert said["ndcg@10"]["all"]["repeats"]["ratio"]["value"] == pytest.approx(0.35 / 0.4)
+    assert said["share_of_seconds"] == {"total": pytest.approx(7 / 40)}
 
 
 def test_a_ratio_is_certain_where_one_is_a_multiple_of_the_other():
