@@ -1161,7 +1161,7 @@ instead other others else lover lovers enthusiast addict placed both lol lmao ha
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
-sells thats whats alright righto innit blimey gosh cheeky gap popular damage apiece separately shelves
+sells thats whats alright righto differ differs ideally preferably innit blimey gosh cheeky gap popular damage apiece separately shelves
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""

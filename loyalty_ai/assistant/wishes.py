@@ -50,7 +50,7 @@ _END = (
     r"loves?|likes?|reads?|want|got)\b| but\b| budget\b| (?:under|up to|around|about|for|max|less than|no more|not more)\b| £)"
 )
 LIKES = (
-    re.compile(rf"\b(?:{_LIKING}) (?P<what>.+?){_END}"),
+    re.compile(rf"(?<!would )(?<!\bi )\b(?:{_LIKING}) (?P<what>.+?){_END}"),
     re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
     re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
     re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|也?爱|预算|不要)"),

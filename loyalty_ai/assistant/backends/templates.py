@@ -259,6 +259,8 @@ class Reply(Reading):
             return None
         if subject := self.goes_on_about_service(asked):
             return subject
+        if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
+            return None  # "can I still buy this one"
         if (
             asked.intent is Intent.SEARCH
             and (asked.follows or NEEDED.search(asked.text))

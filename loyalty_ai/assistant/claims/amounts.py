@@ -48,6 +48,7 @@ def _carriers(amount: Amount, targets: list[str], reading: Reading) -> list[str]
         or ([] if targets else _at_an_end(value, reading))
         or sums.of_share(value, reading)
         or sums.of_supposed(value, reading)
+        or sums.of_budget(value, reading)
         or ([] if targets and not _of_orders(reading) else _given(value, reading))
     )
 

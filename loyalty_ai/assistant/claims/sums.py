@@ -10,6 +10,7 @@ from itertools import combinations
 from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of
 from loyalty_ai.assistant.claims.reading import Reading
+from loyalty_ai.assistant.phrases import SLANG_MONEY
 from loyalty_ai.assistant.readings import amounts, digits, numbers, shares
 from loyalty_ai.assistant.turn import FactKind
 
@@ -86,6 +87,20 @@ def of_share(value: Decimal, reading: Reading) -> list[str]:
         parts = [share / 100 for text in texts for share in shares(digits(text))[0] if share]
         taken = [(whole, (whole * part).quantize(CENT)) for whole in said for part in parts]
         if value in said or any(value in (cut, whole - cut) for whole, cut in taken):
+            return [key]
+    return []
+
+
+def of_budget(value: Decimal, reading: Reading) -> list[str]:
+    """The product, where the amount is what the shopper has to spend, or what is left of that when so many are paid."""
+    given = [key for key in reading.given if kind_of(key) == "product"]
+    asked = reading.asked(2)
+    had = {amount.value for text in asked for amount in amounts(text)[0] if amount.value is not None}
+    had |= {Decimal(worth) for word, worth in SLANG_MONEY.items() if any(word in text for text in asked)}
+    counts = [number.value for number in reading.counts]
+    for key in given if reading.ours and len(given) == 1 else ():
+        paid = {count * price for price in reading.evidence.values(key, FactKind.PRICE)[:1] for count in counts}
+        if value in had or any(value == sum_ - cost for sum_ in had for cost in paid):
             return [key]
     return []
 

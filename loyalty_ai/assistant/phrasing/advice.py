@@ -13,7 +13,16 @@ from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import INTERESTS
 from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
-from loyalty_ai.assistant.phrasing.finding import PEOPLE, Finding, interleaved, limited, of_different_kinds
+from loyalty_ai.assistant.phrasing.finding import (
+    CHILDREN,
+    COLOUR,
+    PEOPLE,
+    WEAK,
+    Finding,
+    interleaved,
+    limited,
+    of_different_kinds,
+)
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
 from loyalty_ai.assistant.questions import Asked, interests, words_of
 from loyalty_ai.assistant.turn import Sentence
@@ -46,7 +55,11 @@ class Advice(Finding):
             lines = [line for line in lines if line[0] not in wish.unwanted]
         given = GIVEN_ZH.search(asked.text)
         if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
-            yield from self.find(asked_of(asked, thing))
+            more = " ".join(word for word in asked.words.split() if word not in thing and thing not in word)
+            both = (f"{kind} {more}" for kind in (thing, COLOUR.sub("", thing)) if more)
+            yield from self.find(
+                asked_of(asked, next((each for each in both if named(self.search(each, asked), each)), thing))
+            )
             return
         liked = words in INTERESTS and (not words.isascii() or words in wish.likes)  # 喝茶: no name of goods
         if (
@@ -54,10 +67,7 @@ class Advice(Finding):
         ):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
             return
-        thing = words_of(asked.text.partition(" for ")[0])
-        if (
-            thing in words and thing not in (words, *INTERESTS) and self.names_goods(thing)
-        ):  # metal signs for a man's room
+        if thing := self.thing_for(asked, words):  # metal signs for a man's room
             yield from self.find(asked_of(asked, thing))
             return
         told = dict.fromkeys(said for said, _search in lines)
@@ -104,6 +114,18 @@ class Advice(Finding):
         yield Sentence(self.gift_intro(words or lines[0][0], asked), tuple(key(row) for row, _said in chosen))
         for row, said in chosen:
             yield self.line(row, _("goes with “%(words)s”") % {"words": said})
+
+    def thing_for(self, asked: Asked, words: str) -> str:
+        """The goods that a wish names before whom they are for, with what else they shall have where there are such; else ""."""
+        thing = words_of(asked.text.partition(" for ")[0])
+        if thing not in words or thing in (words, *INTERESTS):
+            return ""
+        said = thing.split()
+        more = [word for word in words.split() if word not in [*said, *PEOPLE, *CHILDREN, *WEAK]]
+        plain = " ".join(word for word in said if word not in WEAK and not COLOUR.fullmatch(word))
+        kinds = [kind for kind in dict.fromkeys([thing, plain]) if kind and self.names_goods(kind)]
+        fuller = (f"{kind} {' '.join(more[at:])}" for at in range(len(more)) for kind in kinds)
+        return next((both for both in fuller if named(self.search(both, asked), both)), next(iter(kinds), ""))
 
     def gifts(self, lines: Iterable[tuple[str, str]], wish: Wish, asked: Asked) -> list[tuple[Row, str]]:
         """Products for the lines of interest, a few of each, without what is not wanted."""

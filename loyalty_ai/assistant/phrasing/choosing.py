@@ -61,6 +61,8 @@ def by_likeness(products: Iterable[Row], words: str, *, things_first: bool = Tru
 def decide(products: Iterable[Row], words: str) -> Choice:
     """The one that the words name, or the few that they may name."""
     rows = by_likeness(products, words, things_first=False)
+    figures = {word for word in words.split() if word.isdigit()}
+    rows = [row for row in rows if figures <= {*re.findall(r"\d+", row["title"])}] or rows  # "the 120 one": 120cm
     if not rows:
         return Choice()
     if len(exactly := [row for row in rows if says_no_more(row["title"], words)]) == 1:

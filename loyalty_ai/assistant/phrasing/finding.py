@@ -25,7 +25,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, SHOWN, STILL, Voice, asked_of, key
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_FOUND, SHOWN, STILL, Voice, asked_of, key
 from loyalty_ai.assistant.questions import CHEAPLY, IN_ALL, Asked, number, prices, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
@@ -136,6 +136,9 @@ THAN_IT = re.compile(
 )
 """Something of the kind at hand that costs less."""
 
+REST = re.compile(r"\b(?:rest|others?|more|else)\b|别的|其[他它]|还有|剩下|更多")
+"""Of all that there is of a kind, what was not shown."""
+
 NOT_THOSE = re.compile(
     r"\b(?:not|none of|other than|apart from|besides) (?:those|these|them|any of)\b|不要这些|除了这些"
 )
@@ -160,8 +163,8 @@ SIZE = re.compile("large|small|big|medium|mini|大号?|小号?")
 COLOUR_ZH = re.compile("[红蓝绿黄粉紫橙橘黑白灰银金米棕]色")
 WORDS = re.compile("[a-z]+|[0-9]+")
 
-MOST_SHOWN = 12
-"""Products of a list that was asked for by number."""
+MOST_SHOWN, MOST_LISTED = 12, 8
+"""Products of a list that was asked for by number, and of one that may show all there is."""
 
 _PEOPLE = """
 wife husband hubby partner mum mom mother dad father sister brother son daughter friend mate neighbour neighbor boss girlfriend
@@ -170,6 +173,9 @@ hostess secret santa stocking filler fillers stuffer retirement leaving
 """
 PEOPLE = frozenset(_PEOPLE.split())
 """Who a gift is for, where that says nothing of what they like."""
+
+_CHILDREN = "girl girls boy boys kid kids child children baby man men woman women lady ladies adults guests"
+CHILDREN = frozenset(_CHILDREN.split())
 
 NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
 """Likeness to a known need from which on goods that serve it are shown; where some words name goods as well; where all do."""
@@ -202,6 +208,12 @@ class Finding(Voice):
     """Finds what fits, and says how it was looked for."""
 
     def find(self, asked: Asked) -> Iterator[Piece]:
+        if "family" in asked.aspects:
+            yield from self.all_of(asked)
+            return
+        if "theme" in asked.aspects:
+            yield from self.of_one_theme(asked)
+            return
         if asked.here and asked.words and (page := self.page()):  # "do you have this in blue?"
             asked = asked_of(asked, f"{asked.words} {page[0]['title'].lower()}")
         if asked.there and COLOUR.fullmatch(asked.words) and (pointed := self.pointed(asked)[:1]):
@@ -290,10 +302,55 @@ class Finding(Voice):
                 return
         self.meant = rows[:1] if count == 1 or len(rows) == 1 else self.meant
         yield Sentence(self.searched(asked))
+        alike = named(rows, as_said.words) or [row for row in rows if row["score"] == best]
+        fitting = [] if asked.count or asked.order else alike
+        count = len(fitting) if SHOWN < len(fitting) <= MOST_LISTED else count
         yield from self.lines(rows[: min(count, MOST_SHOWN)])
+        if len(fitting) > count:
+            yield Sentence(_("There are more of them: ask for the rest, or say what it shall be like or cost."))
         yield from self.for_all(asked, rows[: min(count, MOST_SHOWN)])
         if STILL.search(asked.text) and not any(row["available"] for row in rows):
             yield from self.when_back(asked)
+
+    def all_of(self, asked: Asked) -> Iterator[Piece]:
+        """All there is of a kind, what can be had first, or what was not shown of it; how many more there are than a list shows."""
+        found = self.search(asked.words, asked, available=False, limit=MOST_FOUND)
+        rows = named(found, asked.words, strictly=True) or named(found, asked.words)
+        rows.sort(key=lambda row: not row["available"])
+        seen = {row["product_id"] for row in [*self.shown, *self.page()]}
+        if REST.search(asked.text) and rows:
+            rows = [row for row in rows if row["product_id"] not in seen]
+            if not rows:
+                yield Sentence(_("That is all there is of “%(words)s”.") % {"words": asked.words})
+                return
+        if not rows:
+            yield from self.none_or_nearest(asked)
+            return
+        yield Sentence(self.searched(asked))
+        yield from self.lines(rows[:MOST_LISTED])
+        if len(rows) > MOST_LISTED and len(found) == MOST_FOUND:
+            yield Sentence(_("There are more of them: ask for the rest, or say what it shall be like or cost."))
+        elif rest := rows[MOST_LISTED:]:
+            yield Sentence(
+                _("%(number)s more of them are not in this list.") % {"number": len(rest)}, tuple(map(key, rest))
+            )
+
+    def of_one_theme(self, asked: Asked) -> Iterator[Piece]:
+        """What there is of a theme: first what is called as the question says, then what stands on the shelves of that."""
+        rows = named(self.search(asked.words, asked, limit=MOST_FOUND), asked.words)
+        parts = [words for piece in ENUMERATED.split(asked.text) if (words := words_of(piece))]
+        both = [f"{asked.words} {part}" for part in parts[:MOST_KINDS]]
+        called = {row["product_id"]: row for each in both for row in named(self.search(each, asked), each)}
+        rows = list(called.values()) + [row for row in rows if row["product_id"] not in called]
+        shelves = {row["category"] for row in called.values()}
+        tops = {shelf.partition(" / ")[0] for shelf in shelves}
+
+        def place(row: Row) -> tuple[bool, bool, bool]:
+            shelf = row["category"]
+            return row["product_id"] not in called, shelf not in shelves, shelf.partition(" / ")[0] not in tops
+
+        yield Sentence(self.searched(asked))
+        yield from self.lines(sorted(rows, key=place)[:MOST_LISTED])
 
     def either_look(self, asked: Asked) -> list[Row]:
         """What is of a kind in one or another of the colours that are told: "cake stands in white or cream"."""
@@ -361,7 +418,7 @@ class Finding(Voice):
     def like(self, row: Row) -> list[Row]:
         """What can be had in place of a product: what shares most of the end of its title, where the kind of a thing stands,
         else what the shop knows to be similar."""
-        words = row["title"].lower().split()
+        words = [word for word in row["title"].lower().split() if not COLOUR.fullmatch(word)]
         for at in range(1, len(words)):
             kind = words_of(" ".join(words[at:]))
             if kind and (rows := named(self.search(kind), kind, strictly=True)):
@@ -438,7 +495,8 @@ class Finding(Voice):
         """What is nearest, where a colour or what a short follow-up adds is asked for and nothing found has it."""
         colours = [found.strip() for found in (*COLOUR_WORD.findall(asked.words), *MADE_OF.findall(asked.words))]
         plain = asked.words.split()
-        whole = (asked.follows and leaves_out(asked.text)) or (len(plain) == 2 and not (WEAK | PLACES) & {*plain})
+        things = in_english(asked.words).split() if CHINESE.search(asked.words) else plain
+        whole = (asked.follows and leaves_out(asked.text)) or (len(things) == 2 and not (WEAK | PLACES) & {*things})
         words = asked.words if whole else " ".join(colours)
         if not words or named(rows, words):
             return []

@@ -12,8 +12,9 @@ from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, OWN, SERVED, TOGETHER, Intent
 from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE, SIZE
+from loyalty_ai.assistant.phrasing.titles import HOLDS
 from loyalty_ai.assistant.phrasing.voice import Voice, unique
-from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal
+from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal, number, prices
 from loyalty_ai.assistant.tokens import words as stems
 
 MOST_PIECES = 9
@@ -25,19 +26,34 @@ JOINED = re.compile(
 )
 """Where one thing that is named may end and another begin; it may also stand inside of a name."""
 
-APART = re.compile(r"\bdifferen|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bside by side\b|\b(?:decide|choose|torn) between\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
+APART = re.compile(r"\bdiffer|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bside by side\b|\b(?:decide|choose|torn) between\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
 """It sets two things beside each other."""
+
+OF_EACH = re.compile(
+    rf"(?:各|分别|每[样种款个])(?:自|要|买|来|拿|订)*(?P<zh>[一二两三四五六七八九十]|\d{{1,2}})|\b(?P<en>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:of )?each\b"
+)
+"""So many of each thing that is named."""
 
 EITHER = re.compile(r"\bor\b|还是")
 
+_THINGS_ZH = "[个件只盒套包条张本副支瓶把对块串盏顶袋]"
+AFFORDS = re.compile(
+    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
+    rf"(?:够|能|可以|可)(?:我)?(?:买|订|换)(?:到|得?起|得到)?(?:多少|几){_THINGS_ZH}?|(?:买|订)得起(?:多少|几){_THINGS_ZH}?|买(?:多少|几){_THINGS_ZH}"
+)
+"""It asks for how many a sum of money is enough."""
+GETS = re.compile(r"\b(?:can|could|would|will|do) (?:i|we) (?:get|buy|afford|have|order)\b")
+
 IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b")  # fmt: skip
 """It asks what things come to."""
+
+ASKS_SUM = re.compile(r"多少|几[块镑]|\bhow much\b|\bwhat (?:would|will|do|does|is)\b")
 
 BESIDE_IT = re.compile(r"\bcompar\w+ (?:to|with)\b|\b(?:than|vs|versus|against)\b|\bdifference\b|\bas well\b|\bsame\b|一样|^(?:那|那么|它)*(?:跟|和|与|同|比)|^(?:and|or|but) ")  # fmt: skip
 """What is named alone is set beside, or goes with, what is at hand."""
 
 ASKED = re.compile(
-    rf"\bside by side\b|\b(?:decide|choose|torn) between\b|\b(?:apart from|besides|other than) (?:the |their )?(?:colou?rs?|size|price)s?\b|\b(?:(?:the|any) )?(?:{ASPECTS['unknown'][0]})\b"
+    rf"\bside by side\b|\b(?:decide|choose|torn) between\b|\bdiffers?\b|\b(?:apart from|besides|other than) (?:the |their )?(?:colou?rs?|size|price)s?\b|\b(?:(?:the|any) )?(?:{ASPECTS['unknown'][0]})\b"
 )
 """What is asked of things and names none."""
 
@@ -112,6 +128,24 @@ class _Piece:
 class Mentions(Voice):
     """Resolves what is named in a message to products."""
 
+    def afforded(self) -> list[Asked]:
+        """How many of a thing a sum of money buys, where a message asks that: "I have £20, how many of these can I get"; else []."""
+        text = normal(self.turn.text)
+        before = normal(self.asked_before[0]) if self.asked_before else ""
+        if not AFFORDS.search(text) or OWN.search(text):
+            return []
+        sums = [each for each in amounts(text) if each.money]
+        sums = sums or ([each for each in amounts(before) if each.money] if self.last_about == "product" else [])
+        if len(sums) != 1:
+            return []
+        question = asked(GETS.sub(" ", AFFORDS.sub(" ", prices(text)[1])))
+        told = asked(text)
+        words = " ".join(word for word in question.words.split() if word not in NAMELESS)
+        wanted = replace(
+            told, intent=Intent.PRICE, words=words, low=None, high=sums[0].value, units=None, order="", count=None
+        )
+        return [replace(wanted, aspects=frozenset({"afford"}), available=False, both=False)]
+
     def reckoned_up(self, found: list[Asked]) -> list[Asked]:
         """The questions; neighbours that reckon with goods which they name, as one about those products.
 
@@ -126,7 +160,7 @@ class Mentions(Voice):
     @staticmethod
     def _of_goods(now: Asked) -> bool:
         """Whether a question may be about goods by their names, and sets no bounds to what is looked for."""
-        if now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
+        if HOLDS.search(now.text) or now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
             return False
         of_money = now.intent is Intent.POLICY and (IN_ALL.search(now.text) or APART.search(now.text))
         return now.intent in CARRIES or bool(of_money and not SERVICE.search(PAID.sub(" ", now.text)))
@@ -134,7 +168,10 @@ class Mentions(Voice):
     def _as_one(self, run: list[Asked]) -> list[Asked]:
         text = ", ".join(now.text for now in run)
         said, intents = corrected(text), {now.intent for now in run}
-        sums = IN_ALL.search(said) is not None
+        each = OF_EACH.search(said)
+        sums = IN_ALL.search(said) is not None or (
+            each is not None and (Intent.PRICE in intents or ASKS_SUM.search(said) is not None)
+        )
         apart = APART.search(said) is not None or Intent.COMPARE in intents
         either = self.asked_before and len(text) <= LONGEST and intents <= {Intent.NONE, Intent.SEARCH}
         apart = apart or bool(either and EITHER.search(said))
@@ -154,7 +191,10 @@ class Mentions(Voice):
             return run  # "what would that come to", of so many that were spoken of before
         if len(run) == 1 and (told := self._goes_on_about(run[0], mentions)):
             return [told]
-        counted = any(each.units for each in mentions)
+        if each:
+            units = int(number(each["zh"] or each["en"]) or 1)
+            mentions = [replace(named, units=units) for named in mentions]
+        counted = any(named.units for named in mentions)
         aspects = frozenset[str]().union(*(now.aspects for now in run))
         asks_price = sums or Intent.PRICE in intents or bool(intents & {Intent.CART_ADD, Intent.POLICY})
         if len(mentions) < 2 and (apart or adds or not (mentions and asks_price and (counted or sums))):

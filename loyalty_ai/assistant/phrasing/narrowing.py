@@ -8,9 +8,10 @@ from dataclasses import replace
 from loyalty_ai.assistant.following import leaves_out
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.phrases import NUMBERS, SERVED, Intent
-from loyalty_ai.assistant.phrasing.at_hand import AtHand
 from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
 from loyalty_ai.assistant.phrasing.finding import (
+    CHILDREN,
     COLOUR,
     COLOURS,
     ENUMERATED,
@@ -37,7 +38,8 @@ ASKS = re.compile(
 """It asks a shop for goods."""
 
 _UNTIL = (
-    r"(?=[,.;!?()]| (?:such|as|which|that|so|because|but|like|if|when|is|are|do|does|can|could)\b|"
+    r"(?=[,.;!?()]| (?:such|as|which|that|so|because|but|like|if|when|is|are|do|does)\b|"
+    r" (?:can|could) (?:i|we|you|it|they|he|she|be|also)\b|"
     r" and (?:i|we|my|how|what|the|it|is|are|can|could|do|does|was|would)\b|$)"
 )
 WISHES_FOR = re.compile(
@@ -55,9 +57,6 @@ ROOM_ONLY = re.compile(
 )
 """It says only where the goods shall be."""
 
-MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
-ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
-
 NARROWS = {Intent.NONE, Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR, Intent.STOCK, Intent.PRICE}
 """What may only bound what was asked for before: by a price, by a colour, by what can be had now."""
 
@@ -65,8 +64,6 @@ ONLY = re.compile(
     r"^(?:ok |and |but |oh |then |maybe )*(?:just|only|preferably|rather)\b(?! (?:one|two|the one|the first))|^只要"
 )
 OF_THEM = re.compile(r"\b(?:any|which|some|ones?) of (?:them|those|these)\b.*\b(?:with|have|has|got|for|show|say)\b")
-_CHILDREN = "girl girls boy boys kid kids child children baby man men woman women lady ladies adults guests"
-CHILDREN = frozenset(_CHILDREN.split())
 ANY_SUCH = re.compile(r"^(?:anything|something|nothing)\b|[.,] (?:anything|something)\b")
 
 OF_IT = re.compile(
@@ -94,7 +91,7 @@ MOST_BARE = 6
 """Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
 
 
-class Narrowing(AtHand):
+class Narrowing(Families):
     """Reads what narrows a wish, and what of a longer message is the wish."""
 
     def of_clause(self, now: Asked) -> Asked:
@@ -144,7 +141,14 @@ class Narrowing(AtHand):
                 continue
             intent = Intent.SEARCH if now.intent in MAY_TELL else now.intent
             intent = Intent.STOCK if CAN_BE_HAD.search(now.text) else intent
-            return replace(now, intent=intent, words=" ".join(words), there=False, here=False)
+            more = [
+                word
+                for word in now.words.split()
+                if word not in {*said} | PEOPLE | CHILDREN | WEAK and not word.isdigit()
+            ]
+            fuller = (f"{' '.join(kept)} {' '.join(more)}" for kept in (words, thing) if more)
+            named_so = next((each for each in fuller if self.has(each)), " ".join(words))
+            return replace(now, intent=intent, words=named_so, there=False, here=False)
         return None
 
     def names_what(self, clause: str, intent: Intent) -> bool:
@@ -222,6 +226,8 @@ class Narrowing(AtHand):
             beside: whether the message asks something else as well.
         """
         at_hand = self.last_about == "product" or self.turn.product or beside
+        if told := self.of_title(now):
+            return told
         if now.codes or now.ordinals or now.bounded or now.order or COLOURS.search(now.text):
             return None
         unknown = "unknown" in now.aspects

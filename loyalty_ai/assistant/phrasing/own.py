@@ -39,8 +39,8 @@ THEIRS = re.compile(
     r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
     r"orders?|parcels?|package|basket|cart|trolley)\b"
 )
-NOT_IN_TABLES = {"count", "which", "charge", "back", "way"}
-"""Aspects that only wordings know."""
+NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford"}
+"""Aspects that only wordings, or titles, know."""
 
 ARRIVING_WHEN = "how long delivery takes, working days"
 """The subject of what would be asked of one's own order, where one is named."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import SELLS, points_at_some
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
+from loyalty_ai.assistant.phrases import NUMBERS
 from loyalty_ai.assistant.phrasing.advice import Advice
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
@@ -27,13 +27,13 @@ from loyalty_ai.assistant.phrasing.finding import (
     MOST_SHOWN,
     OTHERS,
 )
+from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, told_in
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 
 DIFFERENCE = re.compile(r"how much|by what|\b(?:difference|gap)\b|差|贵多少|便宜多少|贵几|便宜几")
-PROPERTY = re.compile(f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|safe|proof")
 JOINTS = r"\b(?:and|or|vs\.?|versus|with|to|than|against|from)\b|[,:&]|和|跟|与|还是|比(?!较)|同| - "
 BESIDE = re.compile(r"^\W*(?:just|only|for|because|as|since|i|we|it|is|are|so|my|price|which|what|how|do|does)\b")
 """What is said beside two things that are compared, and names none."""
@@ -48,18 +48,6 @@ SUM_SAID = re.compile(r"\d|\b(?:pounds?|quid|fiver|tenner|pence)\b|[镑块元]")
 """A price, and not "more than the one without"."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
-OF_COLOUR = re.compile(
-    r"red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown|mint|turquoise|chocolate|pistachio|lilac|"
-    r"natural|clear|crystal|amber|coral|violet|beige|copper|multicolou?r"
-)
-HOW_MANY = re.compile(r"\bhow many (?P<en>\w+)|(?:多少|几)(?P<zh>[件张支只片块枚根个层])")
-PARTS_SAID = {"pieces", "items", "things", "parts", "bits", "are", "do", "come", "is"}
-"""How a question asks for the number of parts, whatever they are called."""
-IN_TITLE = re.compile(
-    r"\b(?:set|pack|box)(?:/| of | )\d+\b(?! (?:piece|pce|tier)s?\b)|\b\d+ (?:piece|pce|tier|drawer|hook|layer)s?\b",
-    re.IGNORECASE,
-)
-"""How many of a thing a title says it holds."""
 OF_COLOURS = re.compile(r"\b(?:what|which) colou?rs?\b|什么颜色|啥颜色")
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
@@ -82,7 +70,7 @@ class Products(Advice):
             say = self.colours_of
         among = asked.words and not asked.codes and not chosen.sure and len(chosen.products) > 1
         if among and (
-            asked.bounded or asked.order or OTHERS.search(asked.text)
+            (asked.bounded and "afford" not in asked.aspects) or asked.order or OTHERS.search(asked.text)
         ):  # a wish for some of a kind, in stock or cheap
             yield from self.find(asked)
             return
@@ -107,6 +95,7 @@ class Products(Advice):
             self.meant = chosen.products
             for row in chosen.products[:MOST_CHOICES]:
                 yield from say(row)
+                yield from self.by_name(asked, row)
         else:
             ready = [row for row in chosen.products if row["available"]] if asked.available else []
             rows = (ready or chosen.products)[: MOST_SHOWN if COLOURS.search(asked.text) else MOST_CHOICES]
@@ -117,7 +106,37 @@ class Products(Advice):
                 for row in rows:
                     yield self.state(row)
 
+    @staticmethod
+    def by_name(asked: Asked, row: Row) -> Iterator[Piece]:
+        """What the title says of what a question asks beside a price or the stock: how big it is, how many it holds."""
+        asks = HOLDS.search(asked.text) or MEASURED.search(asked.text)
+        if asks and (measure := told_in(row["title"], asked.text)):
+            yield Sentence(_("By its name: %(number)s.") % {"number": measure}, (key(row),))
+
+    def affords(self, asked: Asked, row: Row) -> Iterator[Piece]:
+        """How many of a product a sum of money buys, and what is left of it."""
+        price, had = row["price"], asked.high
+        if price is None or not row["available"] or price > had:
+            yield self.state(row)
+            return
+        units = int(had // price)
+        told = {"sum": self.money(had), "units": units, "title": row["title"], "total": self.money(units * price)}
+        left = had - units * price
+        if left:
+            text = _("For %(sum)s you get %(units)s × %(title)s: %(total)s, which leaves %(left)s.")
+        else:
+            text = _("For %(sum)s you get exactly %(units)s × %(title)s.")
+        yield Sentence(text % (told | {"left": self.money(left)}), (key(row),))
+        yield self.state(row)
+
     def price(self, asked: Asked) -> Iterator[Piece]:
+        if "afford" in asked.aspects:
+            chosen = self._choose(asked)
+            ready = [row for row in chosen.products if row["available"]]
+            if not chosen.sure and len(ready) > 1 and len({row["price"] for row in ready}) == 1:
+                yield from list(self.affords(asked, ready[0]))[:1]
+            yield from self.about_one(asked, lambda row: self.affords(asked, row))
+            return
         if asked.counts:
             known = {row["product_id"]: row for row in self.rows(asked.codes)}
             rows = [known[code] for code in asked.codes]
@@ -250,7 +269,8 @@ class Products(Advice):
             best = [row for row, words in zip(chosen.products, shared, strict=True) if words == max(shared)]
             for row in best[:MOST_CHOICES]:
                 yield self.state(row)
-            yield from self.says_no_more()
+            if not any(told_in(row["title"], asked.text) for row in best):
+                yield from self.says_no_more()
             return
         yield from self.about_one(asked, lambda row: self.describe_one(asked, row))
 
@@ -276,10 +296,12 @@ class Products(Advice):
             else:
                 yield Sentence(_("Its code is %(code)s.") % told, cited)
         description = found.get("description", "")
-        if "unknown" in wanted and (number := number_in(row["title"], asked.text)):
-            yield Sentence(_("By its name: %(number)s.") % {"number": number}, cited)
+        if "unknown" in wanted and (measure := told_in(row["title"], asked.text)):
+            yield Sentence(_("By its name: %(number)s.") % {"number": measure}, cited)
             return
-        colours = ", ".join(word for word in row["title"].split() if OF_COLOUR.fullmatch(word.lower()))
+        if "unknown" in wanted and not description and (size := size_in(row["title"], asked.text)):
+            yield Sentence(_("By its name: %(number)s.") % {"number": size}, cited)
+        colours = colours_in(row["title"])
         if "unknown" in wanted and colours and OF_COLOURS.search(asked.text):
             yield Sentence(_("By its name, its colour is %(colour)s.") % {"colour": colours}, cited)
             if not PROPERTY.search(OF_COLOURS.sub(" ", asked.text)) and not CLAUSE.search(asked.text):
@@ -429,21 +451,6 @@ class Products(Advice):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
-
-
-def number_in(title: str, text: str) -> str:
-    """How many of what a question asks a title says it holds, "" where it says none.
-
-    >>> number_in("Baking Set 9 Piece Retrospot", "how many pieces are in it"), number_in("Regency Teapot", "几件")
-    ('9 Piece', '')
-    """
-    asked_for, told = HOW_MANY.search(text), IN_TITLE.findall(title)
-    if asked_for is None or len(told) != 1:
-        return ""
-    thing = asked_for["en"] or ""
-    of_tiers = asked_for["zh"] == "层" and "tier" not in title.lower()
-    plain = asked_for["zh"] or thing in PARTS_SAID or set(stems(thing, "en")) & set(stems(title, "en"))
-    return told.pop() if plain and not of_tiers else ""
 
 
 def has_most(row: Row, words: str) -> bool:

@@ -99,7 +99,13 @@ ABOUT_PRODUCTS = {
 WISHES = {Intent.SEARCH, Intent.NONE, Intent.STOCK, Intent.GIFT, Intent.CART_ADD}
 """What may be bounded by a part of its own: "I want a jewellery box, under £10, in stock"."""
 
-ONLY_WHEN = re.compile(r"(?:and |so )?when(?: will (?:it|that) be)?|(?:那|大概)?(?:什么时候|多久|何时)(?:呢)?")
+ONLY_WHEN = re.compile(
+    r"^(?:and |so |but )*when(?: will (?:it|that|they) be)?$|"
+    r"^(?:and |so |but )*(?:any idea |do you know |can you (?:say|tell me) )?"
+    r"(?:when|how long|how soon|will)\b.*\b(?:back|again|returns?|restock\w*|ready|wait|replenish\w*)\b|"
+    r"^(?:那|那么|大概|大约|请问|要|得|等|还要|需要|它)*"
+    r"(?:什么时候|多久|何时|几时|多长时间|等到?什么时候)[才能会再可以有到货补上架买得卖回来等呢]*$"
+)
 """After a product that is sold out: when it comes back."""
 
 LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
@@ -212,7 +218,13 @@ def alone(found: list[Asked]) -> list[Asked]:
     bought again, what the goods may cost."""
     kept: list[Asked] = []
     for now in found:
-        if kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
+        total = now.intent in (Intent.PRICE, Intent.NONE) and "total" in now.aspects and names_none(now)
+        if kept and kept[-1].units and total and not now.bounded and not now.units and points(kept[-1]):
+            pointed = {"here": kept[-1].here, "there": kept[-1].there, "codes": kept[-1].codes}
+            kept.append(
+                replace(now, intent=Intent.PRICE, units=kept[-1].units, follows=True, **pointed)
+            )  # "10 of these, any discount, what total"
+        elif kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
             kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
         elif kept and sums_orders(kept[-1]) and sum_alone(now):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}", aspects=kept[-1].aspects | {"spent"})
@@ -234,6 +246,10 @@ def only_bounds(now: Asked) -> bool:
     return (
         bool(bounds) and now.intent in WISHES | {Intent.RECOMMEND} and names_none(now) and not (now.here or now.there)
     )
+
+
+def points(now: Asked) -> bool:
+    return bool(now.here or now.there or now.codes)
 
 
 def names_none(now: Asked) -> bool:
@@ -271,14 +287,19 @@ class Reading(Narrowing, Own):
             else now
             for now in found
         ]
+        if not any(now.intent in GUARDS for now in found) and (afforded := self.afforded()):
+            return afforded
         of_at_hand = (self.last_about == "product" or self.turn.product) and self.asks_fact(found[0])
         found = self.asking(found if of_at_hand else self.reckoned_up(found))
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
         read = [
             now
-            if now.counts
-            else self.of_it(now, beside=at > 0) or self.of_the_same(now, found[:at]) or self.reread(now)
+            if now.counts or now.aspects & {"family", "theme"}
+            else self.of_family(now)
+            or self.of_it(now, beside=at > 0)
+            or self.of_the_same(now, found[:at])
+            or self.reread(now)
             for at, now in enumerate(found)
         ]
         found = self.with_case(read)
@@ -514,6 +535,8 @@ class Reading(Narrowing, Own):
         """A question that cannot be read alone, with what it goes on about: a rule that was quoted, or a wish for products."""
         if of_tier := self.of_tier(now):
             return of_tier
+        if family := self.of_family(now) or self.of_theme(now):
+            return family
         if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
@@ -577,7 +600,7 @@ class Reading(Narrowing, Own):
             return replace(now, intent=Intent.DESCRIBE, words="")
         if self.last_about == "product" and WHICH_IS_MORE.search(now.text) and len(now.words.split()) < 2:
             return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), both=True)
-        if self.last_about == "product" and ONLY_WHEN.fullmatch(now.text) and not self.shown[0]["available"]:
+        if self.last_about == "product" and ONLY_WHEN.search(now.text) and not self.shown[0]["available"]:
             return replace(now, intent=Intent.STOCK, text=f"{now.text} back in stock", there=True)
         if self.last_about == "product" and now.intent is Intent.PRICE and "total" in now.aspects:
             many = understand(self.asked_before[0])[-1].units  # "what would that come to"

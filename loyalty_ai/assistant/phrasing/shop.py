@@ -134,16 +134,20 @@ OF_TIERS = re.compile(
 COSTS = re.compile(r"(?:sending|send|posting|post|postage|delivery|cost|costs|pay|pays|long|days|\s)+|邮费|运费")
 """Words of a question that ask what something costs or how long it takes, whatever it is."""
 
+FOR_MANY = re.compile(r"\b(?:discounts?|reductions?|deals?|cheaper|money off)\b|折扣|优惠|打折|便宜")
+"""A better price, for so many of a thing."""
+
 RESTOCK = re.compile(
     r"\brestock\w*|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
     r"(?=[^a-z]*$| in\b| soon\b| again\b)"
     r"(?!.{0,20}\bmoney)|\b(?:when|will|do|are)\b.{0,12}\byou\b.{0,14}\b(?:get|getting|have|order|ordering)\b.{0,6}\b"
     r"(?:more|any more|them back|it back)\b|"
+    r"^(?!.*\b(?:money|refund\w*|paid)\b).*\bwhen\b.{0,24}\b(?:expect|get|have|see|getting|having)\b.{0,20}\bback\b(?! to)|"
     r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|到货(?!了|没)"
 )
 """Asks when something that is sold out comes back."""
 RESTOCK_WORDS = re.compile(
-    r"\b(?:restock\w*|more|again|soon|idea|coming|when|stock|sold|out|things?|getting)\b|补货|到货|再有|上架|缺货|售罄|时候|东西"
+    r"\b(?:restock\w*|expect\w*|more|again|soon|idea|coming|when|stock|sold|out|things?|getting)\b|补货|到货|再有|上架|缺货|售罄|时候|东西"
 )
 
 REACHING = tuple(
@@ -377,6 +381,10 @@ class Shop(Rulings):
         if TIER_PRICES.search(asked.text) and OF_TIERS.search(asked.text):
             query = _("no tier changes prices, everybody pays the same")
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+            return
+        if (asked.units or 1) > 1 and FOR_MANY.search(asked.text) and (asked.here or asked.there or asked.codes):
+            rules = self.passages(_("bulk discounts"), 0.1)[:1]  # "10 of these, any discount"
+            yield from self.quote(asked_of(asked, "", text=_("bulk discounts")), rules)
             return
         if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
             yield from self.benefits(asked)
