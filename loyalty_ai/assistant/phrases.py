@@ -1161,7 +1161,7 @@ instead other others else lover lovers enthusiast addict placed both lol lmao ha
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
-sells thats whats alright righto differ differs ideally preferably innit blimey gosh cheeky gap popular damage apiece separately shelves
+sells thats whats alright righto differ differs ideally preferably theme themed themes innit blimey gosh cheeky gap popular damage apiece separately shelves
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -1181,6 +1181,9 @@ STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
 
 INTERESTS = {
+    "anniversary": ("heart frame", "photo frame", "candle holder"), "allotment": ("watering can", "gardener", "plant pot"), "greenhouse": ("watering can", "gardener", "plant pot"),
+    "sweet tooth": ("chocolate", "cake tin", "sweet"), "puppy": ("dog",), "dog": ("dog",), "cat": ("cat",), "kittens": ("cat",), "kitten": ("cat",), "hens": ("hen", "egg"), "chickens": ("chicken", "hen"),
+    "花园": ("watering can", "gardener", "plant pot"), "院子": ("watering can", "gardener", "plant pot"), "teenage": ("notebook", "bag", "lights"), "teenagers": ("notebook", "bag", "lights"),
     "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),
     "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing",),
     "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("watering can", "gardener", "plant pot"), "shed": ("shed", "garden"),

@@ -190,6 +190,7 @@ def continued(now: Asked, before: Asked) -> Asked:
 PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "　": " "})
 WORD = re.compile(r"[a-z']+(?:&[a-z]+)?")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
+DOZEN_ZH = re.compile("([一两二三四五六七八九半])打(?![印折算开包扫扰电火架听])")
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those)|something|things|stuff|an? \w+) back\b"
 )
@@ -219,6 +220,7 @@ def normal(text: str) -> str:
     """Plain lower case: full-width forms narrowed, what people type short spelled out."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION)
     text = POUND.sub("1 pound", text)
+    text = DOZEN_ZH.sub(lambda found: f"{int(12 * (phrases.DIGITS_ZH.get(found[1]) or 0.5))}个", text)
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
@@ -526,6 +528,8 @@ def amounts(text: str) -> list[Amount]:
             found.append(Amount(Decimal(phrases.SLANG_MONEY[word]), match.start(), match.end(), money=True))
             continue
         value = number(match["number"])
+        if match["number"] == "一" and text[match.end() : match.end() + 1] in ("起", "直", "样", "般", "定"):
+            continue  # 一起: together
         if value is None or text[match.end() : match.end() + 1] == "%":
             continue
         unit = (match["after"] or "").strip()
@@ -856,6 +860,9 @@ def _known_zh() -> dict[str, bool]:
     )
 
 
+TEENS = frozenset(["teen", "teens", "teenage", "teenager", "teenagers"])
+
+
 def interests(words: str) -> list[tuple[str, str]]:
     """What to search for somebody who likes these: what was said and a search for it, words without a line of their own first.
 
@@ -864,7 +871,16 @@ def interests(words: str) -> list[tuple[str, str]]:
     """
     lines: list[tuple[str, str]] = []
     plain = []
-    for word in words.split():
+    if words in phrases.INTERESTS:
+        return [(words, search) for search in phrases.INTERESTS[words]]
+    told = words.split()
+    if not TEENS.isdisjoint(told):
+        told = [word for word in told if word not in ("boy", "boys", "girl", "girls", "kid", "kids")]
+    looks = "vintage" in told and any(word not in phrases.INTERESTS for word in told)  # "vintage radios" are radios
+    for word in told:
+        if looks and word == "vintage":
+            plain.append(word)
+            continue
         said = next((each for each in (word, word.removesuffix("s")) if each in phrases.INTERESTS), "")
         if not word.isascii():
             said = said or next((each for each in phrases.INTERESTS if not each.isascii() and each in word), "")

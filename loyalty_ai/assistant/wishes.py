@@ -26,8 +26,9 @@ PERSON = re.compile(
     rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|\ban? (?:keen |big |real )?\w+(?:worm|ener|aker|ist|lover|fan|nut|watcher|drinker)\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
 )
 OCCASIONS: dict[str, re.Pattern[str]] = {
+    "anniversary": re.compile(r"\banniversary\b|\bmarried (?:for )?(?:\d+|[a-z]+) years\b|周年|纪念日|[银金]婚"),
     "housewarming": re.compile(
-        r"house ?warming|\b(?:new|first) (?:\w+ )?(?:home|house|flat|apartment|place)\b|\bmov(?:ed|ing) (?:in|into|house)\b|搬.{0,2}家|乔迁|新居|新房"
+        r"house ?warming|\b(?:new|first) (?:\w+ )?(?:home|house|flat|apartment|place)\b|\bmov(?:e|ed|ing) (?:in|into|house|to|out to)\b|\bdownsiz\w+|搬.{0,2}家|乔迁|新居|新房"
     ),
     "wedding": re.compile(r"\bwedding\b|\bgetting married\b|\bmarr(?:y|ies|ied)\b|结婚|婚礼"),
     "christening": re.compile(r"\bchristening\b|\bbaptism\b|洗礼"),
@@ -56,6 +57,13 @@ LIKES = (
     re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|也?爱|预算|不要)"),
     re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]"),
 )  # fmt: skip
+HAVING = re.compile(r"\b(?:has|have|having|got|keeps?|owns?|with)\b[^.,;!?]*|[养有][^.,;!?]*")
+HAS = re.compile(
+    r"\b(?:an?|two|three|four|some|several|own)(?: \w+){0,2}? "
+    r"(gardens?|allotments?|greenhouse|sheds?|dogs?|puppy|cats?|kittens?|horses?|hens|chickens|sweet tooth|bees|birds?)\b|"
+    r"(?:养|有)了?(?:[一两几]?[只条个匹])?(猫|狗|花园|院子|鸟|马)"
+)
+"""What somebody has, as they like what goes with it."""
 DOES = re.compile(r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?)\b")
 """What somebody does is what they like, said without saying so."""
 
@@ -139,6 +147,8 @@ def wish_of(text: str) -> Wish:
         rest = pattern.sub(" , ", rest)
     likes = [each for pattern in LIKES for found in pattern.finditer(rest) for each in _things(found["what"])]
     likes += [found[1] for found in DOES.finditer(rest) if found[1] in INTERESTS]
+    having = [clause[0] for clause in HAVING.finditer(rest)] if PERSON.search(rest) else []
+    likes += [found[1] or found[2] for clause in having for found in HAS.finditer(clause)]
     likes = [each for each in dict.fromkeys(likes) if each not in unwanted]
     occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")
     return Wish(tuple(likes), tuple(dict.fromkeys(unwanted)), occasion, MODEST.search(text) is not None)
@@ -166,7 +176,9 @@ def _things(said: str) -> list[str]:
     found = []
     for piece in _SPLIT.split(said):
         if re.search(r"[\u3400-\u9fff]", piece):
-            piece = re.sub(rf"的(?:{RELATIVE_ZH}|人).*$", "", piece)  # 喜欢瑜伽的朋友的礼物
+            piece = re.sub(
+                rf"的(?:小?[男女]孩|小朋友|孩子|宝宝|{RELATIVE_ZH}|人).*$", "", piece
+            )  # 喜欢瑜伽的朋友的礼物
             known = next(
                 (key for key in sorted(INTERESTS, key=len, reverse=True) if not key.isascii() and key in piece), ""
             )

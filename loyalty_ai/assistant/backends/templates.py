@@ -16,6 +16,7 @@ from loyalty_ai.assistant.following import (
     NEEDED,
     points_at_some,
 )
+from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
@@ -39,8 +40,10 @@ from loyalty_ai.assistant.phrasing.finding import (
     NEED,
     PEOPLE,
     PLAIN_NEED,
+    ROOMS,
     SURE_NEED,
     UNWANTED,
+    WEAK,
 )
 from loyalty_ai.assistant.phrasing.matters import RULES, matters_in
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
@@ -409,7 +412,12 @@ class Reply(Reading):
             yield from self.find(whole)
             return
         if asked.bounded and not rows and not general:
-            yield from self.recommended("popular", asked)
+            said = in_english(asked.words) if CHINESE.search(asked.words) else asked.words
+            named_goods = " ".join(word for word in said.split() if word not in ROOMS | WEAK)
+            if self.names_goods(named_goods):
+                yield from self.find(asked_of(asked, named_goods))
+            else:
+                yield from self.recommended("popular", asked)
             return
         if not general and (plain := self.plainly(asked, rows)) != asked:
             yield from self.find(plain)

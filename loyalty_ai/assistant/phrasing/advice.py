@@ -16,6 +16,7 @@ from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
     COLOUR,
+    COLOUR_WORD,
     PEOPLE,
     WEAK,
     Finding,
@@ -53,6 +54,14 @@ class Advice(Finding):
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
             lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
+        if looks := [
+            like for like in wish.likes if COLOUR_WORD.fullmatch(like)
+        ]:  # "she loves pink": of what else they like
+            of_them = [line for line in lines if line[0] not in looks] or interests(asked.text)
+            kinds = [search for said, search in of_them if said in INTERESTS]
+            lines = [(look, f"{look} {kind}") for look in looks for kind in kinds[:3]] + [
+                (look, look) for look in looks
+            ]
         given = GIVEN_ZH.search(asked.text)
         if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
             more = " ".join(word for word in asked.words.split() if word not in thing and thing not in word)
@@ -63,7 +72,7 @@ class Advice(Finding):
             return
         liked = words in INTERESTS and (not words.isascii() or words in wish.likes)  # 喝茶: no name of goods
         if (
-            words and not liked and named(self.search(words, asked), words, strictly=True)
+            words and not (liked or looks) and named(self.search(words, asked), words, strictly=True)
         ):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
             return
@@ -81,12 +90,17 @@ class Advice(Finding):
             if rows := [row for row in rows if not self.unwanted(row, wish)]:
                 yield from self.show_nearest(asked_of(asked, named_first), rows)
                 return
+        if not chosen and not wish.likes and wish.occasion not in ("", "baby"):
+            words = called(wish.occasion)
+            lines = [(words, search) for search in INTERESTS.get(wish.occasion, ())]
+            told = dict.fromkeys([words])
+            chosen = self.gifts(lines, wish, asked)
         taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
         # whoever likes something is told what serves that, and no gift "for a colleague"
         need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
         serving = [] if chosen else [row for row in self.serving(need) if not self.unwanted(row, wish)]
         if not chosen and not serving and wish.occasion:
-            lines = [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
+            lines = [(called(wish.occasion), search) for search in INTERESTS.get(wish.occasion, ())]
             chosen = self.gifts(lines, wish, asked)
         words = words if told else ""
         if not chosen and asked.bounded and lines and (rows := self.search(lines[0][1])):
@@ -132,6 +146,8 @@ class Advice(Finding):
         picked: dict[str, tuple[Row, str, int]] = {}
         for at, (said, search) in enumerate(each_first(lines)):
             rows = [row for row in self.gifts_for(search, asked) if not self.unwanted(row, wish)]
+            if look := COLOUR_WORD.match(search):
+                rows = named(rows, look[0])
             if wish.modest and not asked.bounded:
                 prices = sorted(row["price"] for row in rows if row["price"] is not None)
                 rows = [row for row in rows if row["price"] is not None and row["price"] <= prices[len(prices) // 2]]
@@ -208,6 +224,19 @@ class Advice(Finding):
         else:
             yield Sentence(_("These are popular with our customers:"))
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
+
+
+def called(occasion: str) -> str:
+    """What a gift is for, in the active language."""
+    names = {
+        "anniversary": _("anniversary"),
+        "housewarming": _("new home"),
+        "wedding": _("wedding"),
+        "christening": _("christening"),
+        "baby": _("baby"),
+        "christmas": _("Christmas"),
+    }
+    return names.get(occasion, occasion)
 
 
 def each_first(lines: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from loyalty_ai.assistant.questions import Asked, normal, words_of
 MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
 ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
 
-OF_TITLES = MAY_TELL | {Intent.DESCRIBE, Intent.POLICY, Intent.LOYALTY, Intent.ORDER}
+OF_TITLES = MAY_TELL | {Intent.DESCRIBE, Intent.POLICY, Intent.LOYALTY, Intent.ORDER, Intent.CART_ADD, Intent.CART_SET}
 """What the tables may read in a question of what a title says."""
 
 _GROUP = "series|range|collection|line|family|kind|style"
@@ -37,11 +37,18 @@ _MORE = "ranges designs kinds styles models patterns versions sorts motifs rest 
 FAMILY_WORDS = frozenset([*f"{_GROUP}|{_DESIGNS.replace('?', '')}".split("|"), *_MORE.split()])
 """Words of such a question that name no goods."""
 
-THEME = re.compile(
-    r"\b([a-z]+)[ -](?:themed?|party)\b|\btheme (?:is|will be|of|:) ?([a-z]+)|\b(?:party|birthday) (?:is|will be) all about ([a-z]+)|"
-    r"([a-z]+|[\u3400-\u9fff]{1,4}?) ?(?:为?主题|派对)|主题(?:是|为)([a-z]+|[\u3400-\u9fff]{2,4})"
+THEMES = tuple(
+    map(
+        re.compile,
+        (
+            r"\btheme (?:is|will be|of|:) ?([a-z]+)|\b(?:party|birthday) (?:is|will be) all about ([a-z]+)|主题(?:是|为)([a-z]+|[\u3400-\u9fff]{2,4})",
+            r"\b([a-z]+)[ -](?:themed?|party)\b|([a-z]+|[\u3400-\u9fff]{1,4}?) ?(?:为?主题|派对)",
+        ),
+    )
 )
-_NO_THEME = "birthday party kids garden tea dinner christmas theme themed hen office work house summer 生日 儿童 宝宝"
+_NO_THEME = (
+    "派对 birthday party kids garden tea dinner christmas theme themed hen office work house summer 生日 儿童 宝宝"
+)
 NO_THEME = frozenset(_NO_THEME.split())
 """What a party is about, and what parties are called that have no theme."""
 
@@ -117,7 +124,7 @@ def theme_of(text: str) -> str:
     >>> theme_of("the party has a dinosaur theme"), theme_of("spaceboy主题的生日会"), theme_of("a birthday party")
     ('dinosaur', 'spaceboy', '')
     """
-    for found in THEME.finditer(text):
+    for found in (found for pattern in THEMES for found in pattern.finditer(text)):
         words = words_of(next(filter(None, found.groups()))).split()
         if words and (plain := [word for word in words if word not in NO_THEME | PEOPLE | CHILDREN | WEAK]):
             return " ".join(plain)

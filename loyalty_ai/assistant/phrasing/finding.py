@@ -150,6 +150,12 @@ HAVE_YOU = re.compile(
 )
 """It asks a shop for its goods."""
 
+ASKS_FOR = re.compile(
+    rf"^(?!.*\b(?:something|anything|things?|stuff|to) ).*(?:{HAVE_YOU.pattern})|"
+    r"^(?:any|got|is there|are there) |卖不卖|^有.{1,8}[吗么]"
+)
+"""It asks a shop for a thing by its name."""
+
 _PARTS = (
     "tiers?|tiered|pieces?|drawers?|hooks?|wicks?|strands?|pegs?|shel(?:f|ves)|baskets?|sticks?|arms?|holes?|points?"
 )
@@ -215,7 +221,10 @@ class Finding(Voice):
             yield from self.of_one_theme(asked)
             return
         if asked.here and asked.words and (page := self.page()):  # "do you have this in blue?"
-            asked = asked_of(asked, f"{asked.words} {page[0]['title'].lower()}")
+            if asked.order == "cheapest" and THAN_IT.search(asked.text):
+                page = []
+            for row in page:
+                asked = asked_of(asked, f"{asked.words} {recoloured(row['title'].lower(), asked.words)}")
         if asked.there and COLOUR.fullmatch(asked.words) and (pointed := self.pointed(asked)[:1]):
             kind = " ".join(word for word in pointed[0]["title"].lower().split() if not COLOUR.fullmatch(word))
             yield from self.variant(asked_of(asked, f"{asked.words} {kind}"), asked.words)
@@ -233,9 +242,15 @@ class Finding(Voice):
                 yield from self.find(asked_of(asked, asked.words, order=order, text=""))
             return
         if asked.order == "cheapest" and THAN_IT.search(asked.text) and (rows := self.cheaper(asked)):
-            yield Sentence(_("Cheaper than %(title)s:") % {"title": self.shown[0]["title"]}, (key(self.shown[0]),))
+            row = self.at_hand_alone(asked)
+            yield Sentence(_("Cheaper than %(title)s:") % {"title": row["title"]}, (key(row),))
             yield from self.lines(rows[:SHOWN])
             return
+        if asked.order and not asked.words and asked.here and (page := self.page()):  # "is this the cheapest one"
+            plain = [word for word in page[0]["title"].lower().split() if not COLOUR.fullmatch(word)]
+            kinds = (" ".join(plain[-size:]) for size in (2, 1))
+            kind = next((each for each in kinds if len(named(self.search(each), each, strictly=True)) > 1), "")
+            asked = asked_of(asked, kind, here=False, both=False)
         if asked.order and self.of_all(asked):
             yield from self.extreme_of_all(asked)
             return
@@ -349,6 +364,9 @@ class Finding(Voice):
             shelf = row["category"]
             return row["product_id"] not in called, shelf not in shelves, shelf.partition(" / ")[0] not in tops
 
+        if parts and not called:
+            text = _("I searched for “%(words)s” and found nothing that fits.")
+            yield Sentence(text % {"words": both[0]})
         yield Sentence(self.searched(asked))
         yield from self.lines(sorted(rows, key=place)[:MOST_LISTED])
 
@@ -368,9 +386,14 @@ class Finding(Voice):
         unique = {row["product_id"]: (row, "", at) for row, _said, at in placed}
         return [row for row, _said in interleaved(unique.values(), asked.count or SHOWN)]
 
+    def at_hand_alone(self, asked: Asked) -> Row | None:
+        """The one product that "this" or "it" means: the open page's, or the only one that was shown."""
+        rows = self.page() if asked.here and self.turn.product else self.shown
+        return rows[0] if len(rows) == 1 else None
+
     def cheaper(self, asked: Asked) -> list[Row]:
         """What is of the kind of the one product at hand, stands on its shelf and costs less; [] where none is at hand."""
-        row = self.shown[0] if len(self.shown) == 1 else None
+        row = self.at_hand_alone(asked)
         if row is None or row["price"] is None:
             return []
         words = asked.words if asked.words and not {*asked.words.split()} > {*row["title"].lower().split()} else ""
@@ -416,13 +439,19 @@ class Finding(Voice):
             yield from self.lines(others[:3])
 
     def like(self, row: Row) -> list[Row]:
-        """What can be had in place of a product: what shares most of the end of its title, where the kind of a thing stands,
-        else what the shop knows to be similar."""
+        """What can be had in place of a product: what stands on its shelf and shares most of its title, from its end, where the
+        kind of a thing stands; else what shares that end, or what the shop knows to be similar."""
         words = [word for word in row["title"].lower().split() if not COLOUR.fullmatch(word)]
-        for at in range(1, len(words)):
-            kind = words_of(" ".join(words[at:]))
-            if kind and (rows := named(self.search(kind), kind, strictly=True)):
-                return by_likeness(rows, row["title"].lower())[:SHOWN]
+        ends = [kind for at in range(1, len(words)) if (kind := words_of(" ".join(words[at:])))]
+        others: list[Row] = []
+        for kind in dict.fromkeys([*ends, " ".join(words[:2])]):
+            rows = named(self.search(kind), kind, strictly=True) if kind else []
+            rows = [each for each in rows if each["product_id"] != row["product_id"]]
+            if same := [each for each in rows if each["category"] == row["category"]]:
+                return by_likeness(same, row["title"].lower())[:SHOWN]
+            others = others or (rows if kind in ends else [])
+        if others:
+            return by_likeness(others, row["title"].lower())[:SHOWN]
         similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
         return [other for other in similar if other["available"]]
 
@@ -500,7 +529,8 @@ class Finding(Voice):
         words = asked.words if whole else " ".join(colours)
         if not words or named(rows, words):
             return []
-        near, kind = self.nearest(asked), plain[-1]
+        things = [word for word in plain if word not in WEAK | PLACES and not COLOUR.fullmatch(word)]
+        near, kind = self.nearest(asked), (things or plain)[-1]
         return named(near, kind) or named(self.search(kind, asked), kind) or near or rows
 
     @staticmethod
@@ -606,6 +636,8 @@ class Finding(Voice):
         return [use for use in used_for(told)[:MOST_USES] if use.likeness >= least]
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
+        if ASKS_FOR.search(asked.text) and not self.carried_by(asked.words, rows):
+            yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": asked.words})
         words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
         if asked.order and words:
             self.meant = rows[:1]
@@ -614,6 +646,12 @@ class Finding(Voice):
             return
         yield Sentence(_("For “%(words)s” these may serve:") % {"words": words} if words else _("These may serve:"))
         yield from self.lines(rows[: asked.count or SHOWN])
+
+    @staticmethod
+    def carried_by(words: str, rows: list[Row]) -> bool:
+        """Whether any of the rows is what the words call a thing by their last one."""
+        things = [word for word in (in_english(words) if CHINESE.search(words) else words).split() if word not in WEAK]
+        return not things or bool(named(rows, things[-1]))
 
     def none_or_nearest(self, asked: Asked) -> Iterator[Piece]:
         rows = self.nearest(asked)

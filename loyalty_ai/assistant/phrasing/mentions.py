@@ -37,14 +37,20 @@ OF_EACH = re.compile(
 EITHER = re.compile(r"\bor\b|还是")
 
 _THINGS_ZH = "[个件只盒套包条张本副支瓶把对块串盏顶袋]"
-AFFORDS = re.compile(
-    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
+AFFORDS_ZH = re.compile(
     rf"(?:够|能|可以|可)(?:我)?(?:买|订|换)(?:到|得?起|得到)?(?:多少|几){_THINGS_ZH}?|(?:买|订)得起(?:多少|几){_THINGS_ZH}?|买(?:多少|几){_THINGS_ZH}"
 )
+AFFORDS = re.compile(
+    r"\bas many\b.*\bas (?:possible|i can|we can|it (?:buys|gets)|that (?:buys|gets))\b|"
+    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
+    rf"{AFFORDS_ZH.pattern}"
+)
 """It asks for how many a sum of money is enough."""
-GETS = re.compile(r"\b(?:can|could|would|will|do) (?:i|we) (?:get|buy|afford|have|order)\b")
+GETS = re.compile(
+    r"\bas many(?: of)?\b|\bas (?:possible|i can|we can|it buys|that buys)\b|\bhow many\b|\b(?:can|could|would|will|do) (?:i|we) (?:get|buy|afford|have|order)\b"
+)
 
-IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b")  # fmt: skip
+IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b|\b(?:how much|what) (?:is|would|will|does|do) (?:that|it|this|i|they)(?: all)?(?: be| cost| come to| pay| owe)?$|一[起并](?:买|要|的?话?多少)|要?付多少")  # fmt: skip
 """It asks what things come to."""
 
 ASKS_SUM = re.compile(r"多少|几[块镑]|\bhow much\b|\bwhat (?:would|will|do|does|is)\b")
@@ -138,7 +144,7 @@ class Mentions(Voice):
         sums = sums or ([each for each in amounts(before) if each.money] if self.last_about == "product" else [])
         if len(sums) != 1:
             return []
-        question = asked(GETS.sub(" ", AFFORDS.sub(" ", prices(text)[1])))
+        question = asked(GETS.sub(" ", AFFORDS_ZH.sub(" ", prices(text)[1])))
         told = asked(text)
         words = " ".join(word for word in question.words.split() if word not in NAMELESS)
         wanted = replace(
@@ -163,7 +169,8 @@ class Mentions(Voice):
         if HOLDS.search(now.text) or now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
             return False
         of_money = now.intent is Intent.POLICY and (IN_ALL.search(now.text) or APART.search(now.text))
-        return now.intent in CARRIES or bool(of_money and not SERVICE.search(PAID.sub(" ", now.text)))
+        together = now.intent is Intent.GOES_WITH and IN_ALL.search(now.text) and ASKS_SUM.search(now.text)
+        return now.intent in CARRIES or bool(together) or bool(of_money and not SERVICE.search(PAID.sub(" ", now.text)))
 
     def _as_one(self, run: list[Asked]) -> list[Asked]:
         text = ", ".join(now.text for now in run)
@@ -339,6 +346,7 @@ class Mentions(Voice):
         kinds = [*kinds, *titles, *partly, *(row["title"].lower() for row in self._at_hand())]
         mentions: list[Mention] = []
         families: set[str] = set()
+        of_family = False
         for each in found:
             if isinstance(each, Mention):
                 mentions.append(each)
@@ -348,11 +356,12 @@ class Mentions(Voice):
                     mentions.append(_mention(at_hand[0], each))
                 elif each.numbers and not mentions:
                     return []
-            elif made := self._of_kind(each, kinds):
+            elif made := self._of_kind(each, kinds, loosely=of_family):
                 families.discard(made[0])
                 mentions.append(_mention(made[1], each))
             elif each.words in kinds[: len(kinds) - len(titles)] and self._family(each):
                 families.add(each.words)
+                of_family = True  # "the two slates, dolly girl and dinosaur": what follows names some of these
             elif each.of_kind and not SOME.search(each.text) and (row := self._one(each)) is not None:
                 mentions.append(_mention(row, each))
             elif not self._strange(each):
@@ -365,9 +374,9 @@ class Mentions(Voice):
             merged[each.row["product_id"]] = each if known is None or known.units is None else known
         return list(merged.values())
 
-    def _of_kind(self, piece: _Piece, kinds: Sequence[str]) -> tuple[str, Row] | None:
+    def _of_kind(self, piece: _Piece, kinds: Sequence[str], *, loosely: bool = False) -> tuple[str, Row] | None:
         """The product that looks as a piece says and shares most with one of the kinds, with that kind."""
-        if not (COLOUR.sub(" ", piece.words).strip() == "" or piece.of_kind):
+        if not (COLOUR.sub(" ", piece.words).strip() == "" or piece.of_kind or loosely):
             return None
         piece = replace(piece, words=" ".join(LOOKS_SAID.get(word, word) for word in piece.words.split()))
         for kind in dict.fromkeys(kinds):

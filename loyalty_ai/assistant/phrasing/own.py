@@ -18,6 +18,11 @@ from loyalty_ai.assistant.questions import Asked, normal, understand
 
 WISH = re.compile(WISHED)
 
+MAY_BUY = re.compile(
+    r"\bwhat (?:can|could|should|might) (?:i|we) (?:get|buy|use|have|order|take)\b(?!.*\b(?:back|refund|money)\b)"
+)
+"""It asks what there is to buy, and not what was bought."""
+
 OWN_HEARD = {
     Intent.NONE: 0.6,
     Intent.DESCRIBE: 0.6,
@@ -110,6 +115,8 @@ class Own(Trade, Shop):
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
             return replace(now, intent=Intent.ORDER)
+        if MAY_BUY.search(now.text) and now.intent in MAY_NAME_GOODS:
+            return now
         if SHORT_OF_IT.search(now.text) and now.intent in OPEN:
             return replace(now, intent=Intent.POLICY)
         if OWES.search(now.text) and self.turn.customer_id is not None:

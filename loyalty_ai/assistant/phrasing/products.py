@@ -184,6 +184,10 @@ class Products(Advice):
     def told_each(self, wanted: list[tuple[int, Asked]]) -> Iterator[Piece]:
         """So many of each thing: what they cost where one product is meant, else what there is of it."""
         for count, part in wanted:
+            if not part.words:  # "what do you have, and what would 30 cost"
+                for row in self.listed[:MOST_CHOICES]:
+                    yield from list(self.cost(row, count))[1:]
+                continue
             chosen = self._choose(part)
             if chosen.sure and len(chosen.products) == 1:
                 yield from self.cost(chosen.products[0], count)
@@ -263,7 +267,7 @@ class Products(Advice):
             else:
                 yield from self.out_of_scope(asked)
             return
-        if property_ and not chosen.sure and len(chosen.products) > 1 and not COLOURS.search(asked.text):
+        if property_ and len(chosen.products) > 1 and not COLOURS.search(asked.text):
             said = set(stems(asked.text, "en"))  # "the tea set": a word that names little alone tells which is meant
             shared = [len(said.intersection(stems(row["title"], "en"))) for row in chosen.products]
             best = [row for row, words in zip(chosen.products, shared, strict=True) if words == max(shared)]
@@ -436,10 +440,14 @@ class Products(Advice):
             yield from self.none_found(asked)
             return
         row = chosen.products[0]
-        rows = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
+        known = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
+        alike = self.like(row)
+        rows = unique([*alike, *known])[:SHOWN] if alike else known
         if not rows:
             rows = [other for other in self.search(row["title"]) if other["product_id"] != row["product_id"]][:3]
-        if asked.order and row["price"] is not None:  # "like this one but cheaper"
+        if asked.order == "cheapest" and (less := self.cheaper(asked_of(asked, ""))):
+            rows = less[:SHOWN]
+        elif asked.order and row["price"] is not None:  # "like this one but cheaper"
             cheaper, price = asked.order == "cheapest", row["price"]
             near = unique([*rows, *self.search(row["title"], limit=20)])
             rows = [each for each in near if each["price"] not in (None, price) and (each["price"] < price) == cheaper][

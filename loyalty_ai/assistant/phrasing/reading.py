@@ -46,6 +46,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOURS,
     HAVE_YOU,
     PEOPLE,
+    PLACES,
     not_wanted,
     recoloured,
 )
@@ -690,7 +691,8 @@ class Reading(Narrowing, Own):
             kind = " ".join(word for word in COLOUR_WORD.sub(" ", kind).split() if not COLOUR.fullmatch(word)) or kind
         both = f"{words} {kind}" if words.isascii() or not kind.isascii() else f"{kind} {words}"
         plain = kind.split()
-        ends = (f"{words} {' '.join(plain[at:])}" for at in range(1, len(plain)) if words.isascii() and kind.isascii())
+        parted = [plain[at:] for at in range(1, len(plain)) if words.isascii() and kind.isascii()]
+        ends = (f"{words} {' '.join(end)}" for end in parted if not PLACES.issuperset(end))
         if not self.has(both):  # "the sweetheart one", after the regency cakestand
             both = next((end for end in ends if self.has(end)), both)
         if not plainly and not named(self.search(both, available=False, limit=20), both):

@@ -37,7 +37,22 @@ ASKS_SIZE = re.compile(
 )
 ASKS_VOLUME = re.compile(r"\bcapacity\b|\b(?:litres?|liters?|ml|pints?)\b|\bhow much\b.*\bhold\b|容量|毫升|升|装多少")
 ASKS_WEIGHT = re.compile(r"\bheavy\b|\bweighs?\b|\bweight\b|\bgrams?\b|\bkilos?\b|多重|重量|[几多少]克|公斤")
-MEASURES = ((ASKS_SIZE, LENGTH), (ASKS_VOLUME, VOLUME), (ASKS_WEIGHT, WEIGHT))
+MATERIAL = re.compile(
+    r"\b(?:cotton|wood|wooden|glass|ceramic|metal|enamel|zinc|wicker|felt|silk|paper|leather|plastic|tin|wool|woolly|linen|knitted|porcelain|"
+    r"silver|brass|rubber|bamboo|canvas|willow|feather|crochet|feltcraft|acrylic|denim|cardboard)\b",
+    re.IGNORECASE,
+)
+ASKS_MATERIAL = re.compile(r"\bmade (?:of|from|out of)\b|\bmaterials?\b|材质|材料|什么做|用什么做")
+MEASURES = (
+    (ASKS_SIZE, LENGTH),
+    (ASKS_VOLUME, VOLUME),
+    (ASKS_WEIGHT, WEIGHT),
+    (
+        re.compile(r"\bsizes?\b|\bhow (?:big|large|much)\b|多大|大小|规格"),
+        re.compile(f"{VOLUME.pattern}|{WEIGHT.pattern}", re.IGNORECASE),
+    ),
+    (ASKS_MATERIAL, MATERIAL),
+)
 """What is asked, and how a title says it."""
 
 MEASURED = re.compile("|".join(asks.pattern for asks, _said in MEASURES))
@@ -53,7 +68,7 @@ OF_COLOUR = re.compile(
 
 HOLDS = re.compile(
     r"\bhow many\b(?!.*\b(?:left|in stock|orders?|ordered|bought|sold|you (?:have|sell|stock|got)|can i|could i|i (?:buy|have|need|want|order))\b)"
-    r".*\b(?:in|per|inside|each|hold|holds|contain|contains|included?|includes|get|come|comes|does|have|has)\b|"
+    r"(?:.*\b(?:in|per|inside|each|hold|holds|contain|contains|included?|includes|get|come|comes|does|have|has)\b|(?<=^how many)(?: [\w'-]+){1,3}$|(?<=^and how many)(?: [\w'-]+){1,3}$)|"
     r"(?<!还)有(?:多少|几)[件张支只片块枚根个层盏条颗本粒格](?!颜色|订单|款)|"
     r"(?:套|盒|包|袋|组|串|里面?|一共|总共|共)(?:[^,.?买订剩]{0,12})(?:有|是|装|含|几|多少){1,2}(?:几|多少)?[件张支只片块枚根个层盏条颗本粒格]"
 )
