@@ -635,7 +635,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"similar|(something|anything|ones?|more|others|products|items|stuff) (a bit |just |much )?like (this|that|it|the|these|those)|alternatives?|instead of|in the same (style|range)|comparable|lookalikes?|other options",
-            "类似|相似|替代|差不多的|同款|同类|像这(个|样|款|件)|一样的风格|代替|其他选择",
+            "类似|相似|替代|差不多的|(?:跟|和|与|像)(?:这|那|它).{0,4}差不多|同款|同类|像这(个|样|款|件)|一样的风格|代替|其他选择",
         ),
     ),
     Intent.NEXT_TIER: (
@@ -1161,7 +1161,7 @@ instead other others else lover lovers enthusiast addict placed both lol lmao ha
 forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
-sells thats whats alright righto differ differs ideally preferably theme themed themes innit blimey gosh cheeky gap popular damage apiece separately shelves
+sells thats whats alright righto differ differs ideally preferably theme themed themes mean innit blimey gosh cheeky gap popular damage apiece separately shelves
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -1175,13 +1175,14 @@ _STOP_ZH = """
 爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
 他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
 购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
-特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 差不多 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
 """
 STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
 
 INTERESTS = {
     "anniversary": ("heart frame", "photo frame", "candle holder"), "allotment": ("watering can", "gardener", "plant pot"), "greenhouse": ("watering can", "gardener", "plant pot"),
+    "valentine": ("heart", "love", "rose"), "bees": ("bee", "honey", "gardener"), "horses": ("horse", "pony"),
     "sweet tooth": ("chocolate", "cake tin", "sweet"), "puppy": ("dog",), "dog": ("dog",), "cat": ("cat",), "kittens": ("cat",), "kitten": ("cat",), "hens": ("hen", "egg"), "chickens": ("chicken", "hen"),
     "花园": ("watering can", "gardener", "plant pot"), "院子": ("watering can", "gardener", "plant pot"), "teenage": ("notebook", "bag", "lights"), "teenagers": ("notebook", "bag", "lights"),
     "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),

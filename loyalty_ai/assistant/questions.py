@@ -143,6 +143,8 @@ def asked(part: str) -> Asked:
         low, high = (None if bound is None else bound / units for bound in bounds)
         rest = f"{rest[: many.start]} {rest[many.end :]}"
     words = wanted_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", NO_GOODS.sub(" ", rest)))))
+    if (count := count_of(rest)) and " " in words:  # "your cheapest five mugs"
+        words = " ".join(word for word in words.split() if phrases.NUMBERS.get(word) != count) or words
     if units and words.startswith(f"{units} "):  # "24 party bags"
         words = words.removeprefix(f"{units} ")
     return Asked(
@@ -153,7 +155,7 @@ def asked(part: str) -> Asked:
         low=low,
         high=high,
         order="dearest" if _says(rest, phrases.DEAREST) else "cheapest" if _says(rest, phrases.CHEAPEST) else "",
-        count=count_of(rest) or (FEW_CHEAP if CHEAPLY.search(part) else None),
+        count=count or (FEW_CHEAP if CHEAPLY.search(part) else None),
         units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),
         codes=codes,

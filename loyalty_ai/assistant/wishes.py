@@ -34,6 +34,7 @@ OCCASIONS: dict[str, re.Pattern[str]] = {
     "christening": re.compile(r"\bchristening\b|\bbaptism\b|洗礼"),
     "baby": re.compile(r"\bmaternity\b|\bbaby\b|\bnewborn\b|产假|宝宝|新生儿|满月"),
     "christmas": re.compile(r"\bchristmas\b|\bsecret santa\b|\bstocking (?:filler|stuffer)|圣诞"),
+    "valentine": re.compile(r"\bvalentine|情人节|七夕"),
     "": re.compile(
         r"\bbirthday\b|\bturn(?:s|ed|ing)? (?:\d+|[a-z]+ty|[a-z]+teen)\b|\banniversary\b|\bretir\w+|\bleaving\b|\bgraduat\w+|\bdriving test\b|"
         r"\bvalentine|\b(?:mother|father)'?s day\b|\bthank\b(?! you\b(?! (?:gift|present|prezzie|card)))|\binvited\b|\bhosting\b|\bcheer\w*|生日|大寿|退休|毕业|纪念日|感谢|节日"
@@ -54,10 +55,11 @@ LIKES = (
     re.compile(rf"(?<!would )(?<!\bi )\b(?:{_LIKING}) (?P<what>.+?){_END}"),
     re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
     re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
-    re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|也?爱|预算|不要)"),
+    re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|[也还]?爱|[也还又]喜欢|预算|不要)"),
     re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]"),
 )  # fmt: skip
 HAVING = re.compile(r"\b(?:has|have|having|got|keeps?|owns?|with)\b[^.,;!?]*|[养有][^.,;!?]*")
+KEEPS = re.compile(r"\bkeeps? (?:\w+ )?(bees|hens|chickens|horses|birds|dogs|cats)\b")
 HAS = re.compile(
     r"\b(?:an?|two|three|four|some|several|own)(?: \w+){0,2}? "
     r"(gardens?|allotments?|greenhouse|sheds?|dogs?|puppy|cats?|kittens?|horses?|hens|chickens|sweet tooth|bees|birds?)\b|"
@@ -148,6 +150,7 @@ def wish_of(text: str) -> Wish:
     likes = [each for pattern in LIKES for found in pattern.finditer(rest) for each in _things(found["what"])]
     likes += [found[1] for found in DOES.finditer(rest) if found[1] in INTERESTS]
     having = [clause[0] for clause in HAVING.finditer(rest)] if PERSON.search(rest) else []
+    likes += [found[1] for found in KEEPS.finditer(rest)]
     likes += [found[1] or found[2] for clause in having for found in HAS.finditer(clause)]
     likes = [each for each in dict.fromkeys(likes) if each not in unwanted]
     occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")

@@ -32,6 +32,9 @@ from loyalty_ai.assistant.wishes import Wish, wish_of
 GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套条款把盒]|点|些)*(?P<what>[^,.;!?送买]{2,8})")
 """What shall be given: 想送她一个茶壶."""
 
+SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
+"""A colour that a gift shall have."""
+
 ANYTHING = Wish()
 MOST_LINES = 6
 """Searches for one gift."""
@@ -54,14 +57,13 @@ class Advice(Finding):
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
             lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
-        if looks := [
-            like for like in wish.likes if COLOUR_WORD.fullmatch(like)
-        ]:  # "she loves pink": of what else they like
+        looks = [like for like in wish.likes if COLOUR_WORD.fullmatch(like)] or SOMETHING_OF.findall(asked.text)
+        if looks:  # "she loves pink": of what else they like
             of_them = [line for line in lines if line[0] not in looks] or interests(asked.text)
-            kinds = [search for said, search in of_them if said in INTERESTS]
-            lines = [(look, f"{look} {kind}") for look in looks for kind in kinds[:3]] + [
-                (look, look) for look in looks
-            ]
+            of_them += [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
+            of_them = [(said, search) for said, search in of_them if said in INTERESTS]
+            both = [(look, f"{look} {kind}") for look in looks for _said, kind in of_them[:3]]
+            lines = [*both, *(line for line in of_them if line[0] in wish.likes), *((look, look) for look in looks)]
         given = GIVEN_ZH.search(asked.text)
         if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
             more = " ".join(word for word in asked.words.split() if word not in thing and thing not in word)
@@ -151,6 +153,8 @@ class Advice(Finding):
             if wish.modest and not asked.bounded:
                 prices = sorted(row["price"] for row in rows if row["price"] is not None)
                 rows = [row for row in rows if row["price"] is not None and row["price"] <= prices[len(prices) // 2]]
+            if search == said:  # no table says what else serves it
+                rows = named(rows, search) or rows
             rows.sort(key=lambda row: not named([row], search, strictly=True))
             for row in of_different_kinds(rows)[:4]:
                 picked.setdefault(row["product_id"], (row, said, at))
@@ -232,6 +236,7 @@ def called(occasion: str) -> str:
         "anniversary": _("anniversary"),
         "housewarming": _("new home"),
         "wedding": _("wedding"),
+        "valentine": _("Valentine's day"),
         "christening": _("christening"),
         "baby": _("baby"),
         "christmas": _("Christmas"),

@@ -28,7 +28,7 @@ OF_FAMILY = re.compile(
     rf"^(?:and |so |ok |what about )*(?:which|what|how many)(?: other| more)? (?:{_DESIGNS}|else)\b.*(?:are there|is there|do you (?:have|do|sell)|have you(?: got)?|exist|in all)$|"
     r"\b(?:show|list|give|see|let me see)(?: me)? (?:all|the rest|the others|the other ones|some more|more|every ?one|the (?:full|whole|entire|complete) \w+)\b|"
     rf"^(?:and |so |but )*(?:(?:are|is) there |have you(?: got)? |got |do you have |any )+(?:any |some )?(?:more|others|other (?:{_DESIGNS}))(?: (?:of|like) (?:them|those|these|that|it))?$|"
-    r"^(?:and )?(?:the (?:rest|others)|more|all(?: of (?:them|those))?|what else|which else)(?: please)?$|"
+    r"^(?:and )?(?:the (?:rest|others)|more|all(?: of (?:them|those))?|(?:any|anything|something) more|what else|which else)(?: please)?$|"
     r"系列|全部(?:列|都|给|展|显)|列(?:出来|一下|全)|还有(?:没有)?(?:别的|其[他它]|哪些|什么|更多)|一共有?(?:哪|几)[些几]?[款种个样]|"
     r"^(?:那|那么)?(?:别|其[他它])的?(?:款|种|呢)|剩下的|(?:看|要|来)更多|^(?:全部|所有|都)(?:的|给|列|有|是|展|显|拿|看).{0,8}$"
 )
@@ -82,9 +82,8 @@ class Families(AtHand):
         """A question for all of the kind that was shown, or that the open page is of: "which others are in this range"."""
         may = now.intent in MAY_TELL | ABOUT_ONE | {Intent.SIMILAR, Intent.POLICY, Intent.CART_ADD}
         at_hand = self.last_about == "product" or self.turn.product
-        left = words_of(OF_FAMILY.sub(" ", now.text)).split()
-        names = now.bounded or now.codes or now.ordinals or not FAMILY_WORDS.issuperset(left)
-        if not (may and at_hand and OF_FAMILY.search(now.text)) or names:
+        names = now.bounded or now.codes or now.ordinals
+        if not (may and at_hand and self.asks_all(now)) or names:
             return None
         shown = self.shown if self.last_about == "product" and not (now.here and self.turn.product) else []
         before = self.wish_before() if shown else None
@@ -106,6 +105,12 @@ class Families(AtHand):
             return None
         bounds = {"low": now.low, "high": now.high}
         return replace(now, intent=Intent.SEARCH, words=theme, aspects=frozenset({"theme"}), follows=True, **bounds)
+
+    @staticmethod
+    def asks_all(now: Asked) -> bool:
+        """Whether a question only asks for all, or the rest, of what was spoken of."""
+        left = words_of(OF_FAMILY.sub(" ", now.text)).split()
+        return OF_FAMILY.search(now.text) is not None and FAMILY_WORDS.issuperset(left)
 
     def family_name(self, row: Row) -> str:
         """The longest beginning, or else end, of a title that another product's has as well; "" where there is none."""

@@ -450,8 +450,15 @@ class Finding(Voice):
             if same := [each for each in rows if each["category"] == row["category"]]:
                 return by_likeness(same, row["title"].lower())[:SHOWN]
             others = others or (rows if kind in ends else [])
-        if others:
-            return by_likeness(others, row["title"].lower())[:SHOWN]
+        singly = [
+            [each for each in named(self.search(word), word, strictly=True) if each["category"] == row["category"]]
+            for word in words
+            if words_of(word) and not word.isdigit()
+        ]
+        most = [each for each in max(singly, key=len, default=[]) if each["product_id"] != row["product_id"]]
+        if others or most:
+            shared = [each for each in most if each["category"] == row["category"]]
+            return by_likeness(shared or others, row["title"].lower())[:SHOWN]
         similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
         return [other for other in similar if other["available"]]
 
@@ -610,7 +617,7 @@ class Finding(Voice):
         found = sorted((use for each in told for use in self.uses(each, least)), key=lambda use: -use.likeness)
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
-        words = [word for word in wanted if word not in WEAK][:8]
+        words = [word for word in (things if CHINESE.search(asked.words) else wanted) if word not in WEAK][:8]
         placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
         for at, kind in enumerate(kinds):
             rows = self.extreme(asked_of(asked, kind)) if asked.order else self.search(kind, asked, limit=20)

@@ -33,6 +33,8 @@ OF_EACH = re.compile(
     rf"(?:各|分别|每[样种款个])(?:自|要|买|来|拿|订)*(?P<zh>[一二两三四五六七八九十]|\d{{1,2}})|\b(?P<en>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:of )?each\b"
 )
 """So many of each thing that is named."""
+EVERY = re.compile(r"\beach (?:colou?r|size|design|kind|one|version|sort|pattern)|颜色|款式|尺寸|每[种款]|花色")
+"""Of each in which there is a thing."""
 
 EITHER = re.compile(r"\bor\b|还是")
 
@@ -198,6 +200,10 @@ class Mentions(Voice):
             return run  # "what would that come to", of so many that were spoken of before
         if len(run) == 1 and (told := self._goes_on_about(run[0], mentions)):
             return [told]
+        if each and not mentions and named_ones == 1 and EVERY.search(said):
+            words = next(piece.words for piece in pieces if piece.words)
+            rows = named(self.search(words, limit=20), words, strictly=True)
+            mentions = [Mention(row) for row in rows if 1 < len(rows) <= MOST_PIECES]
         if each:
             units = int(number(each["zh"] or each["en"]) or 1)
             mentions = [replace(named, units=units) for named in mentions]

@@ -82,6 +82,7 @@ FACT = re.compile(
 )
 """It asks of what is at hand how many it holds, or of what it is made."""
 """It asks something of what is at hand."""
+NEEDS = re.compile(r"(?:does|do) (?:the|these|this|those|your) .*\bneeds?\b")
 ASKS_OF = re.compile(
     r"^(?:and |so )?(?:is|are|does|do|has|have|can|could|will|what is in|what comes|how)\b|[什怎多吗几能]"
 )
@@ -257,7 +258,10 @@ class Narrowing(Families):
     def asks_of_titled(self, now: Asked) -> bool:
         """Whether a question names a product by its whole title and asks something of it: whether it is wide enough."""
         property_ = now.intent is Intent.STOCK and "unknown" in now.aspects
-        if not (property_ or now.intent in (Intent.NONE, Intent.DESCRIBE, Intent.GIFT)) or not ASKS_OF.search(now.text):
+        needs = now.intent is Intent.SEARCH and NEEDS.match(now.text)
+        if not (property_ or needs or now.intent in (Intent.NONE, Intent.DESCRIBE, Intent.GIFT)) or not ASKS_OF.search(
+            now.text
+        ):
             return False
         row = self.titled(now)
         others = named(self.search(now.words, available=False), now.words) if row and now.words else []

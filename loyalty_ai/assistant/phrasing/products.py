@@ -27,7 +27,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     MOST_SHOWN,
     OTHERS,
 )
-from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, told_in
+from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
@@ -286,6 +286,10 @@ class Products(Advice):
         found = self.call("get_product", product_id=row["product_id"]).data.get("product", row)
         told, cited = {"title": row["title"], "code": row["product_id"], "category": row["category"]}, (key(row),)
         wanted = asked.aspects & {"category", "code", "link", "unknown"}
+        if not wanted - {"unknown"} and (stated := stated_in(row["title"], asked.text)):
+            yield self.state(row)
+            yield Sentence(_("By its name: %(number)s.") % {"number": stated}, cited)
+            return
         if "code" in wanted:
             yield Sentence(_("The code of %(title)s is %(code)s.") % told, cited)
         if "category" in wanted and row["category"]:

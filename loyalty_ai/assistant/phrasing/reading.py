@@ -765,7 +765,12 @@ class Reading(Narrowing, Own):
             before = self.reread(understand(text)[-1])
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
-            if leaves_out(before.text) or BARE_PLACE.search(before.text) or COME_TO.search(before.text):
+            if (
+                self.asks_all(before)
+                or leaves_out(before.text)
+                or BARE_PLACE.search(before.text)
+                or COME_TO.search(before.text)
+            ):
                 continue
             if before.intent is Intent.COMPARE and (before.ordinals or WHICH_IS_MORE.search(before.text)):
                 continue

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import re
 
+from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
 from loyalty_ai.assistant.tokens import words as stems
 
@@ -66,6 +68,13 @@ OF_COLOUR = re.compile(
     r"natural|clear|crystal|amber|coral|violet|beige|copper|multicolou?r"
 )
 
+WHETHER = re.compile(r"^(?:and |so |but )*(?:is|are|isn't|aren't|does|do|has|have|will)\b|[吗么]$|还是|是不是")
+MAY_BE_ASKED = re.compile(
+    rf"{MATERIAL.pattern}|a[3-6]|batter(?:y|ies)|operated|solar|magnetic|waterproof|washable|scented|printed|wind|folding|led|electric|glow\w*|recycled",
+    re.IGNORECASE,
+)
+"""Words of titles that answer whether a thing is so."""
+
 HOLDS = re.compile(
     r"\bhow many\b(?!.*\b(?:left|in stock|orders?|ordered|bought|sold|you (?:have|sell|stock|got)|can i|could i|i (?:buy|have|need|want|order))\b)"
     r"(?:.*\b(?:in|per|inside|each|hold|holds|contain|contains|included?|includes|get|come|comes|does|have|has)\b|(?<=^how many)(?: [\w'-]+){1,3}$|(?<=^and how many)(?: [\w'-]+){1,3}$)|"
@@ -87,6 +96,20 @@ def told_in(title: str, text: str) -> str:
         if asks.search(text) and (found := said.search(title)):
             return found[0]
     return number_in(title, text)
+
+
+def stated_in(title: str, text: str) -> str:
+    """The words of a title of which a question asks whether they are so: "is it cotton", "does it need batteries"; "" for none.
+
+    >>> stated_in("Cotton Apron Pantry Design", "is the pantry apron cotton"), stated_in("Pantry Apron", "is it cotton")
+    ('Cotton', '')
+    """
+    if not WHETHER.search(text):
+        return ""
+    said = {*stems(in_english(text) if CHINESE.search(text) else text, "en")}
+    return " ".join(
+        word for word in title.split() if MAY_BE_ASKED.fullmatch(word) and said.intersection(stems(word, "en"))
+    )
 
 
 def size_in(title: str, text: str) -> str:
