@@ -1026,7 +1026,7 @@ ASPECTS: dict[str, tuple[str, str]] = {
     "unknown": (
         r"(what|which) colou?rs? (is|are|was) (the|this|that|these|those|it|they|your)|litres?|millilitres?|age range|lid|filled|(non-?)?toxic|size|sizes|dimensions?|measurements?|how (big|tall|wide|heavy|long|large|small)|weigh|weight|material|made (of|from|in)|batter(y|ies)|dishwasher|"
         r"microwave|waterproof|washable|machine wash|organic|vegan|what ages?|suitable for|safe for|ingredients|height|width|length|capacity|reviews?|ratings?|stars|brand|soy|beeswax|biodegradable|recycled|magnetic|rechargeable|adjustable|stackable|foldable",
-        "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
+        "尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|电池|洗碗机|微波炉|防水|可洗|产地|哪[里儿]产|产自|哪[里儿]生产|几岁|容量|评价|评分|口碑|质量|品牌|牌子|颜色",
     ),
     "tier": (
         r"tiers?|level|status|rank|standing|gold|silver|platinum|points|rewards?",
@@ -1175,7 +1175,7 @@ _STOP_ZH = """
 爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
 他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
 购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
-特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 差不多 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 差不多 总价 小礼物 小礼品 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
 """
 STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""

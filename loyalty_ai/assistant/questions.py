@@ -41,6 +41,9 @@ ADVICE = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.NONE}
 FEW_CHEAP, CHEAPLY = 5, re.compile(r"^(?!.*最).*便宜(?:一?点|一?些|(?<!更便宜)的)")
 """How many are shown where they shall only be cheap, and not the cheapest: 便宜点的."""
 
+OF_PARTS = re.compile(r"(?:tiers?|tiered|pieces?|drawers?|hooks?|strands?|wicks?)\b")
+"""What a number before it counts is no goods but their parts."""
+
 HAN = r"\u3400-\u9fff"
 
 
@@ -143,6 +146,10 @@ def asked(part: str) -> Asked:
         low, high = (None if bound is None else bound / units for bound in bounds)
         rest = f"{rest[: many.start]} {rest[many.end :]}"
     words = wanted_of(IN_ALL.sub(" ", MEASURED.sub(" ", CODE.sub(" ", NO_GOODS.sub(" ", rest)))))
+    order = "dearest" if _says(rest, phrases.DEAREST) else "cheapest" if _says(rest, phrases.CHEAPEST) else ""
+    first, _space, others = words.partition(" ")
+    if order and others and first in phrases.NUMBERS and not OF_PARTS.match(others):  # "the five dearest bags"
+        words = others
     if (count := count_of(rest)) and " " in words:  # "your cheapest five mugs"
         words = " ".join(word for word in words.split() if phrases.NUMBERS.get(word) != count) or words
     if units and words.startswith(f"{units} "):  # "24 party bags"
@@ -154,7 +161,7 @@ def asked(part: str) -> Asked:
         aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
         low=low,
         high=high,
-        order="dearest" if _says(rest, phrases.DEAREST) else "cheapest" if _says(rest, phrases.CHEAPEST) else "",
+        order=order,
         count=count or (FEW_CHEAP if CHEAPLY.search(part) else None),
         units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),

@@ -232,6 +232,42 @@ def test_gifts_have_the_colour_that_is_liked(goods: Any):
     assert told.cards[0] != "DOG21"
 
 
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("is the hanging heart lamp sold out?", "Yes, Hanging Heart Lamp is sold out"),
+        ("have you run out of the red retrospot mug?", "No, Red Retrospot Mug is in stock"),
+    ],
+)
+def test_whether_a_thing_is_gone_is_answered_as_asked(open_shop: Any, asked: str, told: str):  # noqa: F811
+    assert told in say(asked).text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ("do you have doormats with bicycles", "Nothing has all of"),
+        ("have you a wooden train set", "found nothing that fits"),
+        ("is the doormat hearts the same price as the airmail one?", "They cost the same"),
+    ],
+)
+def test_a_missing_part_of_a_wish_is_told(goods: Any, asked: str, told: str):
+    assert told in say(asked).text
+
+
+def test_so_many_of_the_dearest_are_told_without_their_number(goods: Any):
+    told = say("the three dearest weekend bags please")
+    assert "weekend bags" in told.text
+    assert "three weekend" not in told.text
+
+
+def test_a_code_holds_no_number_of_the_title(goods: Any):
+    fakes.make_product(goods.store, "22720", title="Set of 3 Cake Tins Pantry", price=Decimal("4.95"))
+    fakes.make_product(goods.store, "22423", title="Cakestand 3 Tier Lace", price=Decimal("10.00"))
+    index_products(goods.store)
+    assert "共 £34.85" in say("22423 两个和 22720 三个加起来多少").text
+
+
 def test_a_wish_tells_what_somebody_has_and_what_it_is_for():
     assert wish_of("my gran has a sweet tooth and a garden").likes == ("sweet tooth", "garden")
     assert wish_of("for my parents who have moved to the country").occasion == "housewarming"

@@ -68,6 +68,8 @@ from loyalty_ai.assistant.wishes import PERSON, wish_of
 MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.GIFT, Intent.ORDER}
 
 
+NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
+
 WITH_DELIVERY = {Intent.PRICE, Intent.CART}
 """What may be asked together with what its delivery costs."""
 
@@ -130,6 +132,9 @@ LOOKS_FOR = re.compile(r"\bshow me\b|^i am (?:looking|searching) for\b|^我?(?:�
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
+DEALS = re.compile(r"\b(?:discounts?|deals?|reductions?|money off)\b|折扣|优惠|打折|能便宜")
+"""A better price for many."""
+
 AN_END = re.compile(r"\b(?:dearest|cheapest|priciest|most expensive|least expensive)\b|最便宜|最贵")
 """The least or the most that anything costs: goods, and no rule."""
 
@@ -137,6 +142,10 @@ GENERAL = re.compile(
     r"^(who|why|what|how|when|where|which|is|are|does|do|can|could|should|would|tell|explain|give|name)\b|谁|为什么|什么|怎么|哪里|如何|吗|多少|哪"
 )
 
+
+GENERAL_WISH = re.compile(
+    r"\bwhat (?:can|could|should|shall|might|would) (?:i|we|you) (?:bring|get|give|buy|take|choose|pick|suggest)\b"
+)
 
 TOO = re.compile(r"\b(?:too|as well)$|也|一起")
 """It goes on with what was said of something else: "are the invoices erased too"."""
@@ -216,6 +225,11 @@ class Reply(Reading):
             yield piece
         if subject is None and question.intent in WITH_DELIVERY:
             yield from self.carriage(question)
+        many = max([question.units or 1, *question.counts]) > 1
+        if subject is None and question.intent is Intent.PRICE and many and DEALS.search(question.text):
+            yield from self.quote(
+                asked_of(question, "", text=_("bulk discounts")), self.passages(_("bulk discounts"), 0.1)[:1]
+            )
         if not ended:
             yield Outcome.ANSWERED
 
@@ -264,6 +278,8 @@ class Reply(Reading):
             return subject
         if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
             return None  # "can I still buy this one"
+        if asked.intent in NAMED_GOODS and self.titled(asked):
+            return None  # a product by its whole title, be it a cafe sugar dispenser
         if (
             asked.intent is Intent.SEARCH
             and (asked.follows or NEEDED.search(asked.text))
@@ -436,6 +452,9 @@ class Reply(Reading):
         if passages:
             yield from self.quote(asked, passages)
             return
+        if asked.bounded and GENERAL_WISH.search(asked.text):
+            yield from self.recommended("popular", asked)  # "what could I bring to a dinner party, about £8"
+            return
         if asked.words and general:
             near = [row for row in self.nearest(asked) if YES_OR_NO.match(asked.text)]
             if near and sum(bool(named([near[0]], word)) for word in asked.words.split()) > 1:
@@ -445,6 +464,9 @@ class Reply(Reading):
             return
         if near := self.nearest(asked):
             yield from self.show_nearest(asked, near)
+            return
+        if self.names_in_chinese(asked) or (asked.words and HAVE_YOU.search(asked.text)):
+            yield from self.none_found(asked)
             return
         yield Sentence(_("Sorry, I did not understand that."))
         yield self.offer()

@@ -11,19 +11,31 @@ from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.at_hand import AtHand, shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import CHILDREN, PEOPLE, WEAK
-from loyalty_ai.assistant.phrasing.titles import HOLDS, HOW_MANY, MEASURED, PACKED, PROPERTY, told_in
+from loyalty_ai.assistant.phrasing.titles import HOLDS, HOW_MANY, MEASURED, PACKED, PROPERTY, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import FURTHEST
 from loyalty_ai.assistant.questions import Asked, normal, words_of
 
 MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
 ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
 
-OF_TITLES = MAY_TELL | {Intent.DESCRIBE, Intent.POLICY, Intent.LOYALTY, Intent.ORDER, Intent.CART_ADD, Intent.CART_SET}
+MORE_THAN_ONE = 2
+OF_TITLES = MAY_TELL | {
+    Intent.DESCRIBE,
+    Intent.POLICY,
+    Intent.LOYALTY,
+    Intent.ORDER,
+    Intent.CART_ADD,
+    Intent.CART_SET,
+    Intent.PRICE,
+}
 """What the tables may read in a question of what a title says."""
 
 _GROUP = "series|range|collection|line|family|kind|style"
 _DESIGNS = "ones?|others?|more|designs?|kinds?|styles?|models?|patterns?|versions?|sorts?|types?|motifs?"
+IS_SO_ZH = re.compile("是[^,.?]{1,8}的[吗么]")
+MORE_ZH = re.compile("^还有(?:吗|没有)?[?]?$")
 OF_FAMILY = re.compile(
+    f"{MORE_ZH.pattern}|"
     rf"\b(?:in|of|from) (?:this|that|the|the same|your|its) (?:same )?(?:{_GROUP})\b|"
     rf"^(?:and |so |ok |what about )*(?:which|what|how many)(?: other| more)? (?:{_DESIGNS}|else)\b.*(?:are there|is there|do you (?:have|do|sell)|have you(?: got)?|exist|in all)$|"
     r"\b(?:show|list|give|see|let me see)(?: me)? (?:all|the rest|the others|the other ones|some more|more|every ?one|the (?:full|whole|entire|complete) \w+)\b|"
@@ -60,6 +72,9 @@ class Families(AtHand):
         """A question of what a title says, of goods that it names or that are at hand: "how many cutters come in the kids' set"."""
         holds = HOLDS.search(now.text)
         measured = MEASURED.search(now.text) and now.intent in MAY_TELL | {Intent.DESCRIBE}
+        if IS_SO_ZH.search(now.text) and now.words and not now.codes:
+            rows = named(self.search(now.words, available=False), now.words)[:1]
+            holds = holds or bool(rows and stated_in(rows[0]["title"], now.text))
         if not (holds or measured) or now.bounded or now.order or now.ordinals or now.intent not in OF_TITLES:
             return None
         told = replace(now, intent=Intent.DESCRIBE, aspects=now.aspects | {"unknown", "holds"}, units=None)
@@ -85,6 +100,8 @@ class Families(AtHand):
         names = now.bounded or now.codes or now.ordinals
         if not (may and at_hand and self.asks_all(now)) or names:
             return None
+        if MORE_ZH.search(now.text) and len(self.shown) < MORE_THAN_ONE:
+            return None  # whether the one is still to be had
         shown = self.shown if self.last_about == "product" and not (now.here and self.turn.product) else []
         before = self.wish_before() if shown else None
         kind = self.kind_of(before) if before is not None and before.words else ""

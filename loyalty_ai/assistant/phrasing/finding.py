@@ -145,6 +145,7 @@ NOT_THOSE = re.compile(
 """What was shown shall not be shown again."""
 
 HAVE_YOU = re.compile(
+    r"\bhave you (?:a|an|any|some)\b|"
     r"\b(?:do|does|did) (?:you|your shop|the shop)\b.{0,20}\b(?:have|sell|stock|carry|do|got)\b|\b(?:have )?you got\b|\bgot any\b|"
     r"(?:你们|店里|这里|有没)有?(?:卖|出售)?|卖.{0,12}吗"
 )
@@ -303,7 +304,8 @@ class Finding(Voice):
             return
         if not asked.order and not asked.available and (gone := self.sold_out(asked, rows)):
             yield Sentence(_("%(title)s is sold out at the moment.") % {"title": gone["title"]}, (key(gone),))
-        if not asked.order and (nearest := self.lacking(as_said, rows)):
+        nearest = [] if asked.order else self.lacking(as_said, rows) or self.missing(as_said, rows)
+        if nearest:
             yield from self.show_nearest(whole, nearest)
             return
         if HOLDING.search(asked.text):
@@ -449,7 +451,10 @@ class Finding(Voice):
             rows = [each for each in rows if each["product_id"] != row["product_id"]]
             if same := [each for each in rows if each["category"] == row["category"]]:
                 return by_likeness(same, row["title"].lower())[:SHOWN]
-            others = others or (rows if kind in ends else [])
+            near = [
+                each for each in rows if each["category"].partition(" / ")[0] == row["category"].partition(" / ")[0]
+            ]
+            others = others or (near if kind in ends else [])
         singly = [
             [each for each in named(self.search(word), word, strictly=True) if each["category"] == row["category"]]
             for word in words
@@ -539,6 +544,13 @@ class Finding(Voice):
         things = [word for word in plain if word not in WEAK | PLACES and not COLOUR.fullmatch(word)]
         near, kind = self.nearest(asked), (things or plain)[-1]
         return named(near, kind) or named(self.search(kind, asked), kind) or near or rows
+
+    def missing(self, asked: Asked, rows: list[Row]) -> list[Row]:
+        """What is nearest, where several words name what is wanted and nothing found has one of them: fridge magnets with owls."""
+        things = (in_english(asked.words) if CHINESE.search(asked.words) else asked.words).split()
+        said = [word for word in things if word not in WEAK | PLACES | PEOPLE | CHILDREN and not word.isdigit()]
+        whole = len(said) < FEW_WORDS or all(named(rows, word) for word in said)
+        return [] if whole or self.titled(asked) else self.nearest(asked)
 
     @staticmethod
     def names_in_chinese(asked: Asked) -> bool:

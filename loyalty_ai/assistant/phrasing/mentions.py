@@ -21,7 +21,7 @@ MOST_PIECES = 9
 """Pieces of a message that are put together in every way; a longer one is a story."""
 
 JOINED = re.compile(
-    r"\s+[-–]\s+|[,;:?!]+|\.(?=\s|$)|\b(?:and|or|vs\.?|versus|with|than|against|to|plus)\b|&"
+    r"\bsame (?:price|colou?r|size|thing) as\b|\bas (?:dear|cheap|expensive|much) as\b|\s+[-–]\s+|[,;:?!]+|\.(?=\s|$)|\b(?:and|or|vs\.?|versus|with|than|against|to|plus)\b|&"
     r"|和(?!平)|跟(?!随)|与|以及|还有|还是|或者|加上?(?=[一二两三四五六七八九十\d])|、|比(?!较|赛)"
 )
 """Where one thing that is named may end and another begin; it may also stand inside of a name."""
@@ -30,10 +30,12 @@ APART = re.compile(r"\bdiffer|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bd
 """It sets two things beside each other."""
 
 OF_EACH = re.compile(
-    rf"(?:各|分别|每[样种款个])(?:自|要|买|来|拿|订)*(?P<zh>[一二两三四五六七八九十]|\d{{1,2}})|\b(?P<en>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:of )?each\b"
+    rf"(?:各|分别|每[样种款个])(?:颜色|款式?|尺寸|自|要|买|来|拿|订)*(?P<zh>[一二两三四五六七八九十]|\d{{1,2}})|\b(?P<en>\d{{1,2}}|{'|'.join(NUMBERS)}) (?:of )?each\b"
 )
 """So many of each thing that is named."""
-EVERY = re.compile(r"\beach (?:colou?r|size|design|kind|one|version|sort|pattern)|颜色|款式|尺寸|每[种款]|花色")
+EVERY = re.compile(
+    r"\beach\b.{0,30}\bcolou?rs?\b|\beach (?:size|design|kind|one|version|sort|pattern)|颜色|款式|尺寸|每[种款]|花色"
+)
 """Of each in which there is a thing."""
 
 EITHER = re.compile(r"\bor\b|还是")
@@ -44,7 +46,7 @@ AFFORDS_ZH = re.compile(
 )
 AFFORDS = re.compile(
     r"\bas many\b.*\bas (?:possible|i can|we can|it (?:buys|gets)|that (?:buys|gets))\b|"
-    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
+    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many\b(?=.*\b(?:is|would) that(?: be)?\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
     rf"{AFFORDS_ZH.pattern}"
 )
 """It asks for how many a sum of money is enough."""
@@ -52,7 +54,7 @@ GETS = re.compile(
     r"\bas many(?: of)?\b|\bas (?:possible|i can|we can|it buys|that buys)\b|\bhow many\b|\b(?:can|could|would|will|do) (?:i|we) (?:get|buy|afford|have|order)\b"
 )
 
-IN_ALL = re.compile(rf"{TOGETHER.pattern}|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b|\b(?:how much|what) (?:is|would|will|does|do) (?:that|it|this|i|they)(?: all)?(?: be| cost| come to| pay| owe)?$|一[起并](?:买|要|的?话?多少)|要?付多少")  # fmt: skip
+IN_ALL = re.compile(rf"{TOGETHER.pattern}|\badd (?:it|them|that|those|these) (?:all )?up\b|总价|\btotals?\b|\b(?:come|comes|came|coming) to\b|\bset me back\b|\bthe (?:pair|lot|bill|damage)\b|\bhow much\b.*\b(?:for|are) (?:the )?(?:two|three|both)\b|\b(?:how much|what) (?:is|would|will|does|do) (?:that|it|this|i|they)(?: all)?(?: be| cost| come to| pay| owe)?$|一[起并](?:买|要|的?话?多少)|要?付多少")  # fmt: skip
 """It asks what things come to."""
 
 ASKS_SUM = re.compile(r"多少|几[块镑]|\bhow much\b|\bwhat (?:would|will|do|does|is)\b")
@@ -324,6 +326,8 @@ class Mentions(Voice):
         row = None
         if piece.codes:
             row = next(iter(self.rows(piece.codes)), None)
+            units = next(iter(piece.numbers), None)  # a code holds no number of the title's
+            return 1, Mention(row, units) if row is not None else None
         elif piece.of_kind or COLOUR.fullmatch(piece.words):
             fitting = named(self.shown, piece.words) if piece.words else []
             row = fitting[0] if len(fitting) == 1 else None

@@ -168,7 +168,7 @@ class Narrowing(Families):
         words = now.words.split()
         looks = [word for word in words if COLOUR.fullmatch(word)]
         rest = [word for word in words if word not in looks and word not in WEAK | PEOPLE and not word.isdigit()]
-        if rest and ROOM_ONLY.search(now.text) and all(in_room(word) for word in rest):
+        if rest and ROOM_ONLY.search(now.text) and all(in_room(word) or word in CHILDREN for word in rest):
             theme = [word for word in self.kind_of(before).split() if word not in WEAK]
             if self.has(kind := " ".join([*rest, *theme])):
                 bounds = {"low": now.low, "high": now.high} if now.bounded else {}

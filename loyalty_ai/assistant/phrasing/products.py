@@ -48,7 +48,8 @@ SUM_SAID = re.compile(r"\d|\b(?:pounds?|quid|fiver|tenner|pence)\b|[镑块元]")
 """A price, and not "more than the one without"."""
 SELLS_ZH = re.compile(r"受欢迎|畅销|热门|好卖|人气|卖得?(?:更|最|比较)?[好多快]|买的人(?:更|最|比较)?多")
 """Which of some is bought more."""
-OF_COLOURS = re.compile(r"\b(?:what|which) colou?rs?\b|什么颜色|啥颜色")
+SOLD_OUT = re.compile(r"\b(?:sold|run) out\b|\bout of stock\b|\ball gone\b")
+OF_COLOURS = re.compile(r"^colou?rs?\b|\b(?:what|which) colou?rs?\b|什么颜色|啥颜色")
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
@@ -222,10 +223,17 @@ class Products(Advice):
     def stock(self, asked: Asked) -> Iterator[Piece]:
         def say(row: Row) -> Iterator[Piece]:
             price = self.money(row["price"])
-            if row["available"]:
+            gone = SOLD_OUT.search(asked.text) is not None  # it asks whether it is gone, and not whether it is there
+            if row["available"] and gone:
+                text = _("No, %(title)s is in stock, at %(price)s.") if price else _("Yes, %(title)s is in stock.")
+            elif row["available"]:
                 text = _("Yes, %(title)s is in stock, at %(price)s.") if price else _("Yes, %(title)s is in stock.")
             else:
-                text = _("No, %(title)s is sold out at the moment.")
+                text = (
+                    _("Yes, %(title)s is sold out at the moment.")
+                    if gone
+                    else _("No, %(title)s is sold out at the moment.")
+                )
             yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
             if asked.follows and asked.units and row["available"]:
                 yield from list(self.cost(row, asked.units))[1:]
@@ -273,7 +281,7 @@ class Products(Advice):
             best = [row for row, words in zip(chosen.products, shared, strict=True) if words == max(shared)]
             for row in best[:MOST_CHOICES]:
                 yield self.state(row)
-            if not any(told_in(row["title"], asked.text) for row in best):
+            if not any(told_in(row["title"], asked.text) or size_in(row["title"], asked.text) for row in best):
                 yield from self.says_no_more()
             return
         yield from self.about_one(asked, lambda row: self.describe_one(asked, row))
@@ -286,6 +294,10 @@ class Products(Advice):
         found = self.call("get_product", product_id=row["product_id"]).data.get("product", row)
         told, cited = {"title": row["title"], "code": row["product_id"], "category": row["category"]}, (key(row),)
         wanted = asked.aspects & {"category", "code", "link", "unknown"}
+        if not wanted and (colours := colours_in(row["title"])) and OF_COLOURS.search(asked.text):
+            yield self.state(row)
+            yield Sentence(_("By its name, its colour is %(colour)s.") % {"colour": colours}, cited)
+            return
         if not wanted - {"unknown"} and (stated := stated_in(row["title"], asked.text)):
             yield self.state(row)
             yield Sentence(_("By its name: %(number)s.") % {"number": stated}, cited)

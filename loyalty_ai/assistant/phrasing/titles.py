@@ -11,7 +11,7 @@ from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
 from loyalty_ai.assistant.tokens import words as stems
 
-HOW_MANY = re.compile(r"\bhow many (?P<en>\w+)|(?:多少|几)(?P<zh>[件张支只片块枚根个层盏条颗本粒格])")
+HOW_MANY = re.compile(r"\bhow many (?P<en>\w+)|(?:多少|几)(?P<zh>[件张支只片块枚根个层盏条颗本粒格]|块(?!钱))")
 PARTS_SAID = {"pieces", "items", "things", "parts", "bits", "are", "do", "does", "come", "comes", "is", "of", "will"}
 """How a question asks for the number of parts, whatever they are called."""
 
@@ -23,6 +23,7 @@ PIECES = re.compile(
 )
 """How many of a thing a title says there are, and of what it is made."""
 LEADING = re.compile(rf"{_N}\b(?! ?(?:cm|mm|x|tier)\b)", re.IGNORECASE)
+TAIL = re.compile(rf"\b{_N} (?!(?:cm|mm|x|tier)\b)[A-Za-z].*$", re.IGNORECASE)
 OF_ANY = {"piece", "pce", "pc", "assorted"}
 
 _LONG = "cms?|mms?|m|met(?:er|re)s?|inch(?:es)?|feet|ft"
@@ -78,7 +79,7 @@ MAY_BE_ASKED = re.compile(
 HOLDS = re.compile(
     r"\bhow many\b(?!.*\b(?:left|in stock|orders?|ordered|bought|sold|you (?:have|sell|stock|got)|can i|could i|i (?:buy|have|need|want|order))\b)"
     r"(?:.*\b(?:in|per|inside|each|hold|holds|contain|contains|included?|includes|get|come|comes|does|have|has)\b|(?<=^how many)(?: [\w'-]+){1,3}$|(?<=^and how many)(?: [\w'-]+){1,3}$)|"
-    r"(?<!还)有(?:多少|几)[件张支只片块枚根个层盏条颗本粒格](?!颜色|订单|款)|"
+    r"有(?:多少|几)块(?!钱)|(?<!还)有(?:多少|几)[件张支只片块枚根个层盏条颗本粒格](?!颜色|订单|款)|"
     r"(?:套|盒|包|袋|组|串|里面?|一共|总共|共)(?:[^,.?买订剩]{0,12})(?:有|是|装|含|几|多少){1,2}(?:几|多少)?[件张支只片块枚根个层盏条颗本粒格]"
 )
 """It asks how many a thing holds, and not how many there are to be had."""
@@ -137,8 +138,10 @@ def number_in(title: str, text: str) -> str:
         or (measure == "层" and found["of"].lower() in ("tier", "layer"))
     ]
     sets = SETS.findall(title) if plain or thing & set(stems(title, "en")) else []
+    tail = TAIL.search(title)
+    tail = [tail[0]] if tail and (plain or thing & set(stems(tail[0], "en"))) else []
     counted = [title] if LEADING.match(title) and (plain or thing & set(stems(title, "en"))) else []
-    told = made or sets or counted
+    told = made or sets or counted or tail
     return told[0] if len(told) == 1 else ""
 
 
