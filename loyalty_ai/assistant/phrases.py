@@ -215,7 +215,7 @@ SERVED_IN_ENGLISH = frozenset(_SERVED.split())
 WISHES_ZH = re.compile(r"有没有|有.{0,14}[吗么没]|[买找送卖]|用的|有货|推荐|礼物|需要|来[个点些]")
 MET_IN_WISHES_ZH = re.compile(
     r"天气|(?:今天|明天|后天|周末|外面).{0,6}下[雨雪]|下[雨雪]吗|气温|多少度|发烧|感冒|咳嗽|头[疼痛]|肚子疼|牙疼|失眠|怀孕|减肥|房东|律师|离婚|旅游|景点|酒店|"
-    r"餐厅|饭店|机票|火车票|路线|食谱|菜谱|怎么[做烤煮修学炒]|用[英法日德]语?|[足篮]球|电影|星座|月球|地球|太阳系|宇宙|无聊|恋爱|分手|结婚吧|数学|物理|化学|作业|偷"
+    r"餐厅|饭店|机票|火车票|路线|[食菜]谱(?![盒本夹架])|怎么[做烤煮修学炒]|用[英法日德]语?|[足篮]球|电影|星座|月球|地球|太阳系|宇宙|无聊|恋爱|分手|结婚吧|数学|物理|化学|作业|偷"
 )
 """What wishes for goods, and what such a wish may speak of without being a question about it: 天气太热了,有扇子吗."""
 
@@ -453,7 +453,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"translate|translation|how (do|would) (i|you) (say|bake|cook|fix|repair|build|hack|lose|learn|train|get rich|tie)|"
             r"recipe for|recipes (for|with|using)|how to (make|bake|cook|fix|hack|build|lose|get rich|learn|tie|draw|invest)|"
             r"(?<!for a )(?<!for my )(?<!for our )(?<!my )(?<!our )(?<!run a )(?<!have a )(?<!own a )restaurants?|flights? to|(?<!for a )(?<!for my )(?<!for our )(?<!my )(?<!our )(?<!run a )(?<!have a )(?<!own a )hotels?(?! (?:chain|rooms?))|(book|call|get) (me )?a (taxi|cab)|uber|train times|bus times|directions to|traffic|airbnb|plane tickets?|holiday in|things to do in|visit in",
-            "翻译|怎么说(英|法|日|中|德|西)|用(英|法|日|德|西班牙)语?|菜谱|食谱|怎么(做|烤|煮|修|学|炒|黑)(?!退|换)|餐厅|饭店|机票|酒店|火车票|高铁|打车|旅游|景点|堵车|导航|路线",
+            "翻译|怎么说(英|法|日|中|德|西)|用(英|法|日|德|西班牙)语?|[菜食]谱(?![盒本夹架])|怎么(做|烤|煮|修|学|炒|黑)(?!退|换)|餐厅|饭店|机票|酒店|火车票|高铁|打车|旅游|景点|堵车|导航|路线",
         ),
         (
             7,

@@ -226,6 +226,18 @@ def test_what_is_similar_is_of_the_kind_and_does_not_only_share_a_word(goods: An
     assert "HEART19" not in told.cards
 
 
+def test_what_holds_things_is_not_asked_where_none_of_it_is_named(goods: Any):
+    fakes.make_product(goods.store, "CANDLE22", title="Birthday Cake Candles", price=Decimal("1.00"))
+    index_products(goods.store)
+    assert "CANDLE22" in say("something to put on a birthday cake").cards
+
+
+def test_a_box_for_recipes_is_no_recipe(goods: Any):
+    fakes.make_product(goods.store, "RECIPE23", title="Recipe Box Blue", price=Decimal("2.95"))
+    index_products(goods.store)
+    assert say("有蓝色的菜谱盒吗？").cards == ("RECIPE23",)
+
+
 def test_gifts_have_the_colour_that_is_liked(goods: Any):
     told = say("a gift for my niece, she loves soft toys and pink")
     assert "OWL20" in told.cards

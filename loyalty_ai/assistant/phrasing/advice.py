@@ -61,7 +61,7 @@ class Advice(Finding):
         if looks:  # "she loves pink": of what else they like
             of_them = [line for line in lines if line[0] not in looks] or interests(asked.text)
             of_them += [(wish.occasion, search) for search in INTERESTS.get(wish.occasion, ())]
-            of_them = [(said, search) for said, search in of_them if said in INTERESTS]
+            of_them = [(said, search) for said, search in of_them if said in INTERESTS or said in wish.likes]
             both = [(look, f"{look} {kind}") for look in looks for _said, kind in of_them[:3]]
             lines = [*both, *(line for line in of_them if line[0] in wish.likes), *((look, look) for look in looks)]
         given = GIVEN_ZH.search(asked.text)

@@ -309,7 +309,8 @@ class Finding(Voice):
             yield from self.show_nearest(whole, nearest)
             return
         if HOLDING.search(asked.text):
-            rows = [row for row in rows if CONTAINERS & set(stems(row["title"], "en"))] or rows
+            holding = [row for row in rows if CONTAINERS & set(stems(row["title"], "en"))]
+            rows = [row for row in holding if row["score"] >= 0.75 * best] or rows
         count = asked.count or (extremes(asked, rows) if asked.order else SHOWN)
         if not asked.order:
             rows = [row for row in by_likeness(rows, asked.words) if row["score"] >= 0.75 * best]
