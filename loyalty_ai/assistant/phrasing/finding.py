@@ -871,6 +871,7 @@ def having_most(rows: list[Row], asked: Asked) -> tuple[list[Row], bool]:
 def so_many(asked: Asked) -> list[str]:
     """The number of the cheapest, or the dearest, that are asked for; [] where none is named.
 
+    >>> from loyalty_ai.assistant.phrases import Intent
     >>> so_many(Asked(Intent.SEARCH, "what are the two dearest things")), so_many(Asked(Intent.SEARCH, "最贵的三样"))
     (['two'], ['三'])
     """

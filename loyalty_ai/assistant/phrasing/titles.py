@@ -91,7 +91,7 @@ def told_in(title: str, text: str) -> str:
     >>> told_in("Baking Set 9 Piece Retrospot", "how many pieces are in it"), told_in("Regency Teapot", "几件")
     ('9 Piece', '')
     >>> told_in("Polyester Filler Pad 65cmx65cm", "how wide is it"), told_in("Bag 125g Swirly Marbles", "how big is it")
-    ('65cmx65cm', '')
+    ('65cmx65cm', '125g')
     """
     for asks, said in MEASURES:
         if asks.search(text) and (found := said.search(title)):
