@@ -189,7 +189,7 @@ BROKEN = (
     r"(came|fell|coming|falling|broke|broken|snapped|dropped) (off|apart|loose))\b"
 )
 BROKEN_ZH = (
-    "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|断(了|成|开)|掉(了一|下)|缺(了|口)|磕|撕(破|了)|变形|漏水|有个洞"
+    "破损|碎|坏(了|的)|损坏|破了|裂|瑕疵|质量问题|断(了|的|成|开)|掉(了一|下)|缺(了|口)|磕|撕(破|了)|变形|漏水|有个洞"
 )
 """What goods are that came to harm."""
 

@@ -201,7 +201,7 @@ WORD = re.compile(r"[a-z']+(?:&[a-z]+)?")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
 DOZEN_ZH = re.compile("([一两二三四五六七八九半])打(?![印折算开包扫扰电火架听])")
 SENT_BACK = re.compile(
-    r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those)|something|things|stuff|an? \w+) back\b"
+    r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those|an? \w+)|something|things|stuff) back\b"
 )
 WAS_SENT_BACK = re.compile(r"\b(?:sent|brought|given|taken|posted|shipped) back\b")
 SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
@@ -349,6 +349,8 @@ JOINT = re.compile(
 )
 ASKS_ZH = re.compile("多久|多长|几[天日号点个折]|多少|什么|怎[么样]|[吗呢]|谁|哪|能不能|要不要|是不是|会不会|有没有")
 TAG_ZH = re.compile("(?:这样|那)?(?:可以|好|行|对|是|在|能)(?:不可以|不行|不好|不能)?[吗呢]?")
+PIECE = re.compile(r"[,.] ?| and ")
+"""Where a part may begin to ask."""
 OF_RULES = {Intent.POLICY, Intent.PRIVACY}
 BESIDE_RULES = {*OF_RULES, Intent.NONE, Intent.PRICE, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}
 """What a Chinese part asks with; what documents answer, and what may ask for one more thing of them."""

@@ -31,12 +31,14 @@ from loyalty_ai.assistant.phrasing.matters import (
     OVER_ALL,
     PAID,
     PICKS,
+    RULES,
     STORY,
     STORY_ZH,
     matters_in,
 )
 from loyalty_ai.assistant.phrasing.orders import ARRIVING, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.purchases import AND, EACH, NOW, PAST, Item, Order, Purchases
+from loyalty_ai.assistant.phrasing.terms import OPENED, SEALED, excepted
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, local
 from loyalty_ai.assistant.questions import Asked, normal
 from loyalty_ai.assistant.questions import asked as asked_in
@@ -286,7 +288,7 @@ class Cases(Purchases):
         return held or [(order, []) for order in orders]
 
     def returns_needed(self, text: str) -> list[str]:
-        """What of the rules for returns a text asks for, where that is several of them; [] where it asks for one or none."""
+        """What of the rules for returns a text asks for: what they say of goods that it names, or several of them; else []."""
         if not MATTERS["return"].search(text):
             return []
         queries = {
@@ -294,4 +296,22 @@ class Cases(Purchases):
             "cost": _("what a return costs"),
         }
         needed = [query for name, query in queries.items() if ASKED_OF_RETURNS[name].search(text)]
+        if found := self.excepted(text):
+            return [*found, *(query for query in needed if query not in found)]
         return needed if len(needed) > 1 else []
+
+    def excepted(self, text: str) -> list[str]:
+        """The rule against returning such goods as a text names, behind the ordinary one where it holds for opened goods alone
+        and these are not; [] where it names none, or they came to harm."""
+        barred = _("what cannot be returned")
+        if any(matter in RULES for matter in matters_in(text)):
+            return []
+        parts = self.excepted_of(text)
+        if parts and SEALED.search(text) and all(OPENED.search(part) for part in parts):
+            return [_("how long you have to return goods, within days of delivery"), barred]
+        return [barred] if parts else []
+
+    def excepted_of(self, text: str) -> list[str]:
+        """The parts of the rule against returns that name goods which a text names."""
+        rule = self.treating(_("what cannot be returned"), CERTAIN)
+        return [part for each in rule for part in excepted(text, each["text"])]

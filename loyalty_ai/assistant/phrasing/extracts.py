@@ -209,9 +209,13 @@ class Question:
 
     def share(self, passage: dict[str, Any]) -> float:
         """0 to 1: how much of the question the heading and the text say, and how much the heading is like it."""
+        return self.said(passage) + ALIKE * self.alike(passage["heading"])
+
+    def said(self, passage: dict[str, Any]) -> float:
+        """0 to 1: how much of the question the heading and the text say."""
         held = bag(f"{passage['heading']} {passage['text']}", self.language)
         said = sum(weight * has(unit, held) for unit, weight in zip(self.units, self.rare, strict=True))
-        return said / max(1.0, sum(self.rare)) + ALIKE * self.alike(passage["heading"])
+        return said / max(1.0, sum(self.rare))
 
     def alike(self, heading: str) -> float:
         """0 to 1: how much of a heading the question has."""

@@ -107,6 +107,14 @@ RULES = {
 }
 """What documents call what may be wrong with an order."""
 
+HARMED = {"broken", "wrong"}
+WHAT_NOW = re.compile(
+    r"\bwhat (?:now|next|then|happens|(?:should|shall|can|do|must|could|would) (?:i|we|you)|am i to)\b|"
+    r"\bhow (?:do|can|should|shall) (?:i|we) (?:report|claim|go about|proceed|sort|tell|let|get)\b|\bwhere do i (?:report|turn|go)\b|"
+    r"怎么(?:办|处理|申请|反映|报|弄|做|解决)|如何(?:处理|申请|解决)|该做什么"
+)
+"""What goods came as of which a new one is sent, and who asks what to do about it."""
+
 SPENT = re.compile(r"\bsp(?:en[dt]|ending)\b|花了?|消费")
 ASKED_OF_ORDERS = {
     name: re.compile(pattern)

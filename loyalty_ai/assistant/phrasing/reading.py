@@ -50,7 +50,15 @@ from loyalty_ai.assistant.phrasing.finding import (
     not_wanted,
     recoloured,
 )
-from loyalty_ai.assistant.phrasing.matters import ASKED_OF_ORDERS, ASKED_OF_RETURNS, MATTERS, PAID, matters_in
+from loyalty_ai.assistant.phrasing.matters import (
+    ASKED_OF_ORDERS,
+    ASKED_OF_RETURNS,
+    HARMED,
+    MATTERS,
+    PAID,
+    WHAT_NOW,
+    matters_in,
+)
 from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
@@ -71,6 +79,7 @@ from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
 from loyalty_ai.assistant.questions import (
     FEW,
     IN_ALL,
+    PIECE,
     Asked,
     amounts,
     asked,
@@ -173,9 +182,8 @@ ORDER_ALONE = re.compile(r"\d{6,}")
 GOT_FOR_THEM = re.compile(r"\bfor (?:it|them|that|those)\b|\bget\b|分别|各")
 """What was had for the things of a case."""
 
-PIECE = re.compile(r"[,.] ?| and ")
 INVERTED = re.compile(r"\b(?:do|does|can|could|will|would|is|are|may|might) (?:i|we|you|it|they|there)\b")
-"""Where a part may begin to ask, and words that only a question has."""
+"""Words that only a question has."""
 
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
@@ -239,6 +247,17 @@ def alone(found: list[Asked]) -> list[Asked]:
         else:
             kept.append(now)
     return [now for now in kept if not OWN_TIER.search(now.text)] or kept
+
+
+def what_now(now: Asked) -> bool:
+    """Whether a part only asks what to do about what another tells."""
+    return WHAT_NOW.search(now.text) is not None and not matters_in(now.text) and len(now.words.split()) < 2
+
+
+def asks_else(text: str) -> bool:
+    """Whether a part of a message asks something else than what becomes of a return."""
+    of_returns = matters_in(text) or any(asked_of.search(text) for asked_of in ASKED_OF_RETURNS.values())
+    return asks(text) and not of_returns
 
 
 def only_bounds(now: Asked) -> bool:
@@ -356,6 +375,8 @@ class Reading(Narrowing, Own):
             treated = self.treating(said.query)
             return bool(treated) and treated[0]["title"] in rules
 
+        harmed = any(HARMED.intersection(matters_in(now.text)) for now in found)
+        found = [now for now in found if not (harmed and what_now(now))] or found
         return [now for now in found if not leads(now)] or found
 
     def edited(self, found: list[Asked]) -> list[Asked]:
@@ -465,10 +486,10 @@ class Reading(Narrowing, Own):
             return [replace(asked(whole), intent=Intent.ORDER)]
         owed = any("back" in now.aspects for now in found)
         case = self.case_of(whole, owed=owed)
-        terms = case is None and len(found) > 1 and self.returns_needed(whole)
+        terms = case is None and self.returns_needed(whole)
         if case is None and not terms:
             return self.with_look([self.with_price_paid(now) for now in found])
-        told = [at for at, now in enumerate(found) if not self.apart(now)]
+        told = [at for at, now in enumerate(found) if not self.apart(now) and not (terms and asks_else(now.text))]
         if not told:
             return found
         aspects = frozenset({"case", *(["back"] if owed else [])}) if case else frozenset()

@@ -18,17 +18,19 @@ from loyalty_ai.assistant.phrases import CONTENTS, Intent
 from loyalty_ai.assistant.phrasing.cases import Case, Cases
 from loyalty_ai.assistant.phrasing.matters import (
     DAYS_LONG,
+    HARMED,
     MONEY_BACK,
     RULES,
     SPENT,
     WAITS,
+    WHAT_NOW,
     matters_in,
 )
 from loyalty_ai.assistant.phrasing.orders import ARRIVING, between
 from loyalty_ai.assistant.phrasing.purchases import Item, Order
-from loyalty_ai.assistant.phrasing.terms import CLAUSES, TIERED, TIERS, country_in, for_tier, from_country
+from loyalty_ai.assistant.phrasing.terms import CLAUSES, OPENED, TIERED, TIERS, country_in, for_tier, from_country
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, day, local
-from loyalty_ai.assistant.questions import Asked, normal
+from loyalty_ai.assistant.questions import PIECE, Asked, asks, normal
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
 LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
@@ -59,6 +61,22 @@ class Rulings(Cases):
         """The rules for what is wrong with goods or with a parcel, as far as the question says that something is."""
         for matter in [matter for matter in matters_in(asked.text) if matter in RULES][:2]:
             yield from self.rule(_(RULES[matter]))
+            if matter in HARMED:
+                yield from self.mended()
+
+    def mended(self) -> Iterator[Piece]:
+        """What somebody whose goods came to harm is to send, unless they ask something else, and what they get then where they
+        ask what to do."""
+        text = normal(self.turn.text)
+        now = WHAT_NOW.search(text) is not None
+        if now or not any(map(asks, PIECE.split(text))):
+            query = _("what we need from you, photo of the damage")
+            listed = list(self.rule(query))
+            for part, first in zip(self.treating(query, 0.1), listed, strict=False):
+                yield replace(first, text=_("%(what)s: %(list)s") % {"what": part["heading"], "list": first.text})
+            yield from listed[1:]
+        if now:
+            yield from self.rule(_("damaged, a new one or your money back"))
 
     def case(self, question: Asked) -> Iterator[Piece]:
         """The state of what is meant, and what then holds."""
@@ -182,6 +200,10 @@ class Rulings(Cases):
 
     def returning(self, order: Order, items: list[Item]) -> Iterator[Piece]:
         """Whether what was bought can still go back, until when, what that costs and how it is done."""
+        barred = list(self.barred([item["title"] for item in items]))
+        yield from barred
+        if barred and all(self.never_returned(item["title"]) for item in items):
+            return
         told = list(self.rule(_("how long you have to return goods, within days of delivery")))
         rule = next(((each, found) for each in told if (found := DAYS_LONG.search(each.text))), None)
         over = False
@@ -190,7 +212,6 @@ class Rulings(Cases):
         yield from told
         if over:
             return
-        yield from self.barred([item["title"] for item in items])
         for query in (_("what a return costs"), _("how to return something")):
             yield from self.rule(query)
 
@@ -233,6 +254,8 @@ class Rulings(Cases):
             yield from self.arrival_of(order)
         passages = self.passages(_(RULES[matter]), 0.1)[:1]
         yield from self.rule(_(RULES[matter]))
+        if matter in HARMED:
+            yield from self.mended()
         today = local(self.turn.now)
         waits = next((found for each in passages if (found := WAITS.search(each["text"]))), None)
         counted = self.passages(_("how long delivery takes"), 0.1)[:1]
@@ -252,18 +275,19 @@ class Rulings(Cases):
 
     def barred(self, titles: list[str]) -> Iterator[Piece]:
         """What cannot be returned, where that speaks of goods of such titles."""
-        query = _("what cannot be returned")
-        rules = self.passages(query, 0.1)[:1] if titles else []
-        words = {word for title in titles for word in normal(title).split() if len(word) > 4}
-        if any(word in normal(each["text"]) for each in rules for word in words):
-            yield from self.rule(query)
+        if any(map(self.excepted_of, titles)):
+            yield from self.rule(_("what cannot be returned"))
+
+    def never_returned(self, title: str) -> bool:
+        """Whether goods of such a title cannot be returned, be they opened or not."""
+        return any(not OPENED.search(part) for part in self.excepted_of(title))
 
     # A rule as it holds for them.
 
     def rule(self, query: str, *, only: str = "", of: str = "") -> Iterator[Piece]:
         """What the documents say of a subject, as it holds for the shopper; of several sentences those that say `only`, of a
         list what it says `of` something."""
-        passages = self.passages(query, 0.1)[:1]
+        passages = self.treating(query, 0.1)
         told = list(self.quote(asked_of(NOTHING, "", text=query), passages)) if passages else []
         for sentence in self.for_them(told):
             if not isinstance(sentence, Sentence) or only in sentence.text:

@@ -20,10 +20,11 @@ from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.periods import WEEKDAYS, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
-from loyalty_ai.assistant.phrasing.matters import MATTERS
+from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
 from loyalty_ai.assistant.phrasing.rulings import Rulings
 from loyalty_ai.assistant.phrasing.terms import TIERS
 from loyalty_ai.assistant.phrasing.voice import (
+    CARRIED,
     CERTAIN,
     EMPTY_OF_POLICIES,
     MOST_CHOICES,
@@ -46,12 +47,15 @@ WHOLE = 0.9
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
-HEARD, PLAIN, SURELY, CARRIED = 0.6, 0.75, 0.85, 0.55
-"""Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before; score of a passage from which on it treats a subject."""
+HEARD, PLAIN, SURELY = 0.6, 0.75, 0.85
+"""Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before."""
 
 SEVERAL, AGAIN, NEARLY_AS = 3, 0.3, 0.1
 """Subjects that a question may be heard as, what it is worth to have been quoted just now, and how much more plainly another
 document must be asked."""
+
+HARDLY, MANY, NEARBY = 0.25, 0.4, 0.12
+"""Share of a question's words that a part of the documents has which hardly treats it, and one which may; how much less likely the latter may be."""
 
 ADRIFT = re.compile(
     r"\b(?:take[ns]?|taking|get|gets|happens?|comes?|goes?|works?)\b|"
@@ -94,6 +98,13 @@ AND_SO = re.compile(
     r",? (?=(?:with|without)\b)|, (?=(?:and|but)\b)|, ?(?=[\u3400-\u9fff])|,? and (?=(?:with|without|no)\b)"
 )
 """Where a second condition begins: "straight to my friend, without a bill"."""
+
+LONG_ENOUGH = gettext_noop("how long you have to return goods, within days of delivery")
+EXCEPTED = {"what cannot be returned", "不能退货 耳环 肥皂 定制"}
+EXCEPTS = re.compile(
+    r"\b(?:what|which|anything|any (?:things|goods|items)|everything|exceptions?|excluded)\b|什么|哪些|哪种|例外|所有"
+)
+"""Until when anything may go back; the subject of what cannot, and questions for all of it: others name goods that perhaps can."""
 
 TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
 """Asks the other way round."""
@@ -441,12 +452,22 @@ class Shop(Rulings):
         first, *more = ALSO.split(asked.text)
         passages = self.passages(first, RELEVANT) or self.passages(asked.words or asked.text, RELEVANT)
         passages = passages or self.passages(self.known_to_policies(first), RELEVANT / 2)
+        if MATTERS["return"].search(asked.text) and (days := self.long_enough(best_sentences(first, passages))):
+            yield from days
+            return
         if LOOKS_FOR.search(asked.text) and not best_sentences(first, passages) and (rows := self.nearest(asked)):
             yield from self.show_nearest(asked, rows)
             return
         yield from self.for_them(self.quote(asked_of(asked, asked.words, text=first), passages))
         for text in more:  # "... and how long does it take?"
             yield from self.goes_on_about(asked_of(asked, "", text=text))
+
+    def long_enough(self, found: list[tuple[str, Row]]) -> list[Piece]:
+        """Until when anything may go back, where what was found for a return is of no return, or of none that goods are excepted
+        from; [] where it answers."""
+        days, barred = self.treating(_(LONG_ENOUGH)), self.treating(_("what cannot be returned"))
+        keys = {part["key"] for _text, part in found if [part] != barred and days and part["title"] == days[0]["title"]}
+        return [] if keys or not days else list(self.rule(_(LONG_ENOUGH)))
 
     def arriving(self, asked: Asked, subject: str | None = "") -> list[Piece]:
         """When an order would be there: by the day that is named, or ordered on one; or by when to order. With the rule.
@@ -520,8 +541,22 @@ class Shop(Rulings):
     def listen(self, text: str) -> Heard | None:
         """What a text seems to ask, listened to only once."""
         if text not in self.listened:
-            self.listened[text] = heard(text)
+            self.listened[text] = self.borne_out(text, heard(text))
         return self.listened[text]
+
+    def borne_out(self, text: str, said: Heard | None) -> Heard | None:
+        """What a text was heard as; where that part of the documents has hardly a word of it, what it was heard as nearly as
+        plainly whose part has many."""
+        foreign = (CHINESE.search(text) is None) != (self.turn.language == "en")
+        if said is None or not said.query or said.likeness >= PLAIN or foreign:
+            return said
+        rivals = [each for each in all_heard(text) if each.query and each.likeness >= said.likeness - NEARBY]
+        treated = [(each, part) for each in [said, *rivals[:SEVERAL]] for part in self.treating(each.query or "")]
+        if len(treated) < 2 or treated[0][0] is not said:
+            return said
+        question = Question(text, [part for _each, part in treated])
+        best, part = max(treated, key=lambda each: question.said(each[1]))
+        return best if question.said(treated[0][1]) < HARDLY and question.said(part) >= MANY else said
 
     def heard(self, asked: Asked) -> Heard | None:
         """What a question in words of its own seems to ask; None where it goes on about something, or nobody can say."""
@@ -533,11 +568,6 @@ class Shop(Rulings):
         whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
         return said if whole or not goes_on else None
 
-    @property
-    def carried(self) -> float:
-        """`CARRIED`; less in Chinese, where a word is several of the index's."""
-        return CARRIED if self.turn.language == "en" else 0.4
-
     def on(self, subject: str, asked: Asked) -> Iterator[Piece]:
         """What the documents say of a subject."""
         if not subject:
@@ -548,13 +578,18 @@ class Shop(Rulings):
             if subject not in CHOSEN:
                 return
         goods = self.shown if asked.there and "return" in subject and self.last_about == "product" else []
+        yield from self.barred([row["title"] for row in goods])
+        if subject in EXCEPTED and not (EXCEPTS.search(asked.text) or self.excepted(asked.text)):
+            yield from self.rule(_(LONG_ENOUGH))
         passages = self.treating(subject)
         if not asked.text or (CHINESE.search(asked.text) is None) != (self.turn.language == "en"):
             asked = asked_of(asked, "", text=subject)
         if not passages:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
         yield from self.for_them(self.quote(asked, passages))
-        yield from self.barred([row["title"] for row in goods])
+        harmed = HARMED.intersection(matters_in(asked.text))
+        if any(passages[:1] == self.treating(_(RULES[matter]), 0.1) for matter in harmed):
+            yield from self.mended()
         yield from self.and_so(asked, subject)
         if subject in CHOSEN and not verdict:
             yield from self.expected_anyway()
@@ -588,14 +623,6 @@ class Shop(Rulings):
         """The parts of a document that its title or a text finds."""
         found = [*self.passages(title.lower(), 0.0), *self.passages(f"{title.lower()} {text}", 0.0)]
         return list({each["key"]: each for each in found if each["title"] == title}.values())
-
-    def treating(self, subject: str) -> list[Row]:
-        """The passage that treats a subject of the wordings; [] where none does."""
-        found = self.passages(subject, self.carried)
-        if not found:
-            return []
-        asked = Question(subject, found)
-        return [max(found, key=lambda each: (round(each["score"], 2), asked.alike(each["heading"])))]
 
     def carriage(self, asked: Asked) -> Iterator[Piece]:
         """What delivery costs, where a price or a basket is asked for with it; the name of goods may have the word."""

@@ -1,8 +1,12 @@
-"""A rule as it holds for one shopper: of what it says for each tier and each country, theirs. Pure."""
+"""A rule as it holds for one shopper: of what it says for each tier, each country and certain goods, theirs. Pure."""
 
 from __future__ import annotations
 
 import re
+
+from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.questions import words_of
+from loyalty_ai.assistant.tokens import words
 
 TIERS = {
     "platinum": re.compile(r"\bplatinum\b|白金|铂金"),
@@ -39,6 +43,31 @@ TIERED = re.compile(r"\b(?:Silver|Gold|Platinum)\b|银卡|金卡|白金")
 
 NUMBER = re.compile(r"\d+")
 CLAUSES = re.compile(r"\s*[;；]\s*")
+
+LISTED = re.compile(r"\s*[,;、，；。.]\s*(?:and |or )?")
+OF_RETURNS = frozenset(
+    words(
+        "return refund back send take goods thing item product order parcel delivery arrive damage break open use make can cannot "
+        "unless except money",
+        "en",
+    )
+)
+"""Where one of the goods of a list ends, and stems of such a list and of questions about it that name none."""
+
+PERSONAL = re.compile(
+    r"\b(?:personali[sz]|engrav|monogram|custom|bespoke)\w*|\b(?:made|printed) (?:to order|for (?:you|me|us))\b|"
+    r"\b(?:names?|initials|logo|photo) (?:\w+ )?(?:on|printed|put|sewn)\b|定[制做]|刻字|[印刻].{0,3}(?:名字|字)"
+)
+OPENED = re.compile(r"\bopened\b|\bused\b|[开拆]封|拆开|用过")
+SEALED = re.compile(
+    r"\b(?:unopened|sealed|unused|untouched|brand new)\b|\b(?:not|never) (?:been |even |yet )?(?:open|us|lit|touch|burn)\w*|"
+    r"\bstill (?:\w+ )?(?:in|wrapped|boxed|shut|closed)\b|[没未]有?(?:打开|拆|开|用|点|动)|全新"
+)
+FOR_THEM = re.compile(
+    r"\b[a-z]+[ -](?:holders?|dish(?:es)?|stands?|plates?|racks?|hangers?|box(?:es)?|tins?|snuffers?|moulds?|bags?|cards?)\b"
+)
+"""Goods that are made for one shopper; goods that were opened, and that were not; what is made
+for goods and is none of them: a soap dish."""
 
 
 def country_in(text: str) -> str:
@@ -89,3 +118,24 @@ def from_country(sentences: list[str], country: str) -> list[str]:
     own = [sentence for sentence in of_one if name and name.search(sentence.lower())]
     left_out = [*rest, *of_one] if own else of_one
     return [sentence for sentence in sentences if sentence in own or sentence not in left_out]
+
+
+def excepted(text: str, rule: str) -> list[str]:
+    """The parts of a rule that name goods which a text names: what it excepts of them.
+
+    >>> excepted("i opened the soap", "Hats, opened soap, and goods made for you cannot be returned.")
+    ['opened soap']
+    >>> excepted("the cup with her name on it", "Hats and goods made for you cannot be returned.")
+    ['Hats and goods made for you cannot be returned']
+    >>> excepted("may the soap dish go back", "Opened soap cannot be returned.")
+    []
+    """
+    said = _goods_of(text)
+    personal = PERSONAL.search(text) is not None
+    parts = [part for part in LISTED.split(rule) if part]
+    return [part for part in parts if said & _goods_of(part) or (personal and PERSONAL.search(part))]
+
+
+def _goods_of(text: str) -> set[str]:
+    told = words(words_of(FOR_THEM.sub(" ", f"{text} {in_english(text)}".lower())), "en")
+    return {word for word in told if word.isascii()} - OF_RETURNS

@@ -22,7 +22,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     decide,
     named,
 )
-from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of, unanswered
+from loyalty_ai.assistant.phrasing.extracts import Question, best_sentences, sentences_of, unanswered
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 from loyalty_ai.serving.money import format_money
@@ -41,6 +41,9 @@ STILL = re.compile(r"\b(?:still|left|any more|again)\b")
 
 CERTAIN = 0.75
 """Score of a product from which on the words alone say that it is meant."""
+
+CARRIED = 0.55
+"""Score of a passage from which on it treats a subject."""
 
 EMPTY_OF_POLICIES = re.compile(
     r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|\b(?:in|into|to|hit|on) my (?:bank )?account\b|"
@@ -258,6 +261,19 @@ class Voice:
         told = EMPTY_OF_POLICIES.sub(" ", query).strip() or query
         found = self.call("search_shop_policies_and_faqs", query=told[:400], limit=8).data.get("passages", [])
         return [passage for passage in found if passage["score"] >= least]
+
+    @property
+    def carried(self) -> float:
+        """`CARRIED`; less in Chinese, where a word is several of the index's."""
+        return CARRIED if self.turn.language == "en" else 0.4
+
+    def treating(self, subject: str, least: float | None = None) -> list[Row]:
+        """The passage that treats a subject, of equals the one whose heading says most of it; [] where none does."""
+        found = self.passages(subject, self.carried if least is None else least)
+        if not found:
+            return []
+        asked = Question(subject, found)
+        return [max(found, key=lambda each: (round(each["score"], 2), asked.alike(each["heading"])))]
 
     def known_to_policies(self, query: str) -> str:
         """The query without the words that no document has."""
