@@ -150,12 +150,18 @@ def lead_of(texts: Iterable[str]) -> Lead | None:
     Lead(first=3, last=5, closed=None)
     """
     whole = "\n".join(texts).lower()
-    found, closed = LEAD.search(whole), CLOSED.search(whole)
+    found = LEAD.search(whole)
     if found is None:
         return None
     first, last = sorted(int(found[one] or found[f"{one}_zh"]) for one in ("first", "last"))
+    return Lead(first, last, closed_in(whole)) if last <= LONGEST else None
+
+
+def closed_in(text: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
+    """The first and the last day, each with its month, around the turn of the year on which a text says that nobody works."""
+    closed = CLOSED.search(text.lower())
     shut = [int(each) for each in closed.groups() if each] if closed else []
-    return Lead(first, last, ((12, shut[0]), (1, shut[1])) if len(shut) == 2 else None) if last <= LONGEST else None
+    return ((12, shut[0]), (1, shut[1])) if len(shut) == 2 else None
 
 
 def ordered_on(text: str, today: date) -> date:

@@ -159,6 +159,18 @@ compare recommend available stock cheapest cheaper expensive between under diffe
 discount payment policy bought birthday present usual person someone about where when what which category describe
 similar popular recommendation different stick
 """
+_HELLO = r"(?:(?:hi|hiya|hello|hey|good (?:morning|afternoon|evening|day)|morning|evening|afternoon|dear \w+|excuse me|sorry|please|thanks)(?: there| all| again| team)?[ ,.!]*)*"
+_SHOP = r"(?: (?:about|regarding|on|concerning|for) (?:(?:the|your|this|one of your|some of your|an?|some|something in (?:the|your)) )?(?:shop|store|site|website|products?|goods|items?|orders?|something|things|stuff|you))?"
+OPENERS = re.compile(
+    rf"{_HELLO}(?:(?:i|we) (?:have|have got|had|got|would like to ask|want to ask|need to ask|wanted to ask|just have|still have)|(?:just )?(?:a )?quick|just|may (?:i|we) ask|can (?:i|we) ask|could (?:i|we) ask|"
+    rf"(?:i|we) (?:would like|need|want|was looking for|am looking for)|can you give me|could you give me)(?: you)?(?: (?:a|an|one|another|some|a few|a couple of|quick|little|small|short|simple|silly|general|bit of|other|two|few))*"
+    rf" (?:questions?|query|queries|enquir(?:y|ies)|something|information|info|advice|thing){_SHOP}(?: please)?(?: if i may)?[ .!?:]*|"
+    "(?:(?:你好|您好|嗨|哈喽|早上好|下午好|晚上好|打扰(?:一下|了)?|不好意思|请问|麻烦)[,，。!！~ ]*)*(?:我|我们)?(?:想|要|需要)?(?:向?你们?|您)?(?:可以|能)?(?:请?问|咨询|请教|打听|了解)(?:一下|下|你们?的?|您)*"
+    "(?:一?个|几个|点|些|件)?(?:(?:关于)?(?:你们|贵|这个|本)?的?(?:商店|店铺|店|网店|网站|商品|产品|东西)的?)?(?:小?问题|事情?|东西)?[吗呢吧]?[.。!！?？~ ]*|"
+    "(?:(?:你好|您好|嗨)[,，。!！ ]*)?(?:我|我们)有(?:一?个|几个|点|些)?(?:关于(?:你们|贵|这个|本)?的?(?:商店|店铺|店|网店|网站|商品|产品)的?)?小?(?:问题|疑问)(?:想|要)?(?:请?问|咨询|请教)?(?:一下|下|你们?|您)*[.。!！?？~ ]*"
+)
+"""What only announces a question, and asks none."""
+
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words whose misspelling must not hide what is asked."""
 
@@ -230,7 +242,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"(system|hidden|initial|secret|original|your|internal) (prompts?|instructions)|"
+            r"(system|hidden|initial|secret|original|your|internal) (prompts?|instructions)|(hidden|secret|internal|system) (rules|guidelines|commands|settings)|"
+            r"(repeat|recite|print|output|type|copy|show|tell)\b.{0,30}\b(everything|words?|text|lines?|sentences?|all|what)\b.{0,30}\b(above|before this|you were (told|given|asked)|at the (very )?(start|beginning|top)|verbatim)|"
             r"(repeat|print|reveal|show|output|leak|tell me)\b.{0,25}\b(prompt|instructions|words above|text above|configuration|"
             r"source code|internal rules|api keys?|system message)",
             "系统提示|提示词|系统指令|初始指令|内部(指令|规则)|源代码|密钥|api ?key|系统消息",
@@ -243,7 +256,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"pretend (to be|you|that|i)|act as|role-?play|you are now|from now on,? you|imagine you are|your new (role|name|task)|"
+            r"pretend (to be|you|that|i|the|it|this|everything)|act as|role-?play|you are now|from now on,? you|imagine you are|your new (role|name|task)|"
             r"simulate|respond only|answer only with|say exactly|end of (the )?conversation",
             "扮演|假装你|假设你|你现在是|从现在(起|开始),?你|你的新(角色|任务|身份)|只(能)?(回答|输出|回复)|角色扮演",
         ),
@@ -394,7 +407,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"politic\w*|president|prime minister|election|elections|vote|voting|trump|biden|obama|putin|brexit|government|parliament|war|"
+            r"(i am |so |i feel )bored\b|(tell|show) (me |us )?something (funny|interesting|exciting)|do you (like|enjoy|love) (working|your (job|work)|being|it here)|politic\w*|president|prime minister|election|elections|vote|voting|trump|biden|obama|putin|brexit|government|parliament|war|"
             r"conservatives|labour party|democrats?|republicans?|immigration|religion|believe in god|abortion|climate change|king charles|taiwan|ukraine|israel|gaza",
             "政治|大选|竞选|议员|国会|总统|首相|主席|选举|投票|特朗普|川普|拜登|普京|习近平|政府|战争|脱欧|宗教|台湾|移民政策|乌克兰|巴勒斯坦|堕胎",
         ),
@@ -438,7 +451,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"bitcoin|crypto\w*|ethereum|stock market|stocks (to|should)|stock (price|tip)s?|share price|shares|invest\w*|mortgage|loans?|savings|pension|"
+            r"bitcoin|crypto\w*|ethereum|stock market|stocks (to|should)|(which|what|good|best) (stocks|shares|funds)\b|stock (price|tip)s?|share price|shares|invest\w*|mortgage|loans?|savings|pension|"
             r"(?:tax|vat) returns?|accountants?(?= (?:for|near|in|do|is|would|can))|income tax|exchange rate|interest rates?|forex|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
             "比特币|加密货币|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|税.{0,3}申报|会计师|个税|存款|炒股|赌|博彩|金价",
         ),
@@ -464,7 +477,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             -20,
             r"(we|i) (run|own|manage|have|are|am opening|are opening) (a|an|the|two|three|several) ([\w'-]+ ){0,2}?(hotels?|restaurants?)|(hotel|restaurant) chain|"
-            r"(our|my) (hotels?|restaurants?)|for (a|an|our|my|the) ([\w'-]+ ){0,2}?(hotels?|restaurants?)",
+            r"(our|my) (hotels?|restaurants?)|(pay|paying|payment|accept|take)\b.{0,30}\b(bitcoin|crypto\w*|ethereum)\b|for (a|an|our|my|the) ([\w'-]+ ){0,2}?(hotels?|restaurants?)",
             "",
         ),
         (
@@ -938,7 +951,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.HELP: (
         (
             5,
-            r"(what|which|how)\b.{0,25}\b(can|could|do|are) (you|i|your)\b.{0,15}\b(do|help|ask|able|offer|capable|know|answer|assist)\b(?! about (it|this|that))|what (sort|kind|type)s? of (things|questions)|^help( me)?( please)?$|i need help$|can you help( me)?$|how does this (work|chat)|your (abilities|capabilities|features)|menu|options please",
+            r"(what|which|how)\b.{0,25}\b(can|could|do|are) (you|i|your)\b.{0,15}\b(do|help|ask|able|offer|capable|know|answer|assist)\b(?! about (it|this|that))(?! (?:your |the |my |to )?(?:e-?mails?|mails?|letters?|phone|calls?|messages?|questions?)\b)|what (sort|kind|type)s? of (things|questions)|^help( me)?( please)?$|i need (some |your )?help( please)?$|(can|could|will|would|are) you (able to )?(please )?help( me)?( out)?( please)?$|how does this (work|chat)|your (abilities|capabilities|features)|menu|options please",
             "(你|能|可以)(能|会|可以)?.{0,4}(做|帮|干|问)(什么|些什么|啥|我什么|我做什么|哪些)|你会什么|^帮(助|我|忙)?$|怎么用你|有什么功能|我能问|能帮我(吗|什么)",
         ),
     ),
@@ -957,7 +970,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.THANKS: (
         (
             1,
-            r"thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
+            r"^you(?: are|'re)? (?:a |an |the |so |very |really )*(?:star|legend|gem|angel|life ?saver|best|kind|helpful|great|sweet|clever|good)\b[ !.]*$|thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
             "谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
         ),
     ),
@@ -978,8 +991,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.YES: (
         (
             1,
-            r"^(yes|yeah|yep|yup|ok|okay|sure|please do|go ahead|do it|sounds good|confirm|alright then|absolutely|of course)\b[a-z ,]{0,20}$",
-            "^(是的?|好的?|可以|行|嗯+|对|确认|要|没问题|同意|当然)[吧啊呀的,]?$",
+            r"^((lol|ha|haha+|hehe|oh|ah|hm+|well|cool|great|nice|fine|good)[ ,.!]*)*(yes|yeah|yep|yup|ok|okay|sure|please do|go ahead|do it|sounds good|confirm|alright then|absolutely|of course)\b[a-z ,]{0,20}$",
+            "^(?:[哈呵嘿嗯哦]+[,，]?)*(是的?|好的?|可以|行|嗯+|对|确认|要|没问题|同意|当然)[吧啊呀的,]?$",
         ),
     ),
     Intent.NO: (

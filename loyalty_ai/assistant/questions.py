@@ -97,6 +97,8 @@ def understand(text: str) -> list[Asked]:
         return [Asked(Intent.THANKS, whole)]
     if not re.search(rf"[a-z0-9{HAN}]", whole):
         return [Asked(Intent.NONE, whole)]
+    if phrases.OPENERS.fullmatch(whole):
+        return [Asked(Intent.GREETING, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
     served = guard[0] is Intent.SCOPE and (wishes_for_goods(whole) or OF_TRADE_ZH.search(whole))
     if guard[0] is not Intent.NONE and not served:
@@ -203,6 +205,9 @@ DOZEN_ZH = re.compile("([一两二三四五六七八九半])打(?![印折算开�
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those|an? \w+)|something|things|stuff) back\b"
 )
+BACK_FIRST = re.compile(
+    r"\b(?:send|give|bring|take|ship|post|sending|giving|bringing|taking|shipping|posting) back\b(?! to me)"
+)
 WAS_SENT_BACK = re.compile(r"\b(?:sent|brought|given|taken|posted|shipped) back\b")
 SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
 GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too |still )?go back\b")
@@ -238,7 +243,7 @@ def normal(text: str) -> str:
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
     text = CAN_BE_HAD.sub(" in stock", text)
-    text = WAS_SENT_BACK.sub("returned", text)
+    text = BACK_FIRST.sub("return", WAS_SENT_BACK.sub("returned", text))
     text = GO_BACK.sub(
         r"\1 i return \2", SENT_BACK.sub(lambda found: f"return {found[1]}" if found[1] else "return", text)
     )
@@ -345,7 +350,7 @@ JOINT = re.compile(
     r"|(?<!\bwhat)(?<!\bhow)(?<!\bwhen)(?<!\bwhere)(?<!\bwhich)(?<!\bwho)(?<!\bwhy)(?<!\blong)(?<!\bmuch)(?<!\bmany)(?<!\bif)(?<!\band)"
     r" (?=(?:do|can|could|will|does) (?:you|u|i|we|it|they)\b|how (?:much|long|many) |what (?:is|are|if|happens) |"
     r"when (?:will|do|does|can) |where (?:is|are) )"
-    r"|,|(?:另外|还有(?=怎么|能|你们|可以|什么|运|退|我)|顺便(?:问(?:一下|下)?)?|然后|以及)"
+    r"|,(?!\d{3}\b)|(?:另外|还有(?=怎么|能|你们|可以|什么|运|退|我)|顺便(?:问(?:一下|下)?)?|然后|以及)"
 )
 ASKS_ZH = re.compile("多久|多长|几[天日号点个折]|多少|什么|怎[么样]|[吗呢]|谁|哪|能不能|要不要|是不是|会不会|有没有")
 TAG_ZH = re.compile("(?:这样|那)?(?:可以|好|行|对|是|在|能)(?:不可以|不行|不好|不能)?[吗呢]?")

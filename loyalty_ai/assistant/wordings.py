@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from loyalty_ai.assistant.wordings_own import OWN
-from loyalty_ai.assistant.wordings_zh import ASKED_ZH, OURS_ZH
+from loyalty_ai.assistant.wordings_zh import ASKED_ZH, ELSEWHERE_ZH, OURS_ZH
 
 ASKED = """
 what delivery costs:
@@ -39,6 +39,9 @@ how long delivery takes, working days: how long does delivery take; how many day
   before the 24th; last day to order for christmas; how late can I order to have it in time; could I have it here by the 16th; can you get it to me for
   thursday; I need it for saturday is that possible; the party is on friday would it be here; what is the last date for
   ordering before christmas
+orders at the weekend: which day would an order placed on saturday leave; I order on sunday when do you send it; when is a weekend order
+  packed; do you pack on sundays; if I order on a saturday when does it go out; what happens to orders at the weekend; I ordered on
+  saturday night when will it be sent; when does an order of a sunday arrive
 express delivery: do you do next day delivery; can I get it tomorrow; express shipping; I need it urgently; same day delivery;
   can I pay for faster delivery; is there a quicker option; rush order; I need this by the weekend; can you speed it up;
   priority post; can it be here tomorrow; I need it by monday; it is for tonight can you hurry; overnight shipping; I am in a
@@ -52,7 +55,9 @@ delivery on a chosen day, at weekends: can I choose a delivery day; do you deliv
   your drivers work on sundays; does the postman bring parcels at the weekend; will anyone deliver on a saturday; can the
   driver come when I am at home; can the van come after 6pm; will the courier come in the evening; can it come on a day I am
   off work; I am out on tuesdays can it come on another day
-countries we deliver to: do you deliver abroad; do you ship to germany; can you send to america; international shipping; which
+countries we deliver to:
+  can my friend in dublin get a parcel from you; I am in toronto can I order; can somebody in paris order; does a parcel go to berlin; I live in oslo do you send there; do you ship to jersey;
+  do you deliver abroad; do you ship to germany; can you send to america; international shipping; which
   countries do you ship to; do you post overseas; can you deliver to ireland; will you ship to australia; I live in canada can
   I order; delivery outside the uk; do you mail worldwide; my friend lives in italy could you send it there; do you ship to
   new york; do you ship to the states; can I order from abroad; do you deliver to northern ireland; do you cover the
@@ -60,23 +65,34 @@ countries we deliver to: do you deliver abroad; do you ship to germany; can you 
   can you ship there; delivery to the eu; would it reach my aunt in norway; I am moving to spain can you still send things; do
   you post to my cousin in france; would you send a parcel to greece; my daughter studies in poland can she get one; can I
   have something sent to my holiday home in portugal; do you deliver to iceland
-customs and import tax abroad: do I have to pay customs; import duty; will there be taxes at the border; are duties included;
+customs and import tax abroad:
+  my sister lives in zurich will she have to pay anything when the parcel comes; are there duties on a parcel to ireland; will the postman in geneva ask for money; does my friend abroad pay tax on it;
+  do I have to pay customs; import duty; will there be taxes at the border; are duties included;
   will I be charged vat on import; extra fees when it arrives from abroad; brexit charges; customs paperwork; who pays the
   duty; will my parcel be held at customs; import charges for switzerland; any tax to pay when it gets to norway; will I get
   stung for tax if it goes abroad; will my cousin in zurich pay tax on it; import fees for a parcel to oslo; how come the
   courier wants money for my parcel abroad; the carrier asks me for a fee at the door in norway
-a parcel does not arrive, we look for it: my parcel has not arrived; my order never came; package lost in the post; it says
+a parcel does not arrive, we look for it:
+  when may I write to you about a late parcel; from which day can I write about a parcel that is late; my parcel was due three days
+  ago when do you look for it; how long must I wait before I report a missing parcel; when do you start to search for a parcel;
+  how many days late must it be before you act; the expected day has passed what now;
+  my parcel has not arrived; my order never came; package lost in the post; it says
   delivered but I have nothing; still waiting for my order; I bought it three weeks ago and it has not come; it is late; the courier lost it; my delivery is missing; it was
   stolen from my doorstep; order overdue; should have been here last week; nothing has shown up; my parcel never came; I have
   not received anything; where is it it should be here by now; parcel went missing; lost in transit; the tracking has not
   moved for days; the neighbours do not have it either; I was home and nobody came; delivery did not happen; nothing came
-visit us, collect an order: can I collect my order; click and collect; pick up in store; can I fetch it myself; collect from
+visit us, collect an order:
+  could I come and fetch my order there; can I pick my parcel up myself; may I come to the warehouse; can I drive up and get it
+  from you; I would rather collect it than have it sent; could I swing by and get my parcel; let me fetch it in person;
+  can I collect my order; click and collect; pick up in store; can I fetch it myself; collect from
   the warehouse; can I come and get it; save on delivery by collecting; can I pick it up; could I come by and take it with me;
   do you allow collection; can I drive over and get my order; pick my order up in person; can my sister collect it for me;
   could my husband pick the parcel up from your warehouse; may somebody else fetch it for me; could a friend come and get my
   order; can my mum come by for it; is there a counter where I can get my things; my neighbour is in town on friday can he
   grab my parcel from you; can he pick up the thing from you; can somebody come by and take it along
-visit our shop: do you have a shop; where are you located; can I visit your store; is there a showroom; high street branch;
+visit our shop:
+  do you have a shop in london; is there a store in york; have you a branch in manchester; any shop in scotland; is there one of your shops near birmingham;
+  do you have a shop; where are you located; can I visit your store; is there a showroom; high street branch;
   can I see the products in person; where is the nearest store; are you online only; what is your address; can I browse in
   person; have a look round before buying; can I pop in; do you have a physical store; where can I see your things; is there a
   branch near me; do you have a market stall; can I walk in; where are you based; may I come and look around; can I come and
@@ -84,10 +100,16 @@ visit our shop: do you have a shop; where are you located; can I visit your stor
   before buying; can I try it out in a shop first; is there somewhere I can see it with my own eyes; could I drop by for a
   browse; is there anywhere I could see the things; somewhere in town where I can look at one; is there a place to see it in
   real life; do you have a display I can visit
-opening hours: what are your opening hours; when are you open; what time do you close; what time can I ring; are you there on
+opening hours:
+  can I phone you tomorrow; can I ring you on saturday; may I call this evening; can I call at six; will someone pick up the
+  phone on sunday; can I reach somebody after five; until when can I call; is the phone manned at weekends;
+  what are your opening hours; when are you open; what time do you close; what time can I ring; are you there on
   weekends; office hours; when is customer service available; are you open now; how late are you open; what hours do you work;
   when do you open on mondays; what time do you shut; is someone in the office now; is anybody there at the moment; is anyone in today; are you there in the evening; how late can I call
-holidays, closed: are you open on bank holidays; are you closed at christmas; new year's opening; easter closing; do you work
+holidays, closed:
+  will anybody answer the phone on 28 december; can I ring you on boxing day; are you there on the 30th of december; is anybody
+  in on christmas eve; if I order on 27 december when is it packed; is anyone in the office on new year's eve;
+  are you open on bank holidays; are you closed at christmas; new year's opening; easter closing; do you work
   on public holidays; opening over the festive season; are you shut on good friday; will orders be sent out between christmas
   and new year; are you working on new year's day; are you open over christmas; open on easter monday; do you close for the
   holidays; are you working on the first of january; when are you back after christmas; are you shut for new year; is anybody
@@ -96,12 +118,16 @@ holidays, closed: are you open on bank holidays; are you closed at christmas; ne
   holidays; are you off between the years; do you lot work on good friday; are you there on easter monday; do you work over
   the bank holiday weekend; is anybody in on christmas day; anybody manning the phones on the 27th of december; is somebody
   answering between christmas and new year
-telephone number: what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
+telephone number:
+  can I ring from germany; what number do I dial from abroad; is there a number for calls from other countries; which number from outside the uk; phone number from overseas;
+  what is your phone number; can I call you; telephone; how do I ring you; number to call; I want to speak to
   somebody on the phone; is there a helpline; customer service number; who can I talk to; how can I contact you by phone; what
   number do I dial; can I phone someone; ring you up; phone line; give me a number to call; is there someone I
   can talk to; can I get hold of a person; is there somebody to speak to; can I speak to anyone; who can I speak with; can I
   actually talk to somebody
-write to us, contact: what is your email address; how do I contact you; how can I get in touch; who do I write to; contact
+write to us, contact:
+  how quickly do you answer e-mails; how long until you reply to an email; where do I write about a wholesale question; which address do I write to about my data; when will I get an answer to my mail; how soon do you reply;
+  what is your email address; how do I contact you; how can I get in touch; who do I write to; contact
   details; send you a message; reach customer support; drop you a line; where do I send a question; support email; how can I
   message you; do you have an email; who should I email about my order
 chat with the assistant or a person: can I chat to somebody; live chat; talk to a real person; am I talking to a robot; are
@@ -128,6 +154,7 @@ return goods unused in their own packing: does it have to be unused; do I need t
   chucked the box it came in can I return it; I binned the wrapping does that matter; the packing went in the recycling; does
   it have to come back in its own box; can I send it back without the carton; I have worn it once
 how to return something:
+  how long do I have to post the return once I have the label; is the return label in the parcel; where do I get the label; by when must I post it after I got the label; do you send me a label; what do I write to you for a return;
   how do I return something I bought as a guest; return without an account; how do I return something; how do I send it back; where do I post returns to; return label; start a
   return; I want to return my order; return address; do I need a returns form; what do I do to get it sent back; arrange a
   return; how does returning work; what do I need to do to return; how do I post it back; can you pick up a return; I need a
@@ -151,14 +178,18 @@ when the money comes back, refund: when do I get my refund; how long does a refu
 exchanges: can I exchange it; can I swap it for another one; change it for a different colour; swap the size; replace it with
   something else; I bought the wrong colour; trade it in for another; can I change it for something else; I want a different
   one instead; can I have it in another colour instead; do you do exchanges; switch it for a bigger one
-return a gift: can a gift be returned; I was given this and want to return it; return a present without a receipt; who gets
+return a gift:
+  somebody gave me this from your shop can I bring it back; is returning a gift free; what does it cost to return a present; I was given one of your things can it go back;
+  can a gift be returned; I was given this and want to return it; return a present without a receipt; who gets
   the refund for a gift; my mother does not like the present I gave her; somebody gave me this; I received this as a gift can
   I return it; can the person I gave it to return it; my aunt does not want her present; unwanted present; return something
   that was bought for me; I was given it as a present and it is not my thing can I get the money for it; it was a birthday
   gift and I would rather have the cash; a friend bought it for me can I hand it back; can I have the money for a present I do
   not like; I got two of the same for my wedding; can someone who got it as a gift return it; my gran gave me a thing can I
   get the money back; can she have her money back for a present; my sister bought me this and I do not want it
-return a part of an order: can I return part of my order; send back just one item; keep some and return the rest; return one
+return a part of an order:
+  if I return two of the five things I ordered do I get part of the money; can I keep three and send two back; can I give back only one of the four;
+  can I return part of my order; send back just one item; keep some and return the rest; return one
   of two; can I send back only some of it; return just one of the things; I want to keep half
 if something arrives broken or damaged: it came without a handle; it came without its lid; my order arrived broken; it came damaged; the item is cracked; it was smashed in
   transit; the glass is chipped; it arrived in bits; there is a scratch on it; the box was crushed; faulty item; it is
@@ -184,7 +215,9 @@ damaged, a new one or your money back: will you send a replacement; can I have a
   item; will you make it good; what will you do about the damage; can I get a replacement; do I get a new one for free; will I
   get my money back for the broken one; how will you sort out a broken item; so when would I have the new one; when do you
   send the replacement; how soon is a broken one replaced
-faults that show later, months, repair: is there a guarantee; what is the warranty; it broke after two months; how long is it
+faults that show later, months, repair:
+  I dropped the thing I bought will you replace it; I broke it myself is that covered; does the guarantee cover a fall; it slipped from my hand and broke;
+  is there a guarantee; what is the warranty; it broke after two months; how long is it
   covered; it stopped working; fell apart after a while; guarantee period; what if it breaks next year; my clock stopped; how
   long is the guarantee; do your products have a warranty; it stopped after a few weeks; it broke after a while; does it come
   with a guarantee; is it covered if it breaks; it lasted only a month; how long should it last; it ran for three months then
@@ -192,7 +225,9 @@ faults that show later, months, repair: is there a guarantee; what is the warran
   up after half a year; it went wrong after two months; it does not light up any more; it has stopped working since; the thing
   gave up the ghost in october and I bought it in august; it conked out after a few weeks; it has stopped going; it only
   lasted till spring; the battery cover went after two months
-your rights by law: what are my rights; consumer rights; statutory rights; consumer law
+your rights by law:
+  what are my legal rights if something is faulty; which law protects me as a buyer; do I keep my statutory rights; what does the consumer rights act say; does your guarantee affect my legal rights;
+  what are my rights; consumer rights; statutory rights; consumer law
 ways to pay, cards: how can I pay; which cards do you take; do you accept paypal; can I use apple pay; do you take american
   express; can I pay cash; pay by cheque; google pay; do you accept bitcoin; bank transfer; can I pay on delivery; debit card;
   payment options; can I use my phone to pay; do you do klarna; buy now pay later; pay in instalments; do you take diners
@@ -201,6 +236,7 @@ ways to pay, cards: how can I pay; which cards do you take; do you accept paypal
   split the payment; can I pay the courier; which wallets do you support; can I pay with a wallet app; is it possible to pay
   when it is delivered; can I pay the driver at the door; can I pay once it is here
 when your card is charged:
+  do you charge before you dispatch; is my card charged before or after it leaves; will you take the money now or later; do you debit me at order or at dispatch; when is the payment taken;
   when will the money leave my account; when does the money leave my bank; when is my card charged; when do you charge my card; when will I be charged; when is my card debited; do you take the money straight away; when does
   payment come out; why have I been charged already; do I pay now or when it ships; when do you take the payment; when will
   the money be taken from my account; do you charge me before it ships; when does it come off my card; have you taken my money
@@ -270,7 +306,10 @@ order as a guest without an account: do I need an account; can I order as a gues
   register; is an account required; must I make an account to buy; guest order; can I order without logging in; is registering
   necessary; do I need to create an account; ordered as a guest how do I see where my parcel is; I have no account how do I
   find my order
-gift wrapping: do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; do gold members pay for wrapping; is wrapping free for gold customers; can you make it look like a
+gift wrapping:
+  how much does the gift wrap cost for gold members; is gift wrap priced per item or per parcel; does the wrapping fee cover two
+  parcels; what do platinum customers pay for wrapping; one wrapping for the whole order;
+  do you gift wrap; can you wrap it; how much is gift wrapping; is wrapping free; do gold members pay for wrapping; is wrapping free for gold customers; can you make it look like a
   present; can it be put in a gift box; presentation box; could you wrap it up nicely; what paper do you wrap with; do you
   offer a wrapping service; do you do gift wrapping; can I have it wrapped; can you wrap things; is there gift packaging; do
   you wrap presents; can it come in nice paper; what does wrapping cost; how do I get it wrapped; could it be wrapped as a
@@ -280,22 +319,43 @@ what gift wrapping looks like, paper and ribbon:
   are things wrapped one by one; what kind of paper do you use; which colour is the ribbon; does each thing get its own
   wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
   do you wrap them together or one by one; can you wrap each thing separately
-gift messages: can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
+gift messages:
+  how long may the message on the card be; how many letters fit on the card; how many words can I have on the gift card message;
+  is the card with my greeting free; what does a message on a card cost;
+  can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
   put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;
   I would like to add a few words; can a personal note go in; is there a gift note; put a message inside; can you put in a
   birthday card from us all; can a card saying happy birthday go in with it; I would like a note inside saying well done; can
   you add some words from me; write happy anniversary on a card for them
-a gift parcel shows no prices, invoice: will there be a price in the parcel; do not show the price; hide the cost from the
+a gift parcel shows no prices, invoice:
+  does the person who gets the gift see what I paid; will my friend find out the price; is there a bill inside a gift; can the
+  one who opens it see the price;
+  will there be a price in the parcel; do not show the price; hide the cost from the
   recipient; is there a receipt in the box; will she see what I paid; leave the invoice out; will the recipient see the price;
   is the price in the box; can the person see how much it was; does the gift come with a bill; can you hide the price; will
   there be an invoice in a present; can you hide what it cost; I do not want them to know what I paid; please leave the price
   off; take the price tag off it; can you send it without the bill; it is a surprise so no prices please; please do not put
   the bill in it is a surprise; keep the receipt out of the box; no paperwork with prices please; with no prices inside; no prices in the parcel; without a bill
-sending a gift to another address: can I send it to someone else; deliver to a friend's address; send a present directly to
+sending a gift to another address:
+  can a present go to an address in norway; can the gift be sent to france; how long does a gift take to my friend; can you post a gift to my mum's house;
+  can I send it to someone else; deliver to a friend's address; send a present directly to
   her; different delivery and billing address; ship straight to the birthday boy; can you send it straight to my friend; send
   it as a present to my brother; deliver a gift to another address; can it go directly to the person; post it to my nan for
   me; can I have it sent to somebody else's house
-sold out products: it is sold out; can I order something out of stock; do you do back orders; can I pre-order; waiting list;
+if we cannot send what you ordered, a product is missing when we pack:
+  if something is missing when you pack do I get my money back; what if you run out while packing; what if one thing of my order
+  is out of stock after I paid; what happens when an item is unavailable after ordering; do I get refunded for an item you
+  could not find; you had no stock of one thing I ordered; will the rest of my order still be sent if one thing is gone; what
+  if somebody else bought the last one before my order was packed
+until when can an order be changed or cancelled: until when can I cancel; until when can an order be changed; how long can I still
+  change my order; is it too late to cancel an order from yesterday; how long do I have to cancel; can I still change an order I
+  placed an hour ago; what is the last moment to change an order; by when must I cancel
+how to ask for gift wrapping: how do I ask for wrapping; the order has left can you still wrap it; is it too late to have it wrapped; I forgot
+  to ask for gift wrapping; where do I say that it shall be wrapped; by when must I ask for wrapping; can I add wrapping after I
+  ordered; how do I request gift wrap; where can I choose wrapping
+sold out products:
+  the thing I want is sold out can you order one for me; can you get one in for me; could you order it specially for me; will you make an exception and order one;
+  it is sold out; can I order something out of stock; do you do back orders; can I pre-order; waiting list;
   reserve one that is not in yet; put my name down for the next batch; can I order it although it is sold out; can I pre
   order; can I get on a list for it; can I reserve something that is coming; backorder; it says sold out what now; can I buy
   something before it comes out; can I put my name down for it; can I order it in advance; it is gone can I still order one;
@@ -336,14 +396,22 @@ bulk discounts: discount for large orders; cheaper if I buy a lot; bulk price; v
   get it cheaper if I order a hundred; is there a better price for more; do you give a discount for quantity; what if I buy
   fifty; price break; is it cheaper in bulk; would you reduce the price for a big order
 paying by invoice, wholesale:
+  can we pay 30 days after delivery; may our cafe pay later by bank transfer; how much can we owe on invoice; when is an invoice
+  due; how many days do businesses have to pay; is there a limit for paying on invoice;
   can the first order go on invoice; can we pay on invoice;
   do wholesale customers pay by invoice; can my company pay later; credit terms; thirty days to pay; pay on account; purchase order; can
   my firm pay on invoice; can we pay after delivery as a business; do you give credit; payment terms for companies
-samples: can I get a sample; try before buying in bulk; swatches; send me a tester; a few to look at first; could we try a few
+samples:
+  can I get free samples; how many samples can I have; what do samples cost; samples for my gift shop; are samples free of charge;
+  can I get a sample; try before buying in bulk; swatches; send me a tester; a few to look at first; could we try a few
   before ordering more; do you send samples; can I see one before I buy lots; may we test some first
 returning wholesale goods: can I return unsold stock; trade returns; sale or return; can a shop return what it did not sell;
   can trade customers return goods
-delivery on pallets: delivery of very large orders; pallet; heavy orders; freight
+delivery on pallets:
+  do pallets go to france; can a pallet be delivered abroad;
+  how heavy must an order be to come on a pallet; from what weight on is it a pallet; how long does a pallet take; do pallets go
+  abroad; my order weighs 200 kg how is it sent; is a heavy order sent on a pallet;
+  delivery of very large orders; pallet; heavy orders; freight
 tiers, spend for silver, gold, platinum:
   how does your loyalty scheme work; explain the loyalty programme; how does the loyalty work; how do I become gold; what are the levels; how much must I spend for silver; how do I
   move up; how do I reach the next level; membership levels; what do I need for platinum; vip status; how do I get promoted to
@@ -387,6 +455,7 @@ having your data erased: delete my data; erase my account; close my account; rem
   everything about me; how do I get rid of my account; take me off your system; I want to be deleted; forget me; please remove
   everything you have on me; delete my profile; I want my account gone; erase me; how do I delete myself from your shop
 getting a copy of your data:
+  how long does it take to get my data; when do I get the file with my data; how many days until you send me my data;
   can I see what data you hold; show me the data you hold on me; download my data; copy of my data; subject access request; export my information; see everything
   you have on me; can I see the data you have on me; send me my data; I want a copy of everything; what is in my file
 switching personalisation off: why do I see these recommendations; turn off recommendations; how do you choose what to show
@@ -399,9 +468,14 @@ letters from the shop, your choices: unsubscribe; stop sending me emails; too ma
   stop sending me stuff; remove me from the newsletter
 cookies: do you use cookies; cookie policy; tracking cookies; what cookies do you set; are there cookies on this site; can I
   refuse cookies; do you use tracking; do you use google analytics
-the assistant and its conversations: are my chats kept; who reads this conversation; is this chat recorded; can you see my
+the assistant and its conversations:
+  who can read what I write here; is what I type kept; how long do you keep this conversation; will anyone read my messages; can you see my basket; do you know what I ordered;
+  are my chats kept; who reads this conversation; is this chat recorded; can you see my
   orders; does the bot remember me; do you keep what I write here; do you save our chat; will somebody see this conversation;
   can you see what I bought; how long are chats kept
+leave the parcel with a neighbour, safe place, signature: can my parcel be left with a neighbour; can it be put in the shed; where
+  does the courier leave it if I am out; does somebody have to sign for it; can you leave it on the porch; what if nobody is home
+  when it comes; will it fit through the letterbox; what happens if I am not in
 courier, carrier company that brings parcels: which courier do you use; who delivers for you; royal mail or dpd; what carrier
   brings it; which delivery company is it; do you ship with dhl; who brings the parcel; which firm delivers; do you use hermes
 jobs, vacancies: do you hire; I would love a job in the warehouse; any jobs going; are you hiring; do you have any jobs;
@@ -475,6 +549,35 @@ what is the weather; will it rain tomorrow; temperature; forecast
 who won the match; latest news; election result; prime minister; football score; stock market; exchange rate
 what is the capital of; how tall is; how old is; who invented; when was the war; meaning of a word; what is the
   distance; how many people live in; history of; square root; solve this equation
+which painkiller should I take; my knee has been hurting for a week; what tablets help against a cold; how do I get rid of a cough;
+  is it dangerous to mix these pills; my back is killing me what can I do; I cannot sleep which pills are good; what helps
+  against heartburn; how much ibuprofen may I take; my child has a temperature; is this mole harmful; what is good for a sore
+  throat; I twisted my ankle; my tooth is bleeding; my eye is swollen and red; should I go to the hospital
+my dog has fleas what should I give him; my cat is being sick; why does my rabbit not eat; how do I house train a puppy; what do I
+  feed a hedgehog; my hamster died
+can my landlord keep my deposit; my boss fired me is that allowed; how do I write a will; do I have to pay this parking fine; how do
+  I claim benefits; my ex does not pay for the children; can I get out of my phone contract; what are my rights at work
+how do I save tax; should I put my savings into gold; which bank pays the best interest; how much pension will I get; is now a good
+  time to buy a house; how do I get out of debt; which insurance is best; how do I file my tax return
+what is a good film to watch tonight; which series do you recommend; who sang this song; what is the best video game; which book
+  should I read; who plays in this movie; what is number one in the charts; tell me the plot of this film
+which phone should I buy iphone or samsung; how do I return to windows 10; my laptop does not start; how do I install this program;
+  how do I get faster internet; my computer has a virus; how do I make a spreadsheet; what is an api; why is my phone so slow;
+  how do I recover deleted photos; how do I return a function value
+how do I fix a leaking tap; how do I paint a wall; how do I change a tyre; how do I mend a puncture; how do I get rid of mould; how
+  do I descale a kettle; how do I prune roses; when do I plant tomatoes; how do I hang a door; why does my car make a noise
+how do I make pancakes; how long do I roast a chicken; what goes into a curry; how do I bake bread; what shall we eat tonight; which
+  wine goes with lamb; how many calories has a banana; can I freeze cheese
+where should I go on holiday; what is there to see in rome; is spain nice in may; how do I get to london; which airline is best; do I
+  need a visa for japan; what is a good hotel in paris; where can I eat well in leeds; how long is the flight to new york
+who will win the election; what do you think of the government; what is in the news; what happened in ukraine; who is the president;
+  is there a strike today; what is your opinion on brexit; who is right in this war
+explain photosynthesis; when did the romans come to britain; what is the longest river; how does a vaccine work; why is the sky
+  blue; what is the capital of norway; how many people live in china; who painted the mona lisa; how far is the sun; what is
+  the square root of two; can you help my son with his maths homework; solve this for me; what is the past tense of go
+I feel lonely; my boyfriend left me; how do I tell her that I love her; should I get divorced; I had a fight with my mother; how do
+  I make friends; how do I become confident; how do I get a promotion; how do I write a good application; what job suits me
+is it going to rain tomorrow; how cold will it be; will there be snow at christmas; when does the sun set
 train times; book a flight; hotel near me; bus to the station; directions to the airport; holiday destination;
   visa; passport; taxi; book a table; restaurant nearby
 how do I cook; recipe for; how long to boil an egg; what shall I have for dinner; calories; roast; wine with fish
@@ -482,6 +585,9 @@ I have a headache; should I see a doctor; medicine; symptoms; vaccination; diet;
 can you help with my taxes; tax return; legal advice; divorce; visa application; my landlord; sue
 fix my computer; write code; python program; which phone should I buy; reset my phone; wifi; printer
 write a poem; tell me a joke; write an essay; translate this; sing a song; write a letter; story about; homework
+what is the best way to learn guitar; how do I learn spanish; how do I get fit; how can I sleep better; my cat
+  is ill what shall I give her; my rabbit is sick; which stocks should I buy; how do I install windows; can you fix my laptop
+do you like working here; are you happy; tell me something funny; I am bored; make me laugh; let us play a game; do you have friends
 what is your name; how are you; do you love me; what is the meaning of life; are you married; where do you live;
   religion; politics
 find a plumber; electrician; builder; gardener; hairdresser; dentist; babysitter
@@ -531,8 +637,8 @@ def wordings_own() -> tuple[tuple[str, str], ...]:
 
 @cache
 def wordings_zh() -> tuple[tuple[str, str | None], ...]:
-    """The same in Chinese, where nothing is told of what is no shop's business."""
-    return (*_asked(ASKED_ZH), *_all_of(OURS_ZH, None))
+    """The same in Chinese."""
+    return (*_asked(ASKED_ZH), *_all_of(ELSEWHERE_ZH, ""), *_all_of(OURS_ZH, None))
 
 
 def _asked(table: str) -> Iterator[tuple[str, str]]:

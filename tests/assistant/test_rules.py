@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from loyalty_ai.assistant.documents import publish_document
+from loyalty_ai.assistant.turn import Outcome, Said, topic_of
 from tests.assistant.test_templates import open_shop, say
 
 __all__ = ["open_shop"]
@@ -116,3 +117,133 @@ def test_who_tells_of_harm_is_told_what_to_send_and_what_they_get(ruled: Any, qu
 
 def test_who_asks_one_thing_of_harm_is_told_no_more(ruled: Any):
     assert "order number" not in say("my mug arrived broken, do I pay for sending it back?").text
+
+
+CONTACT = {
+    "en": """# Contact
+
+## Opening hours
+
+We are there Monday to Friday from 9:00 to 17:00.
+
+## Telephone number
+
+Call 0113 496 0000.
+
+## Holidays
+
+We are closed from 25 December to 1 January. Orders placed then are prepared on the first working day after.
+
+## Visit us
+
+We have no shop. Orders cannot be collected.
+
+## Write to us
+
+Questions: help@shop.example
+""",
+    "zh-hans": """# 联系方式
+
+## 营业时间
+
+周一至周五 9:00 至 17:00。
+
+## 电话
+
+请拨打 0113 496 0000。
+
+## 节假日
+
+12 月 25 日至 1 月 1 日休息。期间的订单在之后第一个工作日备货。
+
+## 有实体店吗
+
+没有实体店，也不能自提。
+
+## 写信给我们
+
+问题：help@shop.example
+""",
+}
+
+
+@pytest.fixture
+def reached(open_shop: Any) -> Any:
+    """The fake shop with its hours and days off in both languages."""
+    for language, body in CONTACT.items():
+        publish_document(store=open_shop.store, slug="contact", language=language, title="", body=body)
+    return open_shop
+
+
+@pytest.mark.parametrize(
+    ("question", "verdict", "rule"),
+    [
+        ("Will anybody answer the phone on 28 December, and what is the number?", "No, nobody", "0113 496 0000"),
+        ("are you there on boxing day", "No, nobody", "from 25 December"),
+        ("can I ring you at 6 in the evening", "No, nobody", "9:00 to 17:00"),
+        ("are you open on 5 december", "", "9:00 to 17:00"),  # it may be a public holiday
+        ("if I order on 27 December, when is it packed?", "", "first working day after"),
+        ("12月28日有人接电话吗", "不，那时没有人在", "12 月 25 日"),
+        ("12月27号下单什么时候发货", "", "第一个工作日备货"),
+    ],
+)
+def test_a_day_or_an_hour_is_held_against_the_hours_and_the_days_off(
+    reached: Any, question: str, verdict: str, rule: str
+):
+    told = say(question).text
+    assert told.startswith(verdict or ("We are", "Monday", "12 月"))
+    assert rule in told
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "rule"),
+    [
+        ("do you have a shop", "could I come and fetch my order myself?", "cannot be collected"),
+        ("你们有实体店吗", "那我可以自己过去取货吗？", "不能自提"),
+    ],
+)
+def test_what_was_quoted_may_answer_the_next_question_too(reached: Any, before: str, question: str, rule: str):
+    first = say(before)
+    focus = tuple(source.key for source in first.sources)
+    topic = topic_of((source.key, source.title) for source in first.sources)
+    history = (
+        Said(by_shopper=True, text=before),
+        Said(by_shopper=False, text=first.text, focus=focus, topic=topic),
+    )
+    assert rule in say(question, history=history, focus=focus).text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi, I have a question about the shop.",
+        "hello, can i ask you something?",
+        "Good afternoon! I need some information please.",
+        "你好，我想咨询一下",
+        "我有个关于你们商店的问题",
+    ],
+)
+def test_who_only_announces_a_question_is_greeted(reached: Any, text: str):
+    assert say(text).text.startswith(("Hello!", "您好！"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My knee has been sore for days. Which painkiller should I take?",
+        "my cat is ill, what shall I give her",
+        "how do I install windows on my laptop",
+        "which film shall we watch tonight",
+        "狗生病了怎么办",
+        "推荐一部好看的电影",
+        "水龙头坏了怎么修",
+    ],
+)
+def test_advice_that_is_no_shops_business_is_refused(ruled: Any, text: str):
+    assert say(text).outcome == Outcome.REFUSED
+
+
+def test_goods_named_in_full_are_no_question_to_a_document(open_shop: Any):
+    body = "# Privacy\n\n## Cake\n\nWe bake no cake.\n"
+    publish_document(store=open_shop.store, slug="cake", language="en", title="", body=body)
+    assert "Set of 3 Cake Tins" in say("how many tins come in your set of 3 cake tins").text

@@ -129,6 +129,11 @@ TROUBLE_ZH = re.compile("怕|疼|痛|冷|热|冰|湿|脏|很乱|吵|累|睡不�
 LOOKS_FOR = re.compile(r"\bshow me\b|^i am (?:looking|searching) for\b|^我?(?:想|要)?(?:看看|看一看|找|买)")
 """It begins as who wishes for goods does."""
 
+WISHES_FOR_USE = re.compile(
+    r"\b(?:have|got|sell|stock|need|want|looking for|after)\b.{0,20}\b(?:something|anything) (?:for|to|against|that|which)\b"
+)
+"""It wishes for goods by what they are to do, be that no shop's business."""
+
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
@@ -278,8 +283,8 @@ class Reply(Reading):
             return subject
         if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
             return None  # "can I still buy this one"
-        if asked.intent in NAMED_GOODS and self.titled(asked):
-            return None  # a product by its whole title, be it a cafe sugar dispenser
+        if self.names_in_full(asked.words) or (asked.intent in NAMED_GOODS and self.titled(asked)):
+            return None  # a product by its title, be it a cafe sugar dispenser
         if (
             asked.intent is Intent.SEARCH
             and (asked.follows or NEEDED.search(asked.text))
@@ -299,6 +304,9 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
+        wishes = WISHES_FOR_USE.search(asked.text) or (asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text))
+        if subject == "" and wishes and said.likeness < PLAINLY:
+            return None  # "do you have something for a sore neck"
         if (
             asked.intent is Intent.PRICE and subject and asked.words
         ):  # of nothing that the shop has: "what does joining cost"

@@ -10,11 +10,13 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.periods import periods
 from loyalty_ai.assistant.phrases import GUARDS, WISHED, Intent
+from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.purchases import sums_of
-from loyalty_ai.assistant.phrasing.shop import KEEPS_TIER, OF_TIERS, SUPPOSES, Shop
+from loyalty_ai.assistant.phrasing.shop import HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
 from loyalty_ai.assistant.questions import Asked, normal, understand
+from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
 
@@ -89,6 +91,12 @@ REACHES = re.compile(r"\b(?:get|bring|take|make|put) me (?:to |into |up to )?|\b
 
 MOST_SHORT = 60
 """Letters of a question that can be read only with the one before."""
+
+MAY_REACH = OPEN | {Intent.GREETING, Intent.SEARCH, Intent.STOCK}
+"""What may ask whether somebody is there: "can I call at 6 in the evening"."""
+
+MANY_WORDS = 3
+"""Words of a title that name it, whatever else is called by one of them."""
 
 SHORT_OF_IT = re.compile(
     r"\bonly (?:got|received|had|counted|\d+)\b.{0,30}\b(?:of (?:the|my)|came|arrived|turned up|in the box)\b"
@@ -180,6 +188,12 @@ class Own(Trade, Shop):
         """Whether something in the shop plainly is what the words name."""
         return any(row["score"] >= CERTAIN for row in self.search(words))
 
+    def names_in_full(self, words: str) -> bool:
+        """Whether several words are those of one title: "kids' cookie cutters" are no cookies of a page."""
+        said = {*stems(words, "en")} if words.isascii() else set()
+        rows = self.search(words, available=False) if len(said) >= MANY_WORDS else []
+        return any(len(said & {*stems(row["title"], "en")}) >= MANY_WORDS for row in named(rows, words, strictly=True))
+
     def verdict(self, asked: Asked) -> list[Piece]:
         """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
         if (ASKS_LATEST.search(asked.text) or when_it_comes(asked.text)) and (told := self.arriving(asked)):
@@ -191,6 +205,11 @@ class Own(Trade, Shop):
         ):
             return told
         if asked.intent in OPEN and self.topic_before and (told := self.open_then(asked)):
+            return told
+        if asked.intent is not Intent.ORDER and (told := self.shut_then(asked)):
+            return told
+        said = self.listen(asked.text) if asked.intent in MAY_REACH else None
+        if said and said.query in REACHED and said.likeness >= HEARD and (told := self.open_then(asked, said.query)):
             return told
         return self.trade(asked) if asked.intent in FOR_TRADE else []
 

@@ -254,6 +254,11 @@ def what_now(now: Asked) -> bool:
     return WHAT_NOW.search(now.text) is not None and not matters_in(now.text) and len(now.words.split()) < 2
 
 
+def costs_of_return(text: str) -> bool:
+    """Whether a text speaks of a return and of what something costs."""
+    return MATTERS["return"].search(text) is not None and ASKED_OF_RETURNS["cost"].search(text) is not None
+
+
 def asks_else(text: str) -> bool:
     """Whether a part of a message asks something else than what becomes of a return."""
     of_returns = matters_in(text) or any(asked_of.search(text) for asked_of in ASKED_OF_RETURNS.values())
@@ -486,7 +491,9 @@ class Reading(Narrowing, Own):
             return [replace(asked(whole), intent=Intent.ORDER)]
         owed = any("back" in now.aspects for now in found)
         case = self.case_of(whole, owed=owed)
-        terms = case is None and self.returns_needed(whole)
+        tells = any(MATTERS["return"].search(now.text) and not asks(now.text) for now in found[:-1])
+        spread = tells and costs_of_return(whole)  # "I am returning a jug, who pays the postage"
+        terms = case is None and (spread or self.returns_needed(whole))
         if case is None and not terms:
             return self.with_look([self.with_price_paid(now) for now in found])
         told = [at for at, now in enumerate(found) if not self.apart(now) and not (terms and asks_else(now.text))]

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, named_day, ordered_on, wanted_by, when_it_comes
+from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, ordered_on, wanted_by, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
-from loyalty_ai.assistant.periods import WEEKDAYS, period
+from loyalty_ai.assistant.hours import NOW, ON_A_DATE, ON_A_DAY, day_asked, hours_of, shut_on, time_in
+from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
@@ -50,9 +51,9 @@ RELEVANT = 0.3
 HEARD, PLAIN, SURELY = 0.6, 0.75, 0.85
 """Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before."""
 
-SEVERAL, AGAIN, NEARLY_AS = 3, 0.3, 0.1
-"""Subjects that a question may be heard as, what it is worth to have been quoted just now, and how much more plainly another
-document must be asked."""
+SEVERAL, AGAIN, NEARLY_AS, AHEAD = 3, 0.3, 0.1, 0.08
+"""Subjects that a question may be heard as, what it is worth to have been quoted just now, how much more plainly another document
+must be asked, and how much more plainly than any other subject one is asked for that was quoted."""
 
 HARDLY, MANY, NEARBY = 0.25, 0.4, 0.12
 """Share of a question's words that a part of the documents has which hardly treats it, and one which may; how much less likely the latter may be."""
@@ -109,18 +110,16 @@ EXCEPTS = re.compile(
 TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
 """Asks the other way round."""
 
-REACHED = {"telephone number", "opening hours", "chat with the assistant or a person"}
-THEN = re.compile(
-    r"\b(?:now|at the moment|today|tonight|tomorrow|this (?:morning|afternoon|evening)|weekend|(?:mon|tues|wednes|thurs|fri|satur|sun)days?)\b|"
-    "现在|今[天晚]|明天|周末|(?:周|星期|礼拜)[一二三四五六日天]"
+REACHED = {
+    *("telephone number", "opening hours", "chat with the assistant or a person", "holidays, closed"),
+    *("电话", "营业时间", "节假日"),
+}
+"""Subjects that ask for people."""
+
+WILL_ORDER = re.compile(
+    r"\b(?:order\w*|pack(?:ed|ing)?|dispatch\w*|prepare[ds]?|ship(?:ped)?|sent out|go(?:es)? out|leave[s]?)\b|下单|发货|备货|打包|寄出"
 )
-NOW = re.compile(r"\b(?:now|at the moment)\b|现在")
-OPEN_HOURS = re.compile(
-    rf"\b(?P<first>{'|'.join(WEEKDAYS)}) (?:to|-|–|until) (?P<last>{'|'.join(WEEKDAYS)}).{{0,12}}?(?P<from_h>\d{{1,2}})(?::(?P<from_m>\d\d))? ?"
-    r"(?:to|-|–|until) (?P<to_h>\d{1,2})(?::(?P<to_m>\d\d))?|"
-    r"周(?P<first_zh>[一二三四五六日])至周(?P<last_zh>[一二三四五六日]).{0,6}?(?P<from_h_zh>\d{1,2}):(?P<from_m_zh>\d\d) ?至 ?(?P<to_h_zh>\d{1,2}):(?P<to_m_zh>\d\d)"
-)
-"""Subjects that ask for people, a time for which they ask, and how a document tells when they are there."""
+"""Asks what becomes of orders on a day."""
 
 IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规则|条款")
 
@@ -510,33 +509,43 @@ class Shop(Rulings):
         return [verdict, *self.quote(asked_of(asked, "", text=_("how long delivery takes")), rules)]
 
     def open_then(self, asked: Asked, subject: str = "") -> list[Piece]:
-        """Whether somebody is there now, or on the day that is named, with the hours; [] where that is not asked."""
-        if not THEN.search(asked.text):
-            return []
-        hours = self.passages(_("opening hours"), 0.1)[:1]
-        about = bool(hours) and (
-            subject in REACHED | {_("opening hours")} or (not subject and self.topic_before == hours[0]["title"])
-        )
-        found = OPEN_HOURS.search(hours[0]["text"].lower()) if about else None
-        if found is None:
+        """Whether somebody is there now, or on the day or at the time that is named, with the hours; [] where that is not asked."""
+        if told := self.shut_then(asked):
+            return told
+        at, dated = time_in(asked.text), ON_A_DATE.search(asked.text) is not None
+        near = ON_A_DAY.search(asked.text) is not None
+        found = self.passages(_("opening hours"), 0.1)[:1] if near or dated or at is not None else []
+        about = bool(found) and (subject in REACHED or (not subject and self.topic_before == found[0]["title"]))
+        hours = hours_of(found[0]["text"]) if about else None
+        if hours is None:
             return []
         today = local(self.turn.now)
-        then = named_day(asked.text, today)
-        clock = localtime(self.turn.now, app_settings.store(self.turn.store).time_zone)
-        at = clock.hour * 60 + clock.minute if then == today and NOW.search(asked.text) else None
-        zh = "_zh" if found["first_zh"] else ""
-        first, last = (
-            "一二三四五六日".index(found[name]) if zh else WEEKDAYS.index(found[name])
-            for name in (f"first{zh}", f"last{zh}")
-        )
-        minutes = [int(found[f"{name}_h{zh}"]) * 60 + int(found[f"{name}_m{zh}"] or 0) for name in ("from", "to")]
-        there = first <= then.weekday() <= last and (at is None or minutes[0] <= at < minutes[1])
+        then = day_asked(asked.text, today)
+        if then == today and NOW.search(asked.text):
+            clock = localtime(self.turn.now, app_settings.store(self.turn.store).time_zone)
+            at = clock.hour * 60 + clock.minute
+        off = self.treating(_("holidays, closed"), 0.1)
+        shut = shut_on([each["text"] for each in off], then)
+        there = not shut and hours.there(then, at)
         text = _("Yes, somebody is there then.") if there else _("No, nobody is there then.")
-        ring = self.passages(_("telephone number"), 0.1)[:1]
-        rules = [
-            piece for each in (hours, ring) for piece in self.quote(asked_of(asked, "", text=_("opening hours")), each)
+        sure = not there or (near and not dated)  # a date may be a public holiday, and an hour is one of any day
+        keys = tuple(each["key"] for each in (off if shut else found))
+        told = [
+            *(off if shut or dated else []),
+            *([] if shut else found),
+            *self.passages(_("telephone number"), 0.1)[:1],
         ]
-        return [Sentence(text, (hours[0]["key"],)), *rules]
+        rules = [piece for each in told for piece in self.quote(asked_of(asked, "", text=_("opening hours")), [each])]
+        return [Sentence(text, keys), *rules] if sure else rules
+
+    def shut_then(self, asked: Asked) -> list[Piece]:
+        """What the documents say of orders on days off, where the day of one is such; [] where that is not asked."""
+        if not (ON_A_DATE.search(asked.text) and WILL_ORDER.search(asked.text)):
+            return []
+        off = self.treating(_("holidays, closed"), 0.1)
+        if not shut_on([each["text"] for each in off], day_asked(asked.text, local(self.turn.now))):
+            return []
+        return list(self.quote(asked_of(asked, "", text=_("holidays, closed")), off))
 
     def listen(self, text: str) -> Heard | None:
         """What a text seems to ask, listened to only once."""
@@ -586,6 +595,7 @@ class Shop(Rulings):
             asked = asked_of(asked, "", text=subject)
         if not passages:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
+            passages = passages if passages and Question(asked.text, passages).said(passages[0]) >= MANY else []
         yield from self.for_them(self.quote(asked, passages))
         harmed = HARMED.intersection(matters_in(asked.text))
         if any(passages[:1] == self.treating(_(RULES[matter]), 0.1) for matter in harmed):
@@ -662,7 +672,9 @@ class Shop(Rulings):
             own = self.treating(alone.query) if alone.query else []
             if own and own[0]["title"] == topic:
                 most = max(map(question.share, held))
-                if alone.likeness >= PLAIN or (own[0]["key"] not in before and question.share(own[0]) >= most):
+                others = (each.likeness for each in by_itself[1:] if each.query)
+                leads = alone.likeness - max(others, default=0.0) >= AHEAD
+                if alone.likeness >= PLAIN or leads or (own[0]["key"] not in before and question.share(own[0]) >= most):
                     return own
             elif (question.missing(held) and not (points and alone.likeness < SURELY)) or (
                 own and not points and question.names(own[0]["title"]) and not question.names(topic)

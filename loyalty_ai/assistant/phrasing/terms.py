@@ -55,7 +55,7 @@ OF_RETURNS = frozenset(
 """Where one of the goods of a list ends, and stems of such a list and of questions about it that name none."""
 
 PERSONAL = re.compile(
-    r"\b(?:personali[sz]|engrav|monogram|custom|bespoke)\w*|\b(?:made|printed) (?:to order|for (?:you|me|us))\b|"
+    r"\b(?:personali[sz]|engrav|monogram|custom(?!er)|bespoke)\w*|\b(?:made|printed) (?:to order|for (?:you|me|us))\b|"
     r"\b(?:names?|initials|logo|photo) (?:\w+ )?(?:on|printed|put|sewn)\b|定[制做]|刻字|[印刻].{0,3}(?:名字|字)"
 )
 OPENED = re.compile(r"\bopened\b|\bused\b|[开拆]封|拆开|用过")
