@@ -246,7 +246,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(repeat|recite|print|output|type|copy|show|tell)\b.{0,30}\b(everything|words?|text|lines?|sentences?|all|what)\b.{0,30}\b(above|before this|you were (told|given|asked)|at the (very )?(start|beginning|top)|verbatim)|"
             r"(repeat|print|reveal|show|output|leak|tell me)\b.{0,25}\b(prompt|instructions|words above|text above|configuration|"
             r"source code|internal rules|api keys?|system message)",
-            "系统提示|提示词|系统指令|初始指令|内部(指令|规则)|源代码|密钥|api ?key|系统消息",
+            "系统提示|提示词|系统指令|初始指令|(内部|隐藏|秘密|私下)的?(指令|规则|规定|设定)|(一开始|开头|最初|最开始|上面|前面).{0,8}(话|内容|文字|消息).{0,8}(重复|复述|打印|输出|念)|(重复|复述|打印|输出).{0,10}(一开始|开头|最初|最开始|上面|前面)|源代码|密钥|api ?key|系统消息",
         ),
         (
             9,
@@ -303,7 +303,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             8,
             r"(all|every|list|list of|export|dump|how many|names? of|details of|emails? of|number of|who are) (of )?(the |your |our |me )*"
             r"(customers?|users|clients|members|buyers|shoppers|accounts|staff|employees|emails)\b(?! (service|support|care))",
-            "(所有|全部|列出|导出|哪些|多少|几个|几位|其他).{0,4}(客户|顾客|用户|会员|买家|员工)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
+            "(所有|全部|列出|导出|哪些|多少|几个|几位|其他).{0,4}(客户|顾客|用户|会员|买家|员工)(?!等级|级别|制度|权益|福利|好处|卡|价)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
         ),
         (
             8,
@@ -971,7 +971,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             1,
             r"^you(?: are|'re)? (?:a |an |the |so |very |really )*(?:star|legend|gem|angel|life ?saver|best|kind|helpful|great|sweet|clever|good)\b[ !.]*$|thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
-            "谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
+            "^[你您](真|太|好|很)?(棒|厉害|贴心|聪明|好)[了啊呀]?$|谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
         ),
     ),
     Intent.BYE: (

@@ -386,7 +386,9 @@ class Shop(Rulings):
         if needed := self.returns_needed(asked.text):
             yield from (piece for query in needed for piece in self.rule(query))
             return
-        if COUNTED.search(asked.text) or (TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text)):
+        if COUNTED.search(asked.text) or (
+            TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text) and not MATTERS["return"].search(asked.text)
+        ):
             yield from self.tier_ends(asked)
             return
         if TIER_PRICES.search(asked.text) and OF_TIERS.search(asked.text):
