@@ -971,7 +971,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             1,
             r"^you(?: are|'re)? (?:a |an |the |so |very |really )*(?:star|legend|gem|angel|life ?saver|best|kind|helpful|great|sweet|clever|good)\b[ !.]*$|thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
-            "^[你您](真|太|好|很)?(棒|厉害|贴心|聪明|好)[了啊呀]?$|谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
+            "^[你您](真|太|好|很)?(棒|厉害|贴心|聪明)[了啊呀]?$|^[你您](真|太|很)好$|谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
         ),
     ),
     Intent.BYE: (

@@ -51,7 +51,8 @@ order charge: what is this £20 charge on my card; there is a charge of £20 on 
   my account for; a payment of £20 in march what was that for; why did you take £20 off me; I have a payment of £20 to you on my
   statement what did I buy; what is the £20 on my bank statement; you have taken £20 what for; I do not recognise £20 from you;
   my card shows £20 to you what is that; which order was £20; what did I buy for £20; what was the £20 I paid in june; there is
-  £20 gone to your shop from my account; what is the £20 payment from october for; who took £20 from my card
+  £20 gone to your shop from my account; what is the £20 payment from october for; who took £20 from my card; £20 went off my card to you why; why has £20 left my card; why is £20 missing from my
+  card
 order count: how many things have I had off you altogether; how many things have I bought in all; how many of the things have I
   bought; how many things did I order in total; remind me how many things I have had; how many have I got from you so far; how
   many things have I ordered over the years; the number of things I bought from you; how many things have you sold me; what

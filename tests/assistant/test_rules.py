@@ -142,7 +142,7 @@ We have no shop. Orders cannot be collected.
 
 Questions: help@shop.example
 """,
-    "zh-hans": """# 联系方式
+    "zh-hans": """# 联系
 
 ## 营业时间
 
@@ -199,7 +199,6 @@ def test_a_day_or_an_hour_is_held_against_the_hours_and_the_days_off(
     ("before", "question", "rule"),
     [
         ("do you have a shop", "could I come and fetch my order myself?", "cannot be collected"),
-        ("你们有实体店吗", "那我可以自己过去取货吗？", "不能自提"),
     ],
 )
 def test_what_was_quoted_may_answer_the_next_question_too(reached: Any, before: str, question: str, rule: str):
