@@ -6,6 +6,8 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
+from loyalty_ai.assistant.somebody import OTHERS, RELATIVE, RELATIVE_ZH
+
 
 class Intent(StrEnum):
     """What one part of a message asks for."""
@@ -46,13 +48,6 @@ class Intent(StrEnum):
     NO = "no"
     NONE = "none"
 
-
-SOMEBODY = (
-    r"(?!(?:i|we|you|it|they|the|this|that|these|those|my|your|our|a|an|her|his|their|she|he|people|most|everyone|everybody|others?|customers|shoppers|anyone|anybody|someone|somebody|"
-    r"in|not|and|or|all|any|each|one|there|orders?|parcels?|delivery|postage|stuff|things?|money|gold|silver|platinum|members?|tiers?|today|yesterday|last|"
-    r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?|january|february|march|april|may|june|july|august|september|october|november|december)\b)[a-z]{2,}"
-)
-"""Somebody by name, as the one who buys: no pronoun, and none of the words that stand there otherwise."""
 
 GUARDS = (Intent.INJECTION, Intent.OTHERS, Intent.SCOPE)
 """Refused whatever else the message asks."""
@@ -174,25 +169,6 @@ OPENERS = re.compile(
 KEYWORDS = frozenset(_KEYWORDS.split())
 """Words whose misspelling must not hide what is asked."""
 
-RELATIVE = (
-    "wife|husband|hubby|partner|mum|mom|mother|dad|father|sister|brother|son|daughter|friend|mate|neighbour|neighbor|boss|"
-    "colleague|coworker|girlfriend|boyfriend|fiance|fiancee|flatmate|roommate|ex|aunt|uncle|cousin|nan|gran|grandma|"
-    "grandmother|grandad|grandfather|teacher|ex-wife|ex-husband|kids?|parents?"
-)
-RELATIVE_ZH = (
-    "婆婆|公公|岳母|岳父|嫂子|表妹|教子|老公|老婆|丈夫|妻子|先生|太太|妈妈|母亲|我妈|爸爸|父亲|我爸|朋友|同事|邻居|男友|女友|男朋友|女朋友|儿子|女儿|姐姐|妹妹|哥哥|弟弟|前任|前男友|"
-    "前女友|前夫|前妻|老板|室友|同学|闺蜜|奶奶|爷爷|外婆|外公|孩子|老师|亲戚|表哥|表姐|侄女|侄子|外甥女?|孙子|孙女"
-)
-INSISTS = re.compile(
-    rf"^(?!.*\b(?:gifts?|presents?|my (?:orders?|parcel|tier|account)|i)\b).*\b(?:she|he|her|him|they|{RELATIVE}|allowed|permission|said)\b|^(?!.*(?:礼物|我的)).*(?:他|她|同意|允许|{RELATIVE_ZH})"
-)
-"""Speaks of somebody, and of nothing of one's own."""
-
-THEIRS = "orders?|purchases?|address|e-?mails?|phone|account|basket|cart|spending|tier|parcel|password|shopping history"
-PRIVATE = (
-    "orders?|purchases?|address|addresses|e-?mails?|phone|account|accounts|basket|cart|details|data|history|spending|tier|parcel|"
-    "package|delivery|invoice|password|card number|cards?"
-)
 MAKE_ZH = "代码|程序|算法|诗|作文|故事|小说|文章|邮件|论文|歌|脚本|爬虫|情书|函数|网页"
 
 BROKEN = (
@@ -278,120 +254,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             "(管理员|后台|数据库|系统).{0,4}(密码|权限|账号|登录)",
         ),
     ),
-    Intent.OTHERS: (
-        (
-            8,
-            r"(other|another|a different|different|random|previous|next|your best|richest|biggest|top) (customer|client|shopper|user|buyer)s?",
-            "((?<!给)别人|他人|(?<!级)别的(人|客户|顾客|用户)|其他(客户|顾客|用户|人|买家|会员)|(另一|某|哪)(个|位)(客户|顾客|用户|买家|会员))",
-        ),
-        (
-            8,
-            rf"(someone|somebody|anyone|anybody|person|people|everyone|everybody) else'?s?\b(?! (?:\w+ )?(?:see|look|read|view|access|know) (?:at |into |about )?(?:my|our)).{{0,25}}\b({PRIVATE}|bought|ordered)",
-            "(?<!给)(?<!卖给)(别人|他人|人家|其他人).{0,8}(订单|地址|信息|名字|买|电话|购物车|账|消费)",
-        ),
-        (
-            8,
-            rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (?!(?:\w+ ){{0,2}}?(?:take|takes|collect|collects|sign|accept|receive|pick|fetch)\b)(\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
-            f"(?<!给)(?<!送)({RELATIVE_ZH})( ?[a-z]+ ?)?(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|(?<=[都常次近般时月周天在这里店])买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
-        ),
-        (
-            8,
-            r"(customer|client|user|account|member|buyer|shopper)s? ?(no\.?|number|id|#|nr|named|called|with)? ?#?\d{2,}",
-            "(客户|顾客|用户|账号|账户|会员|买家)(号|编号|号码|id)?(是|为|:)? ?\\d{2,}",
-        ),
-        (
-            8,
-            r"(all|every|list|list of|export|dump|how many|names? of|details of|emails? of|number of|who are) (of )?(the |your |our |me )*"
-            r"(customers?|users|clients|members|buyers|shoppers|accounts|staff|employees|emails)\b(?! (service|support|care))",
-            "(所有|全部|列出|导出|哪些|多少|几个|几位|其他).{0,4}(客户|顾客|用户|会员|买家|员工)(?!等级|级别|制度|权益|福利|好处|卡|价)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
-        ),
-        (
-            8,
-            r"(i am|this is) (actually |really |now )?(the |an |a |your |one of the |from |from the |with the )*(store |shop |site |system |support |lead |senior )?"
-            r"(admin|administrator|manager(?! of)|owner(?! of (a|an)\b)|staff|developer|employee|police|policeman|police officer|ceo|boss|head office|hq|"
-            r"headquarters|support|support team|support agent|auditor|engineer|courier|postman|it department|data team|bank)\b|"
-            r"i am (calling )?from (the |your )?(\w+ )?(team|department|office)\b|i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from|on behalf of (?!me)|authori[sz]ed",
-            "我是(.{0,6})(管理员|店长|老板|员工|客服|开发|工程师|总部|警察|经理|审计|店主|快递员|律师)|我在(你们|这)(公司|店)(上班|工作)|(代表|受).{0,6}(委托|公司)|授权",
-        ),
-        (
-            8,
-            rf"(is|are|was|does|has) (the|that|my|this) (woman|man|lady|guy|girl|boy|people|couple|{RELATIVE}|neighbou?rs?)\b.{{0,30}}"
-            r"\b(gold|silver|platinum|a member|customers?|account|ordered|bought)\b",
-            "",
-        ),
-        (
-            8,
-            r"who (else )?(has |have |had |did )?(bought|ordered|purchased|buys|orders|lives|owns|is your (best|biggest) customer|"
-            rf"spent|spends|placed)|whose\b.{{0,20}}\b({PRIVATE}|bought|bag|basket)",
-            "谁(还|都|也)?(买|下单|购买|花|住|是你们)|谁的(订单|地址|账|包裹)",
-        ),
-        (
-            8,
-            rf"(what|how much|how many|how often|when)( \w+)? (did|has|have|does|is) {SOMEBODY} (\w+ )?"
-            r"(buy|bought|order|ordered|purchase|purchased|spend|spent|buying|got in)\b|"
-            rf"^(and |so )?(has|did|does) {SOMEBODY} (ever |just |already |really )?(bought|buy|ordered|order|purchased|spent|spend|shop|shopped)\b|"
-            rf"(tier|level|status|rank) (is|does|has) {SOMEBODY} (on|at|in|have|has|reached|got)\b|"
-            rf"(my|his|her|our) ({RELATIVE})( [a-z]+)? (also |too |has |have |regularly |often )*(shops?|shopped|buys?|orders?|is (also )?a (customer|member))\b(?!.*\b(gift|present|birthday|for (her|him|them))\b).{{0,20}}\b(here|with you|from you|too|as well)\b",
-            f"({RELATIVE_ZH})( ?[a-z]+)? ?(也|都|经常|常常|常)*在(你们|这|贵)[^礼]*?(买|下单|购物)|({RELATIVE_ZH})( ?[a-z]+)? ?(也|都)?是你们的?(会员|顾客|客户)|(最好|最大|大)的?(顾客|客户)",
-        ),
-        (
-            8,
-            rf"(?!(it|that|what|when|why|which|today|tomorrow|yesterday|mother|father|children|kid|valentine|women|men|lady|gentlemen|girl|boy|"
-            rf"baby|how|where|who|there|here|she|he|let|shop|store|month|week|year|last|everyone|order|parcel)'s)[a-z]+'s (\w+ )?({THEIRS})\b|"
-            rf"(?!was\b|is\b|has\b|this\b|its\b|whats\b|as\b|does\b|months\b|weeks\b|years\b|products\b)[a-z]+s (last|latest|recent|previous) "
-            rf"(orders?|purchases?)|(orders?|purchases?|address|e-?mail|phone( number)?|account|cart|basket) (of|from|for|belonging to) "
-            rf"(mr|mrs|ms|miss|dr|customer|client|user|my ({RELATIVE})|him|her|them|(?<=of )(?!me\b|my\b|the\b|your\b|a\b){SOMEBODY}$)\b",
-            "",
-        ),
-        (
-            8,
-            r"(under|in|with) (his|her|their|another|a different|someone else'?s) (name|account)|(log|sign) (me )?in as|"
-            r"(switch|change) (me )?to (the |an? )?(account|user|customer)|(as|be|am) customer \d|impersonate|"
-            r"(?<!to )(his|her|their) (order|orders|parcel|purchases?|address|account|basket|cart|e-?mail|phone)\b",
-            "(他|她|他们|人家|对方)的?(订单|账号|账户|地址|购物车|包裹|电话|邮箱|名下|名字)|(登录|切换)(到|成|为)?.{0,6}(账号|账户|用户)|冒充|以.{1,8}的身份|"
-            "(他|她)们?(最近|上次|都|在这|一共|总共|平时|一般)?.{0,4}(买了|买过|买什么|买些|下过|订了|花了|花过|消费|.{0,6}等级)",
-        ),
-        (
-            8,
-            r"(staff|employee|employees|supplier|worker|manager)'?s? (\w+ )?(names?|data|salary|salaries|wages|e-?mails?|phone|address|list|home)|"
-            r"(your|the shop's|company|store) (revenue|turnover|profit|margins?|sales figures|database|supplier|suppliers|tables?)|"
-            r"(purchase|cost|wholesale|supplier) price (you|of)|how much (money|profit) do you make|sales (figures|numbers)|"
-            r"(address|e-?mails?|phone|names?|salary|salaries|number) (address )?(of|for) (your |the |a |any )?(staff|employees?|workers?|suppliers?|owner|manager|boss)",
-            "员工.{0,4}(工资|名单|电话|信息|邮箱|住址)|(你们|公司|店里)的?(营业额|利润|毛利|销售额|进价|成本|供应商|数据库|收入)|赚多少|进货价",
-        ),
-        (
-            8,
-            rf"(order|ordered|orders|purchase|parcel|package|account|placed) (\w+ ){{0,2}}(by|for|of|from) (?!me\b|myself\b)(my|his|her|their) ({RELATIVE})",
-            "",
-        ),
-        (
-            8,
-            "",
-            r"(?<![a-z] )(^|[，。,]|查一?下?|看看|告诉我) ?(?!我)[a-z]{2,} ?[^a-z我]{0,4}(订单|买了|买过|下单|账户|花了|消费|等级)|(张三|李四|王五|小[王李张刘陈明红]).{0,6}(订单|买了|买过|下单|地址|电话|邮箱|账|购物车|花了|消费|住|等级)|(订单|购物车|账户|账号).{0,3}(属于|是谁)",
-        ),
-        (
-            8,
-            rf"(look up|look at|see|check|show|tell|find out|know|view|access|get)\b.{{0,40}}\b(what|which|how much|when) (\w+ )?(he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (has |have |had |did |last |just |already )*(bought|ordered|purchased?|spent|spends?|buys?|orders?|got)\b(?! me\b)|"
-            rf"(what|which) (tier|level|status) (is|does|has) (he|she)\b|is (he|she) (a )?(gold|silver|platinum)\b|(what|how much|when) (did|has|have|does) (he|she|they|my ({RELATIVE})|(his|her|their|our) ({RELATIVE})) (last |just |already |ever )*(buy|bought|order|ordered|purchased?|spend|spent|get (last|here|from you))\b(?! me\b)",
-            f"(({RELATIVE_ZH}|他|她)(说|让|叫|同意|允许).{{0,12}}(查|看).{{0,10}}(买|订单|消费))|(查|看)(一?下)?.{{0,3}}({RELATIVE_ZH}|他|她).{{0,8}}(买|订单|消费)",
-        ),
-        (
-            -20,
-            rf"(can|could|may|might|will|would|is|should) (my|a|an|our|the) ({RELATIVE})\b.{{0,12}}\b(collect|pick|fetch|come|drop|sign for|take it in|return|hand|send it back)\b(?!.*\b(?:(?!i\b|we\b)[a-z]+ (?:has |have |had )?(?:bought|ordered|spent)|(?:did|does|has) (?:he|she|they)|(?:her|his|their) (?:order|parcel|account))\b)",
-            f"(能|可以|可不可以|能不能|让|叫).{{0,4}}({RELATIVE_ZH}).{{0,4}}(取|拿|代收|签收|来|退)(?!.*[他她](的|买|订|花|们))",
-        ),
-        (
-            -20,
-            r"what (do|does|are|is|have|has) (other |most )?(people|everyone|everybody|customers|shoppers|others)\b.{0,15}\b(buy|buying|bought|get|getting|order|ordering|like|love)( the)? most|"
-            r"popular|best.?sell\w*",
-            "大家都|最受欢迎|热销|别人都(爱|喜欢)?买什么|畅销",
-        ),
-        (
-            8,
-            "",
-            "^(?!.*(我|上次|上回|上个|最近|之前|昨天|刚才|大家|你们|都)).{1,8}(买了|买过|订了|下过)(什么|哪些|啥|多少)",
-        ),
-    ),
+    Intent.OTHERS: OTHERS,
     Intent.SCOPE: (
         (
             7,

@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loyalty_ai.assistant.phrases import INTERESTS, RELATIVE, RELATIVE_ZH, STOP
+from loyalty_ai.assistant.phrases import INTERESTS, STOP
+from loyalty_ai.assistant.somebody import RELATIVE, RELATIVE_ZH
 
 SPREAD = Decimal("0.6")
 """The lower over the upper bound of "about 20", of which a gift may cost 20."""

@@ -23,7 +23,6 @@ from loyalty_ai.assistant.phrases import (
     COMPARES,
     EXTREME_OF_IT,
     GUARDS,
-    INSISTS,
     LATEST_FEW,
     MONTH_BESIDE,
     NUMBERS,
@@ -90,6 +89,7 @@ from loyalty_ai.assistant.questions import (
     things_counted,
     understand,
 )
+from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.telling import question_of
 from loyalty_ai.assistant.wishes import OF_A_THING, owned, wish_of
 
