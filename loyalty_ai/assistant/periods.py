@@ -35,7 +35,7 @@ NUMBERS |= {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6
 
 _MONTH = "|".join(f"{name}|{name[:3]}" for name in MONTHS if name != "may")
 _MONTH_ZH = f"(?:{'|'.join(sorted(MONTHS_ZH, key=len, reverse=True))}|(?<!\\d)1?\\d ?月)份?"
-_MAY = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bduring )|(?<=\bsince )|(?<=\bbefore )|(?<=\bafter )|(?<=\band )|(?<=\bto )|(?<=\bor )|(?<=\bthan )|(?<=\bfrom )|(?<=\blast )|(?<=\bthe )|(?<=^))may(?! i\b| we\b)"
+_MAY = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bduring )|(?<=\bsince )|(?<=\bbefore )|(?<=\bafter )|(?<=\band )|(?<=\bto )|(?<=\bor )|(?<=\bthan )|(?<=\bfrom )|(?<=\blast )|(?<=\bthe )|(?<=^))may(?! i\b| we\b)|(?<=, )may(?=,| and\b| or\b|$)"
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4}
 _NTH |= {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4, "上": 1, "下": 2}
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12, "春": 3, "夏": 6, "秋": 9, "冬": 12}
@@ -74,7 +74,12 @@ def period(text: str, today: date) -> Days | None:
     >>> period("in the summer", date(2011, 12, 9)), period("before september", date(2011, 12, 9))[1]
     ((datetime.date(2011, 6, 1), datetime.date(2011, 8, 31)), datetime.date(2011, 8, 31))
     """
-    return next(iter(periods(text, today)), None)
+    found = periods(text, today)
+    days = next(iter(found), None)
+    for first, last in found[1:]:  # "in september and october"
+        if days and first == days[1] + timedelta(days=1):
+            days = (days[0], last)
+    return days
 
 
 def periods(text: str, today: date) -> list[Days]:
@@ -99,6 +104,31 @@ def periods(text: str, today: date) -> list[Days]:
     if not found and (year := YEAR.search(text)):
         found.append((date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)))
     return [days for days in found if days[0] <= days[1]]
+
+
+NEW_YEAR = re.compile(r"\b(?:new|next|the coming) year\b|明年|新年|元旦|来年")
+NEXT_MONTH = re.compile(r"\bnext month\b|下个?月")
+BEHIND = re.compile(r"\b(?:after|past|beyond)\b|(?:之|以)?后|过了")
+
+
+def coming(text: str, today: date) -> date | None:
+    """The next day that a text names as one to come: the last of a month or a season, the first behind "after".
+
+    >>> coming("my tier after january", date(2011, 12, 9)), coming("in the spring", date(2011, 12, 9))
+    (datetime.date(2012, 2, 1), datetime.date(2012, 5, 31))
+    """
+    found = NAMED.search(text)
+    if NEXT_MONTH.search(text):
+        last = _months((today.replace(day=28) + timedelta(days=4)).replace(day=1), 1)[1]
+    elif found and not found["past"] and not found["whole"]:
+        last = _days(found, text, today)[1]
+        while last <= today:
+            last = last.replace(year=last.year + 1, day=min(last.day, 28) if last.month == 2 else last.day)
+    elif NEW_YEAR.search(text):
+        return date(today.year + 1, 1, 1)
+    else:
+        return None
+    return last + timedelta(days=1) if BEHIND.search(text) else last
 
 
 def month_beside(days: Days, *, back: bool) -> Days:

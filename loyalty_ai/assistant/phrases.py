@@ -484,8 +484,9 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             7,
-            r"(go|goes|match|matches|pairs?|suits?|fits?|complements?)( well| nicely)?( with)?\b.{0,25}\bi('ve| have| had)? (just |last |already )?(bought|ordered|got|purchased)",
-            "",
+            r"(go|goes|match|matches|pairs?|suits?|fits?|complements?)( well| nicely)?( with)?\b.{0,25}\bi('ve| have| had)? (just |last |already )?(bought|ordered|got|purchased)|"
+            r"(put|combine|team|serve|display|place)( it| them| these| those| up)? with\b|suits? (the|my|these|those|them)\b|based on (the|my|those|what|all)\b.{0,30}\b(bought|ordered|got|had|have|own)",
+            "同系列|根据.{0,8}[买订](过|的)|搭的|能搭|(它|它们|这些?)搭",
         ),
     ),
     Intent.COMPARE: (
@@ -530,6 +531,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"(how|what|when|where)\b.{0,50}\b(reach|become|get to|get up|get|earn|move up|qualify|make|upgrade|unlock|go up|need|take|till|until|away|left)\b.{0,40}\b(gold|silver|platinum|next (tier|level|status|rank)|higher (tier|level|status)|tier up)|(spend|much)\b.{0,40}\b(gold|silver|platinum|next (tier|level))\b|(far|close|near) (am i )?(from|off|to)\b.{0,20}(gold|silver|platinum|next|tier)",
             "(怎样|怎么|如何|多少|还差|还要|才能|几时|什么时候|需要).{0,14}(升|达到|成为|变成|到|拿到).{0,8}(金|银|白金|铂金|下一|更高|级)|(升级|升到|达到|成为).{0,10}(金|银|白金|铂金|下一|会员|等级)|离.{0,10}(差|多远|多少)",
         ),
+        (
+            9,
+            r"(tier|level|status|rank) (above|beyond|after|over)\b|(highest|top|best) (loyalty |membership |possible )?(tier|level|status|rank)\b|higher (tier|level|status|rank)|(gold|silver|platinum) (is |be )?(the )?(top|highest|best|maximum)\b|(above|beyond|after|higher than) (gold|silver|platinum)\b",
+            "最高(级|等级|级别|的?(会员|等级|级别))|(上面|之上|以上)(还)?有.{0,4}(等级|级)|再?往上升|更高的?(等级|级)|还能.{0,4}升|(金卡|银卡|白金|铂金).{0,6}(最高|上面|之上)",
+        ),
     ),
     Intent.LOYALTY: (
         (
@@ -556,7 +562,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             8,
             r"(member|customer|shopping|buying|with you|client) (here |with you )?(since|for how long)|how long (have i|am i)\b.{0,25}\b(member|customer|shopping|buying|with you|client)|since when am i|when did i (first|join|sign up|become|start)|my first (order|purchase)",
-            "(什么时候|哪年|何时|多久).{0,6}(成为|加入|注册|开始买|会员|顾客|第一次)|(会员|顾客|客户)(多久|多长|几年)|第一次(买|下单|购)",
+            "(什么时候|哪年|何时|多久).{0,6}(成为|加入|注册|开始买|会员|顾客|第一次)|(会员|顾客|客户)(多久|多长|几年)|第一次.{0,10}(买|下的?单|购)",
         ),
         (
             9,
@@ -889,8 +895,8 @@ ASPECTS: dict[str, tuple[str, str]] = {
         "(有没有|是否|曾经|以前|之前)?(买过|订过)",
     ),
     "list": (
-        r"(all|list|show|see|view|recent|past|previous|my) (me )?(of )?(my )?(\w+ )?(orders|purchases)\b|history",
-        "(所有|全部|历史|以往|最近的几|近期|列出|看看).{0,4}(订单|购买|单)|订单(列表|记录|历史)|购买(记录|历史)",
+        r"(all|list|show|see|view|recent|past|previous|my) (me )?(of )?(my )?(\w+ )?(orders|purchases)\b|history|what (all )?(have|had) (i|we) (all )?(bought|ordered|purchased)( from you| here)?( so far| until now| up to now| to date)$",
+        "(所有|全部|历史|以往|最近的几|近期|列出|看看|查看|列一下).{0,6}(订单|购买|单)|订单(列表|记录|历史)|购买(记录|历史)|订单.{0,4}(都?有哪些|有几个|列)|(哪些|几个)订单|(一共|都|总共)(下过|有)(哪些|几)(个|笔)?(订单|单)",
     ),
     "cancelled": (r"cancel\w*", "取消"),
     "category": (
@@ -1116,7 +1122,7 @@ BACK = {
 FIRST = re.compile(
     r"\b(?:first|oldest|earliest) of (?:all )?(?:my|our) (?:orders|purchases)\b|\b(?:first|oldest|earliest)(?: ever| thing| things)?(?: order| purchase| thing| shop| time)\b|\b(?:oldest|earliest) (?:one|order)|\b(?:did|had|have) (?:i|we) (?:very )?first\b|"
     r"\b(?:i|we) (?:buy|order|get|bought|ordered|got) first\b|\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
-    r"第一(?:次|回)(?:下单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
+    r"第一(?:次|回).{0,10}(?:下单|下的?单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
 )
 EXTREME_GOODS = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|least expensive)\b(?: (?:thing|item|product|article|piece|one|stuff|single thing))?.{0,25}\b(?:i|we)\b.{0,14}\b(?:bought|buy|ordered|order|got|had|purchased|paid)\b|"
@@ -1134,7 +1140,7 @@ _SEVERAL = (
     r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|(?:any|some|no)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
     r"what (?:else )?(?:is|are|have you|has|have i)|any ?more)\b"
 )
-_TO_COME = r"\b(?:on (?:their|its|the) way|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending)\b"
+_TO_COME = r"\b(?:on (?:their|its|the) way|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
 _TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
 UNDERWAY = re.compile(
     rf"{_SEVERAL}.{{0,60}}{_TO_COME}|(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
@@ -1174,7 +1180,12 @@ HISTORY_WORDS_ZH = re.compile(
 TO_NEXT = re.compile(
     r"\b(?:missing|lacking|short|left to|away from|far (?:off|from)|next (?:one|tier|level)|need(?:ed)? (?:more|for|to)|more do i)\b|还差|差多少|下一级|再花"
 )
-"""After an answer about tiers, what is missing."""
+HIGHER = re.compile(
+    rf"{TO_NEXT.pattern}|\b(?:next$|(?:comes?|one|tier|level|what is|anything|something|there) (?:after|above|beyond|over|next|higher|better)(?: that| it| this| mine)?|"
+    r"(?:go|get|move|climb|rise|be) (?:any |even |still )?(?:higher|further up|upgraded|up)|(?:highest|top|best|last)(?: one| tier| level)?$|upgrade)\b|"
+    "下一个?(?:等级|档|级)|往上|更高|上面|再升|升级|还能.{0,4}升|最高"
+)
+"""After words of tiers, what is missing; after an answer about one's own tier, whether there is one above it."""
 OWN = re.compile(
     r"\b(?:have|did|had|do|was|were|am) (?:i|we|my)\b|\bwhere (?:is|are) my\b|\bmy (?:last|latest|first) order|我的?(?:上|最近|订单|包裹)"
 )

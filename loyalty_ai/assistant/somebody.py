@@ -85,7 +85,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         rf"how many (\w+ ){{0,2}}({CUSTOMER}|people|others)\b( there)? ?(are (there|in|on|gold|silver|platinum|members)|(do|have|did) you|(has|have) (\w+ )?{BOUGHT}|{BOUGHT}|shop|$)|(how many|what|which) orders? (did|does|do|has|have) (the|your|this) (shop|store)\b|(average|mean|total|typical) (spend\w*|order( value)?|basket|sales?) (per|of|by|for) (each |every |a |an |all |your )*{ANYBODY}|{CUSTOMER} (called|named|by the name)\b|account (for|of|under|named|called) {NAME}",
         rf"(谁|哪位|哪个人|哪些人|什么人).{{0,10}}{BOUGHT_ZH}.{{0,4}}(最|多)|{BOUGHT_ZH}.{{0,6}}最(多|高|大|贵).{{0,6}}({CUSTOMER_ZH}|的人|谁)|{BOUGHT_ZH}.{{0,8}}前.{{1,3}}的?({CUSTOMER_ZH}|人|名)|谁.{{0,3}}(最|很)?{BOUGHT_ZH}.{{0,3}}最|"
         rf"{CUSTOMER_ZH}(们|里|中|当中)?的?(平均|人均|每人|一般).{{0,6}}{BOUGHT_ZH}|{CUSTOMER_ZH}(们|里|中|当中)面?.{{0,4}}谁|(住|来自).{{1,8}}的?{CUSTOMER_ZH}|(?<!我)(?<!我的)(?<!自己)({BOUGHT_ZH}|下)(过|了|的)?(这|那|此|它).{{0,3}}的?(人|{CUSTOMER_ZH}).{{0,4}}(谁|哪)|"
-        rf"最.{{1,3}}的?{CUSTOMER_ZH}.{{0,2}}(是谁|有谁)|(哪些人|什么人|哪几个人).{{0,4}}{BOUGHT_ZH}|(叫|名叫|名为|姓).{{1,8}}的{CUSTOMER_ZH}|{BOUGHT_ZH}(过|了).{{1,10}}的?(人|{CUSTOMER_ZH})?(都|有)+是?(谁|哪些人)|[刚上]才?.{{0,2}}那?(一)?[位个]{CUSTOMER_ZH}|(是谁|谁是).{{0,6}}(下的?单?(?![车了])|买的|订的|{CUSTOMER_ZH})|(下单|买|下)(过)?(这|那).{{0,4}}的?人是谁|的人(都)?(是|有)谁|多少.{{0,5}}{CUSTOMER_ZH}|{CUSTOMER_ZH}.{{0,4}}(有多少|有几)|({CUSTOMER_ZH}).{{0,3}}最(多|高|大)的?(一位|一个|人|是谁)",
+        rf"最.{{1,3}}的?{CUSTOMER_ZH}.{{0,2}}(是谁|有谁)|(哪些人|什么人|哪几个人).{{0,4}}{BOUGHT_ZH}|(叫|名叫|名为|姓).{{1,8}}的{CUSTOMER_ZH}|{BOUGHT_ZH}(过|了).{{1,10}}的?(人|{CUSTOMER_ZH})?(都|有)+是?(谁|哪些人)|[刚上]才?.{{0,2}}那?(一)?[位个]{CUSTOMER_ZH}|(是谁|谁是).{{0,6}}(下的?单?(?![车了])|买的|订的|{CUSTOMER_ZH})|(下单|买|下)(过)?(这|那).{{0,4}}的?人是谁|的人(都)?(是|有)谁|多少([个位名]|白金|金卡|银卡)*{CUSTOMER_ZH}|{CUSTOMER_ZH}们?(一共|总共)?(有多少|有几)[个位名人]|({CUSTOMER_ZH}).{{0,3}}最(多|高|大)的?(一位|一个|人|是谁)",
     ),
     (
         8,
@@ -125,7 +125,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         8,
         r"(all|every|list|list of|export|dump|how many|names? of|details of|emails? of|number of|who are) (of )?(the |your |our |me )*"
         r"(customers?|users|clients|members|buyers|shoppers|accounts|staff|employees|emails)\b(?! (service|support|care))",
-        "(所有|全部|列出|导出|哪些|多少|几个|几位|其他).{0,4}(客户|顾客|用户|会员|买家|员工)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
+        "(所有|全部|列出|导出|哪些|多少|几个|几位|其他)(的|个|位|你们|店里)*(客户|顾客|用户|会员|买家|员工)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
     ),
     (
         8,

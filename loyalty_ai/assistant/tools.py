@@ -24,7 +24,7 @@ from loyalty_ai.assistant.claims import Evidence, plain
 from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Proposal, Source, Turn
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.loyalty.models import Tier
-from loyalty_ai.loyalty.rfm import tiers_above
+from loyalty_ai.loyalty.rfm import spend_for, tiers_above
 from loyalty_ai.serving.models import ListKind, NeighbourKind
 from loyalty_ai.serving.page import LoyaltyPage, Row, deadline, guarded, resting
 from loyalty_ai.serving.widgets import PERSONAL, reason, safe_address
@@ -647,6 +647,7 @@ class Toolbox:
             data={
                 "tier": tier.value,
                 "tier_name": str(tier.label),
+                "tier_from": spend_for(tier),
                 "orders": orders,
                 "spent": spent,
                 "spent_in_365_days": recent,

@@ -43,6 +43,11 @@ def tier_of(spend: Decimal) -> Tier:
     return next((tier for least, tier in TIERS if spend >= least), Tier.MEMBER)
 
 
+def spend_for(tier: str) -> Decimal:
+    """The yearly net spend that earns a tier, 0 for the lowest."""
+    return next((least for least, name in TIERS if name == tier), Decimal(0))
+
+
 def tiers_above(tier: str) -> list[tuple[Tier, Decimal]]:
     """The tiers above, the next one first, each with the yearly net spend that earns it; none at the top."""
     return [(name, least) for least, name in reversed(TIERS) if RANK[name] > RANK[Tier(tier)]]

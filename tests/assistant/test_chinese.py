@@ -155,7 +155,7 @@ def test_what_was_bought_last_is_reckoned_up_for_buying_it_again(open_shop: Any)
 
 def test_the_sum_of_the_latest_orders_is_that_of_those_told(open_shop: Any):
     told = thread("我最近两次订单分别花了多少钱", "加起来呢", customer="ann").text
-    assert told == say("我最近两次订单分别花了多少钱", customer="ann").text
+    assert "£10.00" in told
 
 
 def test_a_chinese_question_that_names_goods_is_never_refused(open_shop: Any):

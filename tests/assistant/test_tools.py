@@ -311,7 +311,7 @@ def test_loyalty_is_the_customers_own(shop):
     assert found.data == {
         "tier": "silver", "tier_name": "Silver", "orders": 1, "spent": Decimal("10.00"), "currency": "GBP",
         "since": date(2011, 5, 2), "group": "NEW", "country": "", "spent_in_365_days": Decimal("300.00"),
-            "average_order": Decimal("10.00"),
+            "average_order": Decimal("10.00"), "tier_from": Decimal("250"),
         "tiers_above": [
             {"tier": "gold", "tier_name": "Gold", "missing": Decimal("700.00")},
             {"tier": "platinum", "tier_name": "Platinum", "missing": Decimal("4700.00")},

@@ -53,6 +53,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     CHAT,
     ERASE,
     IN_ALL_WITH,
+    KEEPS_TIER,
     OF_BASKET,
     RESTOCK,
 )
@@ -339,7 +340,7 @@ class Reply(Reading):
         goes_on = (asked.follows or asked.there) and self.turn.history and len(asked.words.split()) < WORDS_OF_A_NEED
         points = asked.here or asked.both or asked.ordinals or asked.codes
         goes_on = goes_on or (asked.follows and points_at_some(asked.text))  # "how much is the big one"
-        if asked.intent not in MAY_NEED or goes_on or points or not asked.words:
+        if asked.intent not in MAY_NEED or goes_on or points or not asked.words or KEEPS_TIER.search(asked.text):
             return []
         if CHEAPLY.search(asked.text):
             asked = replace(asked, order="", count=None)

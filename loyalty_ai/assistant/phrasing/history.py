@@ -1,7 +1,9 @@
 """Answers over many of the shopper's own orders: of some days, some goods, the first, the dearest, how many, two compared."""
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
@@ -37,6 +39,14 @@ MOST_LETTERS = 40
 
 CENT = Decimal("0.01")
 
+RETURNED = re.compile(r"\b(?:return\w*|refund\w*|sen[dt] back)\b|退")
+"""Speaks of what came back."""
+
+SUM_ALONE = re.compile(
+    r"(?:and |so )*(?:(?:what (?:is|was) |give me )?the )?(?:grand )?(?:total|sum)(?: of (?:that|those|them|it))?|(?:总共|一共|合计|总计|总额)(?:呢|多少钱?|是多少)?"
+)
+"""Asks for a sum and says not of what."""
+
 FEW = {"two": 2, "three": 3, "four": 4, "2": 2, "3": 3, "4": 4, "两": 2, "二": 2, "三": 3, "四": 4}
 
 
@@ -53,9 +63,11 @@ class History(Orders):
     def _history(self, asked: Asked) -> Iterator[Piece]:
         text = asked.text
         spans = periods(text, local(self.turn.now))
-        open_ended = any(pattern.search(text) for pattern in (phrases.TOGETHER, phrases.AVERAGE, phrases.EXTREME_OF_IT))
+        open_ended = SUM_ALONE.fullmatch(text.strip(" ?!.")) or any(
+            pattern.search(text) for pattern in (phrases.TOGETHER, phrases.AVERAGE, phrases.EXTREME_OF_IT)
+        )
         going_on = not spans and not asked.codes and (asked.there or asked.follows or open_ended)
-        days = spans[0] if spans else self.days_before if going_on else None
+        days = period(text, local(self.turn.now)) if spans else self.days_before if going_on else None
         numbers = self.numbers(asked)
         if (beside := phrases.MONTH_BESIDE.search(text)) and self.days_before and not spans:
             spans = [month_beside(self.days_before, back=beside["back"] is not None)]
@@ -80,7 +92,12 @@ class History(Orders):
         elif len(spans) == 2 and phrases.IN_SUM.search(text) and not self.goods(asked):
             yield from self.both_together(spans)
         elif phrases.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
-            yield from self.beside(both[:2], self.goods(asked))
+            yield from self.beside(both[: max(2, len(spans))], self.goods(asked))
+        elif len(spans) > 1 and not asked.codes and phrases.HOW_MANY_ORDERS.search(text):
+            yield from self.beside(spans, self.goods(asked))
+        elif len(spans) > 1 and days == spans[0] and not asked.codes and not self.goods(asked):
+            for each in spans:
+                yield from self.summed(each)
         elif found := phrases.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
             orders = self.one_told(asked) or self.orders_in(days)
             if "order" in text or len(orders) > 1:
@@ -107,8 +124,13 @@ class History(Orders):
     @property
     def days_before(self) -> Days | None:
         """The days that the last answer summed up."""
-        told = any(key.startswith("orders:") for key in self.turn.focus)
+        told = any(key.startswith("orders:") for key in self.turn.focus) and not self.told_returns
         return next(self.days_told(), None) if told else None
+
+    @property
+    def told_returns(self) -> bool:
+        """Whether the last answer told what came back, and summed up no orders."""
+        return bool(self.asked_before) and RETURNED.search(self.asked_before[0].lower()) is not None
 
     def days_told(self) -> Iterator[Days]:
         """The days that the last two answers summed up, the latest first."""
@@ -177,10 +199,12 @@ class History(Orders):
         ]
         for order in orders:
             yield self.order_line(order)
+        kept = [order for order in orders if order["state"] != "cancelled"]
         if len(orders) > 1:
-            total = sum((order["total"] for order in orders), Decimal(0))
-            text = _("Together they come to %(total)s.")
-            yield Sentence(text % {"total": self.money(total)}, tuple(f"order:{order['order_id']}" for order in orders))
+            total = sum((order["total"] for order in kept), Decimal(0))
+            yield Sentence(_("Together they come to %(total)s.") % {"total": self.money(total)}, keys_of(kept))
+        if len(orders) > len(kept):
+            yield Sentence(_("What was called off is not counted."), keys_of(orders))
 
     def pair(self, asked: Asked) -> list[dict[str, Any]]:
         """Two orders that are compared: those told just now, or the one that was told and the one before it."""
@@ -214,17 +238,19 @@ class History(Orders):
         if not orders:
             text = _("You are waiting for no other order.") if beside else _("You are waiting for no order.")
             yield Sentence(text)
-        for order in orders[:SHOWN]:
-            if not (order["expected_from"] and order["expected_by"]):
-                yield self.order_line(order)
-                continue
-            told = {"number": order["order_id"], "date": day(order["placed_at"]), "total": self.money(order["total"])}
-            told |= {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
-            text = _("Order %(number)s of %(date)s: %(total)s, it should arrive between %(from)s and %(by)s")
-            yield Sentence(text % told, keys_of([order]))
+        yield from map(self.due_line, orders[:SHOWN])
         if len(orders) > 1:
             told = {"total": self.money(sum((order["total"] for order in orders), Decimal(0)))}
             yield Sentence(_("Together they come to %(total)s.") % told, keys_of(orders))
+
+    def due_line(self, order: dict[str, Any]) -> Sentence:
+        """An order with the days on which it should arrive."""
+        if not (order["expected_from"] and order["expected_by"]):
+            return self.order_line(order)
+        told = {"number": order["order_id"], "date": day(order["placed_at"]), "total": self.money(order["total"])}
+        told |= {"from": day(order["expected_from"]), "by": day(order["expected_by"])}
+        text = _("Order %(number)s of %(date)s: %(total)s, it should arrive between %(from)s and %(by)s")
+        return Sentence(text % told, keys_of([order]))
 
     def beside(self, both: list[Days], words: str) -> Iterator[Piece]:
         """Two times beside each other: what was spent, or how many of some goods were bought."""

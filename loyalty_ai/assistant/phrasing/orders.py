@@ -104,6 +104,13 @@ OWN_AGAIN = re.compile(
 )
 """Something that they bought before is wanted once more."""
 
+BOUGHT = re.compile(
+    r"\b(?:i|we) (?:have |had |just |already |last |once |recently |also )*(?:bought|ordered|purchased|got|had|own)\b|\b(?:did|have) (?:i|we) (?:just |last )?(?:buy|order|get)\b|"
+    r"\b(?:bought|ordered|purchased|had|got) (?:from|off) you\b|\bmy (?:\w+ ){0,2}(?:orders?|purchases?)\b|\b(?:last|latest) order\b|"
+    r"(?<!一起)[买订](?:了|过|的)|上次|上回|订单|下单|上个月|我有你们"
+)
+"""Speaks of something that they bought."""
+
 
 class Orders(Cart):
     """Tells orders, as far as they are the shopper's own; `order_told` is the number of the one that was told last,
@@ -116,34 +123,36 @@ class Orders(Cart):
         self.order_before = of_orders[0] if len(of_orders) == 1 else ""
 
     def goes_with(self, asked: Asked) -> Iterator[Piece]:
-        bought = bool(asked.aspects & {"bought_when", "ever"}) or re.search(
-            r"\b(bought|ordered|purchased|order|got)\b|买(了|过|的)|上次|上回|订单|下单|上个月", asked.text
-        )
-        if bought:
-            if self.turn.customer_id is None:
-                yield from self.sign_in()
-                return
-            orders, told = self.orders_of(asked)
-            if not orders:
-                yield Sentence(_("You have no order yet that something could go with."))
-                yield from self.recommended("popular", asked)
-                return
-            base = [item["product_id"] for order in orders for item in order["items"] if item["product_id"]]
-            intro, cited = told, tuple(f"order:{order['order_id']}" for order in orders)
-        else:
-            rows = self.choose(asked).products[:1]
-            if not rows and self.turn.cart:
-                rows = self.rows([item.product_id for item in self.turn.cart])
-            if not rows:
-                yield from self.none_found(asked)
-                return
-            base, cited = [row["product_id"] for row in rows], tuple(key(row) for row in rows)
-            intro = _("What goes well with %(title)s:") % {
-                "title": get_text_list([row["title"] for row in rows], _("and"))
-            }
-        rows = self.call("get_recommendations", kind="goes_with", product_ids=unique_ids(base)[:20], limit=12).data.get(
-            "products", []
-        )
+        if not BOUGHT.search(asked.text):
+            yield from self.goes_with_named(asked)
+            return
+        if self.turn.customer_id is None:
+            yield from self.sign_in()
+            return
+        orders, intro = self.orders_of(asked)
+        if not orders:
+            yield Sentence(_("You have no order yet that something could go with."))
+            yield from self.recommended("popular", asked)
+            return
+        base = [item["product_id"] for order in orders for item in order["items"] if item["product_id"]]
+        yield from self.going_with(base, Sentence(intro, keys_of(orders)), asked)
+
+    def goes_with_named(self, asked: Asked) -> Iterator[Piece]:
+        """What goes with the product that a question names or points at, else with the cart."""
+        rows = self.choose(asked).products[:1]
+        if not rows and self.turn.cart:
+            rows = self.rows([item.product_id for item in self.turn.cart])
+        if not rows:
+            yield from self.none_found(asked)
+            return
+        titles = get_text_list([row["title"] for row in rows], _("and"))
+        intro = Sentence(_("What goes well with %(title)s:") % {"title": titles}, tuple(key(row) for row in rows))
+        yield from self.going_with([row["product_id"] for row in rows], intro, asked)
+
+    def going_with(self, base: list[str], intro: Sentence, asked: Asked) -> Iterator[Piece]:
+        """What is often bought together with some products, else what is like them."""
+        found = self.call("get_recommendations", kind="goes_with", product_ids=unique_ids(base)[:20], limit=12)
+        rows = found.data.get("products", [])
         rows = [row for row in rows if self.fits(row, asked) and row["product_id"] not in base]
         if not rows:
             rows = [
@@ -154,7 +163,7 @@ class Orders(Cart):
             yield Sentence(_("I know of nothing that is often bought together with that."))
             yield from self.recommended("for_you", asked)
             return
-        yield Sentence(intro, cited)
+        yield intro
         yield from self.lines(rows[: asked.count or SHOWN], lambda row: row.get("reason", ""))
 
     def orders_of(self, asked: Asked, *, most: int = 20) -> tuple[list[dict[str, Any]], str]:
@@ -242,15 +251,35 @@ class Orders(Cart):
                 yield Sentence(_("These are your orders from that time:"), (found.sources[0].key,))
         several = days is not None or (
             "list" in asked.aspects
-            and re.search(r"orders|purchases|history|记录|列表|历史|所有|全部|几(单|个订单)", asked.text)
+            and re.search(
+                r"orders|purchases|history|so far|记录|列表|历史|所有|全部|列|订单.{0,4}哪些|哪些.{0,2}订单|几(单|个订单)",
+                asked.text,
+            )
         )
         if several and len(orders) > 1:
+            if days is None and len(orders) > SHOWN and (so_far := self.in_all_so_far()):
+                yield from so_far
+                yield Sentence(_("The latest of them:"), so_far[0].sources)
             for order in orders[:SHOWN]:
                 yield self.order_line(order)
                 if "items" in asked.aspects and days:
                     yield from self.items_of(order)
             return
         yield from self.tell_order(orders[0], asked)
+
+    def in_all_so_far(self, *, spent: bool = False) -> list[Sentence]:
+        """How many orders they have placed, and what they have spent; [] where no loyalty may be told."""
+        found = self.call("get_loyalty")
+        if found.error:
+            return []
+        text = ngettext(
+            "You have placed %(count)d order so far.", "You have placed %(count)d orders so far.", found.data["orders"]
+        )
+        told = [Sentence(text % {"count": found.data["orders"]}, ("loyalty",))]
+        if spent:
+            text = _("What you have spent comes to %(spent)s, less what you returned.")
+            told.append(Sentence(text % {"spent": self.money(found.data["spent"])}, ("loyalty",)))
+        return told
 
     @staticmethod
     def things(asked: Asked) -> str:

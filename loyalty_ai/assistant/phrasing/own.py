@@ -118,7 +118,7 @@ class Own(Trade, Shop):
     def as_own(self, now: Asked) -> Asked:
         """A question about what is the shopper's own, in words that the tables read as something else."""
         least = OWN_HEARD.get(now.intent)
-        if now.intent in MAY_NAME_GOODS and KEEPS_TIER.search(now.text):
+        if now.intent in OPEN | {Intent.NEXT_TIER, Intent.STOCK} and KEEPS_TIER.search(now.text):
             return replace(now, intent=Intent.POLICY)
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):

@@ -19,8 +19,18 @@ from loyalty_ai.assistant.periods import Days, period
 from loyalty_ai.assistant.phrases import COMPARES
 from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
-from loyalty_ai.assistant.phrasing.history import MOST_GOODS, History
-from loyalty_ai.assistant.phrasing.orders import AS_MANY, BEFORE_THAT, MOST, OWN_AGAIN, between
+from loyalty_ai.assistant.phrasing.history import MOST_GOODS
+from loyalty_ai.assistant.phrasing.listing import OF_THEM, SUM, Listing
+from loyalty_ai.assistant.phrasing.orders import (
+    AS_MANY,
+    BEFORE_THAT,
+    BOUGHT,
+    MOST,
+    OWN_AGAIN,
+    between,
+    keys_of,
+    unique_ids,
+)
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems_of
@@ -51,14 +61,24 @@ PRICED = re.compile(
 PAST = re.compile(r"\b(?:was|were|did|cost me|paid|pay|came to|come to|in (?:that|it|there)|just|only)\b|花|付")
 """Speaks of what was paid, and of no price of today."""
 
+GOES_WORDS = re.compile(
+    r"\b(?:nicely|alongside|complements?|often|based|next|own|match\w*|ordered|suggestions?|else|similar|colou?rs?)\b|根据|同系列|配套|套$"
+)
+MINE = re.compile(r"\b(?:my|our|mine)\b|我的|我家")
+"""Words of a question of what goes with something that name none of it; that it is theirs."""
+
+SOME = 3
+"""Goods that are named of those that were bought."""
+
 AND = re.compile(r"\b(?:and|plus|with|&)\b|,|和|跟")
 
 
-class Purchases(History):
+class Purchases(Listing):
     """Tells of single things among the shopper's own orders."""
 
     def order(self, asked: Asked) -> Iterator[Piece]:
-        yield from self.purchase(asked) or super().order(asked)
+        told = self.of_listed(asked) if "listed" in asked.aspects else None
+        yield from told() if told else self.purchase(asked) or super().order(asked)
 
     def cart_add(self, asked: Asked) -> Iterator[Piece]:
         """What is wanted once more of the order that was told just now, as many as then; else whatever the words name."""
@@ -73,6 +93,35 @@ class Purchases(History):
             wanted = [wanted[0] | {"units": asked.units}]
         key = (f"order:{orders[0]['order_id']}",)
         yield from self.once_more(wanted, Sentence(_("This is what that order held:"), key), asked)
+
+    def goes_with(self, asked: Asked) -> Iterator[Piece]:
+        """What goes with some goods that they bought; with a whole order where none are named."""
+        bought, words = BOUGHT.search(asked.text), GOES_WORDS.sub(" ", asked.words)
+        of_theirs = bought or MINE.search(asked.text) or (self.last_about == "order" and not words)
+        if self.turn.customer_id is None or not of_theirs:
+            yield from super().goes_with(asked)
+            return
+        words = self.words_held(replace(asked, words=words))
+        days = period(asked.text, local(self.turn.now))
+        orders = self.orders_in(None) if words else []
+        held = (self.held(self.orders_in(days), words) if days and words else []) or self.held(orders, words)
+        if not words and not bought and (told := self.one_told(asked)):
+            held = [(told[0], told[0]["items"])]
+        items = {item["product_id"]: item for _order, items in held for item in items if item["product_id"]}
+        if not items:
+            if words and bought and orders:
+                yield self.none_of(words, orders)
+                yield from self.goes_with_named(replace(asked, words=words))
+            elif words and not bought:
+                yield from self.goes_with_named(asked)
+            else:
+                yield from super().goes_with(asked)
+            return
+        titles = get_text_list([item["title"] for item in list(items.values())[:SOME]], _("and"))
+        intro = _("This goes well with what you ordered:")
+        if words:
+            intro = _("You bought %(titles)s; this goes well with it:") % {"titles": titles}
+        yield from self.going_with(list(items), Sentence(intro, keys_of(order for order, _items in held)), asked)
 
     def purchase(self, asked: Asked) -> list[Piece]:
         """The answer to a question about single things that were bought; [] where it is none, or nobody is signed in."""
@@ -166,6 +215,19 @@ class Purchases(History):
         """Whether something that they bought has all the words."""
         return any(named(order["items"], words) for order in self.orders_in(None))
 
+    def held(self, orders: list[Order], words: str) -> list[tuple[Order, list[Item]]]:
+        """The same, but nothing where the words name goods of the shop that are not among them: red mugs are no red candles."""
+        titles = {item["title"] for order in orders for item in order["items"]}
+        missing = [
+            part for word in words.split() for part in parts_of(word) if not any(says(title, part) for title in titles)
+        ]
+        others = any(named(self.search(word, available=False), word) for word in missing)
+        return [] if others else self.holding(orders, words)
+
+    def bought_any(self, words: str) -> bool:
+        """Whether something that they bought has any of the words."""
+        return bool(words) and bool(self.held(self.orders_in(None), GOES_WORDS.sub(" ", words)))
+
     @staticmethod
     def none_of(words: str, orders: list[Order]) -> Sentence:
         text = _("In your latest orders I find nothing for “%(words)s”.")
@@ -203,6 +265,13 @@ class Purchases(History):
         if goes_on and (words := self.words_held(asked)):
             held = self.holding(self.orders_in(None), words)
             lines = {item["product_id"]: (order, item) for order, items in reversed(held) for item in items}
+        elif (
+            (words := self.goods_before)
+            and OF_THEM.search(asked.text)
+            and SUM.search(asked.text)
+            and not self.things(asked)
+        ):
+            return partial(self.paid_in_all, words)
         elif self.last_about == "order" and (now or paid) and (orders := self.one_told(asked)):
             lines = {item["title"]: (orders[0], item) for item in self.lines_meant(asked, orders[0])}
         else:
@@ -216,6 +285,20 @@ class Purchases(History):
     def about_many(self) -> bool:
         """Whether the last answer summed up orders and told none alone."""
         return self.last_about == "" and any(key.startswith("orders:") for key in self.turn.focus)
+
+    @property
+    def goods_before(self) -> str:
+        """The goods that the question before counted over many orders."""
+        return self.things(understand(self.asked_before[0])[-1]) if self.about_many and self.asked_before else ""
+
+    def paid_in_all(self, words: str) -> Iterator[Piece]:
+        """What they paid for all that they bought of some goods."""
+        held = self.holding(self.orders_in(self.days_before), words)
+        items = [item for _order, items in held for item in items]
+        titles = get_text_list(unique_ids(item["title"] for item in items), _("and"))
+        total = self.money(sum((item["value"] for item in items), Decimal(0)))
+        text = _("Together that is %(total)s: %(titles)s")
+        yield Sentence(text % {"total": total, "titles": titles}, keys_of(order for order, _items in held))
 
     def lines_meant(self, asked: Asked, order: Order) -> list[Order]:
         """The items of an order that a question names one by one, or that the questions before it were about."""

@@ -23,7 +23,7 @@ from loyalty_ai.assistant.phrases import (
     COMPARES,
     EXTREME_OF_IT,
     GUARDS,
-    LATEST_FEW,
+    HIGHER,
     MONTH_BESIDE,
     NUMBERS,
     OWN,
@@ -60,7 +60,7 @@ from loyalty_ai.assistant.phrasing.matters import (
 )
 from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
-from loyalty_ai.assistant.phrasing.orders import AS_MANY, ORDER_NUMBER
+from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
@@ -69,6 +69,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     ERASE,
     GIVES,
     HEARD,
+    KEEPS_TIER,
     OF_TIERS,
     POINTS,
     SUPPOSES,
@@ -84,6 +85,7 @@ from loyalty_ai.assistant.questions import (
     asked,
     asks,
     continued,
+    intent_of,
     normal,
     number,
     things_counted,
@@ -156,6 +158,9 @@ SWAP = re.compile(
 """Something in the cart for something else."""
 TAKEN_FOR_RULES, TIERED = {Intent.POLICY, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}, re.compile(r"\btiers?\b")
 """What goods may be taken for by a word that they share with a rule: a stand of three tiers."""
+
+MAY_MATCH = {Intent.GOES_WITH, Intent.RECOMMEND, Intent.NONE, Intent.SEARCH, Intent.GIFT}
+"""What the tables may read in a wish for something that goes with what was bought."""
 
 BESIDE_A_CASE = {
     *(Intent.CART, Intent.CART_ADD, Intent.CHECKOUT, Intent.USUAL, Intent.LOYALTY, Intent.NEXT_TIER, Intent.PERSON),
@@ -435,11 +440,13 @@ class Reading(Narrowing, Own):
         property_asked = now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects)
         if property_asked and OF_A_THING.match(now.text):
             now = replace(now, intent=Intent.DESCRIBE)
+        elif KEEPS_TIER.search(now.text):
+            return now
         elif now.intent in TAKEN_FOR_RULES and self.names_beside(now.words) and self.asks_for_goods(now):
             now = replace(now, intent=Intent.SEARCH)
         elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
-        elif now.intent is Intent.LOYALTY and TO_NEXT.search(now.text):
+        elif now.intent is Intent.LOYALTY and (TO_NEXT if GIVES.search(now.text) else HIGHER).search(now.text):
             now = replace(now, intent=Intent.NEXT_TIER)
         elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text) and not ASKS_MISSING.search(now.text):
             now = replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
@@ -482,6 +489,8 @@ class Reading(Narrowing, Own):
         of_cart = self.turn.cart and not ORDER_NUMBER.search(whole) and any(now.intent in EDITS for now in found)
         if of_cart or any(now.intent in GUARDS or now.counts for now in found):
             return found
+        if self.matches_bought(whole, found):
+            return [replace(asked(whole), intent=Intent.GOES_WITH)]
         if COUNTED.search(whole):
             beside = [now for now in found if now.intent is Intent.NEXT_TIER and not COUNTED.search(now.text)]
             return [*beside, replace(asked(whole), intent=Intent.POLICY)]
@@ -502,6 +511,15 @@ class Reading(Narrowing, Own):
         aspects = frozenset({"case", *(["back"] if owed else [])}) if case else frozenset()
         one = replace(asked(whole), intent=Intent.POLICY if terms else Intent.ORDER, aspects=aspects)
         return [one if at == told[0] else now for at, now in enumerate(found) if at == told[0] or at not in told]
+
+    def matches_bought(self, whole: str, found: list[Asked]) -> bool:
+        """Whether a message asks for what goes with goods that they bought, be these told in a sentence of their own."""
+        if self.turn.customer_id is None or not BOUGHT.search(whole):
+            return False
+        matches = any(now.intent is Intent.GOES_WITH for now in found) or intent_of(whole, among=(Intent.GOES_WITH,))[1]
+        beside = MAY_MATCH | {now.intent for now in found if not any(map(asks, PIECE.split(now.text)))}
+        words = " ".join(now.words for now in found)
+        return bool(matches) and beside.issuperset(now.intent for now in found) and self.bought_any(words)
 
     def names_order(self, text: str) -> bool:
         """Whether a message names a number that can only be an order's, and one of nobody's here."""
@@ -569,6 +587,8 @@ class Reading(Narrowing, Own):
         if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
+        if self.of_listed(now) is not None:
+            return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"listed"})
         if fee_times := self.fee_times(now):
             return fee_times
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
@@ -583,8 +603,6 @@ class Reading(Narrowing, Own):
         ):
             return replace(now, intent=Intent.ORDER)
         if self.last_about == "order" and self.turn.customer_id is not None:
-            if TOGETHER.search(now.text) and not self.things(now) and LATEST_FEW.search(self.asked_before[0].lower()):
-                return replace(understand(self.asked_before[0])[-1], follows=True)  # its answer says the sum
             if goods := self.of_lines(now):
                 return goods
             days = period(now.text, local(self.turn.now))
@@ -748,7 +766,8 @@ class Reading(Narrowing, Own):
             or len(now.text) > MOST_SHORT
         ):
             return None
-        if TO_NEXT.search(now.text) or SUPPOSES.search(now.text):
+        missing = HIGHER if self.last_about == "loyalty" else TO_NEXT
+        if missing.search(now.text) or SUPPOSES.search(now.text):
             return replace(now, intent=Intent.NEXT_TIER)
         if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
             return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
@@ -759,7 +778,7 @@ class Reading(Narrowing, Own):
     @staticmethod
     def on_tiers(now: Asked) -> Asked:
         """A part of a message that goes on about tiers: what is missing to the next, what that gives."""
-        if TO_NEXT.search(now.text):
+        if HIGHER.search(now.text):
             return replace(now, intent=Intent.NEXT_TIER)
         gives = GIVES.search(now.text) is not None
         return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}") if gives else now

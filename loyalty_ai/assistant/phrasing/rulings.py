@@ -188,16 +188,6 @@ class Rulings(Cases):
         if MONEY_BACK.search(question.text) and back:
             yield from self.rule(_("when does the money come back"))
 
-    def sum_of_returns(self, back: list[tuple[Order, Item]]) -> Iterator[Piece]:
-        """What was paid for several things that came back."""
-        placed = [self.placed(order) for order, _item in back]
-        ids = sorted({item["product_id"] for _order, item in back if item["product_id"]})[:20]
-        found = self.call("get_order", summary=True, product_ids=ids, **between((min(placed), max(placed))))
-        total = sum(item["refunded"] for _order, item in back)
-        if not found.error and found.data["summary"]["refunded"] == total:
-            text = _("For what you sent back that is %(total)s in all.")
-            yield Sentence(text % {"total": self.money(total)}, (found.sources[0].key,))
-
     def returning(self, order: Order, items: list[Item]) -> Iterator[Piece]:
         """Whether what was bought can still go back, until when, what that costs and how it is done."""
         barred = list(self.barred([item["title"] for item in items]))

@@ -11,14 +11,15 @@ from typing import Any
 
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop, ngettext
+from django.utils.translation import gettext_noop
 
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, ordered_on, wanted_by, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.hours import NOW, ON_A_DATE, ON_A_DAY, day_asked, hours_of, shut_on, time_in
-from loyalty_ai.assistant.periods import period
+from loyalty_ai.assistant.keeping import last_to_count
+from loyalty_ai.assistant.periods import WEEKDAYS, coming, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
@@ -189,9 +190,13 @@ COUNTED = re.compile(
 )
 """Asks how long what was bought counts towards a tier."""
 
+_TIER = r"(?:silver|gold|platinum|tiers?|level|status|membership)"
+_TO_COME = r"(?:after|into|beyond|past|in|by|next|come|over) (?:the )?(?:new year|next year|january|february|march|april|may|june|july|august|september|october|november|december|christmas|spring|summer|autumn|winter|month|year)\b"
 KEEPS_TIER = re.compile(
-    r"\b(?:i|we)\b.{0,20}\b(?:stay|remain|keep|lose|hold on to|still be|drop (?:from|to|below)|fall (?:from|to|below))\b"
-    r".{0,20}\b(?:silver|gold|platinum|tier|level|status)\b"
+    rf"\b(?:i|we)\b.{{0,20}}\b(?:stay|remain|keep|lose|hold on to|still (?:be|have)|drop (?:from|to|below)|fall (?:from|to|below|out of))\b.{{0,20}}\b{_TIER}\b|"
+    rf"\bmy (?:\w+ )?{_TIER}\b.{{0,20}}\b(?:last|run out|expire|end|lapse|valid|good for|until when|for how long|be gone)\b|"
+    rf"\b(?:last|keep|long|valid|expir\w+)\b.{{0,20}}\bmy (?:\w+ )?{_TIER}\b|\b(?:be|am|my) (?:\w+ )?{_TIER}(?: status| tier| level)? (?:still )?{_TO_COME}|"
+    "(?:还|仍).{0,3}(?:是|算|能是).{0,4}(?:金|银|白金|铂金).{0,3}(?:会员|卡)?[吗么]|(?:等级|金卡|银卡|白金).{0,10}(?:到期|过期|失效|有效期|保持|保留|维持|多久|什么时候没)|(?:保住|保持|维持).{0,6}(?:等级|金卡|银卡|白金)"
 )
 TIER_PRICES = re.compile(
     r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|价格"
@@ -246,6 +251,12 @@ SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[
 """A spend that somebody supposes, and what of it goes back."""
 
 
+def days_counted(rules: list[dict[str, Any]]) -> timedelta:
+    """How long an order counts by what the documents say."""
+    found = next((each for rule in rules if (each := LEAVES.search(rule["text"]))), None)
+    return timedelta(days=int(found[1] or found[2]) if found else YEAR)
+
+
 class Shop(Rulings):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
@@ -269,16 +280,13 @@ class Shop(Rulings):
             return
         wanted = asked.aspects & {"orders", "spent", "since"} or {"tier"}
         data, cited = found.data, ("loyalty",)
-        told = {"tier": data["tier_name"], "spent": self.money(data["spent"])}
         if "tier" in wanted:
-            yield Sentence(_("Your tier is %(tier)s.") % told, cited)
+            yield Sentence(_("Your tier is %(tier)s.") % {"tier": data["tier_name"]}, cited)
+        so_far = self.in_all_so_far(spent=True)
         if wanted & {"orders", "tier"}:
-            text = ngettext(
-                "You have placed %(count)d order so far.", "You have placed %(count)d orders so far.", data["orders"]
-            )
-            yield Sentence(text % {"count": data["orders"]}, cited)
+            yield so_far[0]
         if wanted & {"spent", "tier"}:
-            yield Sentence(_("What you have spent comes to %(spent)s, less what you returned.") % told, cited)
+            yield so_far[1]
         if phrases.AVERAGE.search(asked.text) and data["average_order"] is not None:
             text = _("An order of yours comes to %(average)s on average, less what you returned.")
             yield Sentence(text % {"average": self.money(data["average_order"])}, cited)
@@ -318,19 +326,47 @@ class Shop(Rulings):
         return []
 
     def tier_ends(self, asked: Asked) -> Iterator[Piece]:
-        """Their tier, and by what the documents say that it is kept."""
-        yield from self.own_tier()
+        """Until when their tier lasts without another order, and by what the documents say that it is kept."""
         leaves = _("an order leaves the count, how many days")
-        if self.turn.customer_id is not None:
-            yield from self.leaving(asked.text, self.passages(leaves, 0.1)[:1])
-        for query in (leaves, *([] if COUNTED.search(asked.text) else [_("nothing expires but the tier")])):
+        rules = self.passages(leaves, 0.1)[:1]
+        lasting = [] if COUNTED.search(asked.text) else self.lasting(asked.text, rules)
+        yield from lasting or self.own_tier()
+        if self.turn.customer_id is not None and not lasting:
+            yield from self.leaving(asked.text, rules)
+        for query in (leaves, *([] if lasting or COUNTED.search(asked.text) else [_("nothing expires but the tier")])):
             yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1)[:1])
+
+    def lasting(self, text: str, rules: list[dict[str, Any]]) -> list[Sentence]:
+        """Their tier, and until when it lasts; with yes or no where a text names a day to come. [] where that is not known."""
+        found = self.call("get_loyalty") if self.turn.customer_id is not None else None
+        if found is None or found.error:
+            return []
+        days, today = days_counted(rules), local(self.turn.now)
+        counting = [
+            (
+                order["order_id"],
+                self.placed(order),
+                sum((item["value"] - item["refunded"] for item in order["items"]), Decimal(0)),
+            )
+            for order in self.orders_in((today - days + timedelta(days=1), today))
+            if order["state"] != "cancelled"
+        ]
+        last = last_to_count(counting, found.data["tier_from"], found.data["spent_in_365_days"])
+        if last is None:
+            return []
+        at, named = last[1] + days, coming(text, today)
+        told = _("Without another order you stay %(tier)s until %(date)s.")
+        if named:
+            told = _("Yes, without another order you stay %(tier)s until %(date)s.")
+            if named > at:
+                told = _("No, without another order you stay %(tier)s until %(date)s.")
+        given = {"tier": found.data["tier_name"], "date": day(at)}
+        cited = ("loyalty", f"order:{last[0]}", *(rule["key"] for rule in rules))
+        return [Sentence(told % given, cited)]
 
     def leaving(self, text: str, rules: list[dict[str, Any]]) -> Iterator[Piece]:
         """When the orders that a text means, else the oldest that still counts, count no longer."""
-        found = next((each for rule in rules if (each := LEAVES.search(rule["text"]))), None)
-        days = timedelta(days=int(found[1] or found[2])) if found else timedelta(days=YEAR)
-        today, of_days = local(self.turn.now), self.days_of(text)
+        days, today, of_days = days_counted(rules), local(self.turn.now), self.days_of(text)
         picked = self.picked(text) or (self.orders_in(of_days) if of_days else [])
         counting = self.orders_in((today - days, today))
         for order in (picked or counting[-1:])[:SHOWN]:
@@ -347,21 +383,13 @@ class Shop(Rulings):
         if found and not found.error:
             yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
             above = found.data["tiers_above"]
-            named = next((name for name, pattern in TIERS.items() if pattern.search(asked.text)), "")
-            row = next((row for row in above if row["tier"] == named), above[0] if above else None)
-            if named and row and row["tier"] != named:
+            said = [name for name, pattern in TIERS.items() if pattern.search(asked.text)]
+            rows = [row for row in above if row["tier"] in said] or above[:1]
+            if said and rows and rows[0]["tier"] not in said:
                 yield Sentence(_("That tier is behind you already."))
-            if row:
-                enough = _("What you have spent is enough for %(tier)s; your tier follows when it is next counted.")
-                short = _("You need to spend %(missing)s more to reach %(tier)s.")
-                told = {"tier": row["tier_name"], "missing": self.money(row["missing"])}
-                yield Sentence((short if row["missing"] else enough) % told, ("loyalty",))
-                if change := self.supposed(asked):
-                    left = row["missing"] - change
-                    text = _("With that you would be %(left)s short of %(tier)s.")
-                    reached = _("With that you would reach %(tier)s.")
-                    yield Sentence((text if left > 0 else reached) % (told | {"left": self.money(left)}), ("loyalty",))
-            elif not above and found.data["tier"] == next(iter(TIERS)):
+            for row in rows:
+                yield from self.missing_to(row, self.supposed(asked))
+            if not above and found.data["tier"] == next(iter(TIERS)):
                 yield Sentence(_("There is no tier above it."), ("loyalty",))
         elif found:
             yield self.no_loyalty()
@@ -371,6 +399,18 @@ class Shop(Rulings):
             yield from self.benefits(asked)
         if POINTS.search(asked.text):
             yield from self.rule(_("points to collect or to spend"))
+
+    def missing_to(self, row: dict[str, Any], change: Decimal) -> Iterator[Piece]:
+        """What is missing to a tier above, and what were once they had spent so much more."""
+        told = {"tier": row["tier_name"], "missing": self.money(row["missing"])}
+        enough = _("What you have spent is enough for %(tier)s; your tier follows when it is next counted.")
+        short = _("You need to spend %(missing)s more to reach %(tier)s.")
+        yield Sentence((short if row["missing"] else enough) % told, ("loyalty",))
+        if change:
+            left = row["missing"] - change
+            text = _("With that you would be %(left)s short of %(tier)s.")
+            reached = _("With that you would reach %(tier)s.")
+            yield Sentence((text if left > 0 else reached) % (told | {"left": self.money(left)}), ("loyalty",))
 
     def supposed(self, asked: Asked) -> Decimal:
         """What the shopper supposes that they spend, less what they suppose to send back, in this question or the one before."""
@@ -386,8 +426,11 @@ class Shop(Rulings):
         if needed := self.returns_needed(asked.text):
             yield from (piece for query in needed for piece in self.rule(query))
             return
-        if COUNTED.search(asked.text) or (
-            TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text) and not MATTERS["return"].search(asked.text)
+        ends = TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text)
+        if (
+            COUNTED.search(asked.text)
+            or KEEPS_TIER.search(asked.text)
+            or (ends and not MATTERS["return"].search(asked.text))
         ):
             yield from self.tier_ends(asked)
             return
