@@ -1010,7 +1010,7 @@ ORDINALS = {
     "first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5, "5th": 5, "sixth": 6,
     "6th": 6, "seventh": 7, "7th": 7, "eighth": 8, "8th": 8, "last": -1,
 }  # fmt: skip
-MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打"
+MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打|副|根|卷|束|桶|颗|粒|组|朵|片|册|捆"
 
 _STOP = """
 kindly grateful obliged regards sirs madam

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amending import ALL, amended
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.advice import Advice
@@ -21,6 +23,12 @@ from loyalty_ai.assistant.turn import Sentence
 MOST_UNITS = 999
 """Of one product in a cart."""
 
+MAY_AMEND = {
+    *(Intent.CART_SET, Intent.CART_REMOVE, Intent.CART_ADD, Intent.CART, Intent.NONE, Intent.SEARCH, Intent.PRICE),
+    *(Intent.COMPARE, Intent.DESCRIBE, Intent.SIMILAR, Intent.STOCK, Intent.RECOMMEND),
+}
+"""What the tables may read in a change of the cart."""
+
 CART_WORDS = re.compile(r"carts?|baskets?|trolley|order|购物车|out|units?|them")
 
 
@@ -31,6 +39,27 @@ class Cart(Advice):
         """The lines of the cart that words name, [] without words."""
         lines = [{"product_id": item.product_id, "title": item.title} for item in self.turn.cart or ()]
         return named(lines, words) if words else []
+
+    def amends(self, asked: Asked) -> Asked | None:
+        """A question that changes how many the cart holds of what it names or points at, with the units of each; else None."""
+        found = amended(asked.text) if self.turn.cart and asked.intent in MAY_AMEND else None
+        if found is None:
+            return None
+        to, words = found
+        cart, edits = self.turn.cart, asked.intent in (Intent.CART_SET, Intent.CART_REMOVE, Intent.CART_ADD)
+        if words:
+            named_lines = {line["product_id"] for line in self.in_cart(words)}
+            lines = [item for item in cart if item.product_id in named_lines]
+        elif asked.ordinals and "cart" in self.turn.focus:
+            lines = [cart[place - 1 if place > 0 else -1] for place in asked.ordinals if place <= len(cart)]
+        elif asked.codes:
+            lines = [item for item in cart if item.product_id in asked.codes]
+        else:
+            lines = list(cart) if ALL.search(asked.text) or len(cart) == 1 else []
+        if not lines or not (words or edits) or (len(lines) > 1 and words):
+            return None
+        ids, units = zip(*((item.product_id, to(item.units)) for item in lines), strict=True)
+        return replace(asked, intent=Intent.CART_SET, codes=ids, counts=units, words="", ordinals=())
 
     def propose(self, items: list[tuple[str, int]], *, add: bool, tell: bool = True) -> Iterator[Piece]:
         """Propose that the cart hold these units, or so many more, with whatever else of this message was proposed.
@@ -114,6 +143,9 @@ class Cart(Advice):
 
     def cart_change(self, asked: Asked) -> Iterator[Piece]:
         """Another number of units of something in the cart, or none."""
+        if asked.counts:
+            yield from self.propose(list(zip(asked.codes, asked.counts, strict=True)), add=False)
+            return
         if self.turn.cart is None:
             yield Sentence(_("I cannot see your cart here."))
             return

@@ -441,7 +441,11 @@ def _piece(text: str) -> _Piece:
 
 def _mention(row: Row, piece: _Piece) -> Mention:
     """The product with the first number of the piece that is none of its title: of "4 sets of 6 skittles" the four."""
-    title = [str(NUMBERS.get(word, word)) for word in re.findall(r"[a-z]+|\d+", row["title"].lower())]
+    title = (
+        []
+        if piece.codes
+        else [str(NUMBERS.get(word, word)) for word in re.findall(r"[a-z]+|\d+", row["title"].lower())]
+    )
     left = []
     for units in piece.numbers:
         if str(units) in title:

@@ -155,6 +155,10 @@ SWAP = re.compile(
     r"(?:for|with|to|by) (?P<comes>(?:the|an?|some|\d+|one|two) .+)|"
     r"把(?P<goes_zh>.{2,20}?)(?:换成|换为|替换成)(?P<comes_zh>.{2,20})"
 )
+INSTEAD = re.compile(
+    r"\b(?:put|add|pop|have|take|get|want|like) (?P<comes>(?:the|an?|some|\d+|one|two|my) .+?)(?: in| there)?,? "
+    r"(?:instead of|in place of|rather than) (?P<goes>.+)"
+)
 """Something in the cart for something else."""
 TAKEN_FOR_RULES, TIERED = {Intent.POLICY, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}, re.compile(r"\btiers?\b")
 """What goods may be taken for by a word that they share with a rule: a stand of three tiers."""
@@ -393,7 +397,9 @@ class Reading(Narrowing, Own):
         """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
         kept: list[Asked] = []
         for now in found:
-            if swap := self.swapped(now):
+            if amends := self.amends(now):
+                kept.append(amends)
+            elif swap := self.swapped(now):
                 kept += swap
             elif not (
                 any(self.edits(each) for each in kept) and REMAINS.search(now.text) and now.intent in AFTER_EDITS
@@ -408,10 +414,11 @@ class Reading(Narrowing, Own):
 
     def swapped(self, now: Asked) -> list[Asked]:
         """What goes out of the cart and what comes in its place, of its kind where only its looks are said; [] for no swap."""
-        found = SWAP.search(now.text) if self.turn.cart else None
+        found = (SWAP.search(now.text) or INSTEAD.search(now.text)) if self.turn.cart else None
         if found is None:
             return []
-        goes, comes = (asked((found[name] or found[f"{name}_zh"]).strip()) for name in ("goes", "comes"))
+        said = {name: text for name, text in found.groupdict().items() if text}
+        goes, comes = (asked((said.get(name) or said[f"{name}_zh"]).strip()) for name in ("goes", "comes"))
         lines = self.in_cart(goes.words)
         if len(lines) != 1:
             return []
