@@ -875,7 +875,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
 
 ASPECTS: dict[str, tuple[str, str]] = {
     "items": (
-        r"(what|which|show|list|tell me)\b.{0,30}\b(in|buy|bought|get|got|order|ordered|items|inside|contain\w*|contents|purchase|purchased)\b|items|contents|products (in|of)",
+        r"(what|which|show|list|tell me)\b.{0,30}\b(in|buy|bought|get|got|order|ordered|items|inside|contain\w*|contents|purchase|purchased)\b|items|contents|products (in|of)|what (was|were) (it|that|they)$",
         "买了?(什么|些|啥|哪些)|里面(有|都|是)|有(什么|哪些|啥)|哪些(东西|商品|产品)|明细|内容|买的(什么|东西|都|是)|订了(什么|些|啥)",
     ),
     "total": (
@@ -1124,6 +1124,9 @@ FIRST = re.compile(
     r"\b(?:i|we) (?:buy|order|get|bought|ordered|got) first\b|\bfirst (?:thing|things) (?:that )?(?:i|we)\b|\b(?:i|we) (?:first|ever first) (?:bought|ordered|shopped)|\border(?:ed)?\b.{0,12}\bfirst time|"
     r"第一(?:次|回).{0,10}(?:下单|下的?单|买|购|订)|第一(?:个|笔|张)?(?:订单|单)|最早的?(?:订单|一单|一笔|那单)|首(?:单|次)"
 )
+NTH = re.compile(
+    r"\b(?P<en>second|third|fourth|fifth|2nd|3rd|4th|5th) (?:ever )?(?:order|purchase|time (?:i|we) (?:ordered|bought))\b|第(?P<zh>[二三四五])[个次笔张]?(?:订单|单(?!价)|下的?单|买)"
+)
 EXTREME_GOODS = re.compile(
     r"\b(?:most expensive|dearest|priciest|cheapest|costliest|least expensive)\b(?: (?:thing|item|product|article|piece|one|stuff|single thing))?.{0,25}\b(?:i|we)\b.{0,14}\b(?:bought|buy|ordered|order|got|had|purchased|paid)\b|"
     r"(?:买|订)过?的?.{0,8}最(?:贵|便宜)|最(?:贵|便宜)的.{0,4}(?:东西|商品|一件)"
@@ -1140,10 +1143,10 @@ _SEVERAL = (
     r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|(?:any|some|no)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
     r"what (?:else )?(?:is|are|have you|has|have i)|any ?more)\b"
 )
-_TO_COME = r"\b(?:on (?:their|its|the) way|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
+_TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
 _TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
 UNDERWAY = re.compile(
-    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
+    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
 )
 ELSE = re.compile(r"\b(?:else|others?|more|besides|apart from|except|aside from)\b|别的|其[他它]|另外|除|还有")
 """Asks which orders have yet to arrive, and which beside the one that was told."""

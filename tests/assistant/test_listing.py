@@ -111,3 +111,35 @@ def test_the_order_that_ends_a_tier_is_told_where_it_is_sure(counted: list[tuple
     elif found:
         left = sum(value for _number, placed, value in orders if placed > found[1])
         assert left < least
+
+
+def test_goods_of_an_order_that_is_named_by_its_place_are_those_of_that_order(two_orders: Any):
+    told = say("how many mugs did I get in my last order?", "ann").text
+    assert "A-1001" in told
+    assert "4 × Red Retrospot Mug" in told
+    assert "20 Apr 2011" not in told
+
+
+def test_the_second_order_is_counted_from_the_first(two_orders: Any):
+    assert "A-1001" in say("when was my second order?", "ann").text
+
+
+@pytest.mark.parametrize(
+    "question", ["Am I still waiting for anything?", "how many orders of mine are still on the road"]
+)
+def test_what_is_yet_to_come_is_told_in_everyday_words(two_orders: Any, question: str):
+    assert "£17.50" in say(question, "ann").text.splitlines()[-1]
+
+
+def test_the_mean_is_told_of_all_orders(two_orders: Any):
+    assert "on average" in say("what is my average order worth?", "ann").text
+
+
+def test_goods_that_no_order_held_are_said_to_be_in_none(two_orders: Any):
+    assert "I find nothing for “bag”" in say("the bag I ordered for my daughter, what did it cost?", "ann").text
+
+
+def test_the_usual_is_proposed_without_what_a_message_leaves_out(two_orders: Any):
+    told = ask("repeat my last order", "without the mugs and the lamps")
+    assert "Cake Tins" in told
+    assert "Mug" not in told

@@ -9,7 +9,18 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.arrivals import when_it_comes
 from loyalty_ai.assistant.periods import Days, latest_weekday, periods
-from loyalty_ai.assistant.phrases import AVERAGE, BACK, COMPARES, FIRST, LATEST_FEW, LEAST, UNDERWAY
+from loyalty_ai.assistant.phrases import (
+    AVERAGE,
+    BACK,
+    COMPARES,
+    DIGITS_ZH,
+    FIRST,
+    LATEST_FEW,
+    LEAST,
+    NTH,
+    ORDINALS,
+    UNDERWAY,
+)
 from loyalty_ai.assistant.phrasing.choosing import named as named_in
 from loyalty_ai.assistant.phrasing.matters import (
     ASKED_OF_ORDERS,
@@ -184,11 +195,15 @@ class Cases(Purchases):
         extreme = EXTREME_ORDER.search(text) if not OF_ITS_GOODS.search(text) else None
         place = next((at for at, pattern in BACK.items() if pattern.search(text)), 0)
         first = FIRST.search(text) is not None
-        if not (extreme or place or first or LAST_TIME_ORDERED.search(text)):
+        nth = None if place else NTH.search(text)
+        if not (extreme or place or first or nth or LAST_TIME_ORDERED.search(text)):
             return None
         orders = self.orders_in(self.days_of(text))
         if extreme and orders:
             return [(min if LEAST.search(extreme[0]) else max)(orders, key=lambda order: order["total"])]
+        if nth:
+            at = ORDINALS.get(nth["en"] or "") or DIGITS_ZH.get(nth["zh"] or "", 0)
+            return orders[len(orders) - at : len(orders) - at + 1] if at <= len(orders) else []
         if first and orders and orders == self.orders_in(None):
             return self.call("get_order", oldest=True, limit=1, summary=True).data.get("orders", [])
         return orders[-1:] if first else orders[place : place + 1]
@@ -203,18 +218,22 @@ class Cases(Purchases):
         none where it points at that order and it held no such goods; [] where it asks no such thing."""
         pointed = question.there or OF_THAT_ORDER.search(text) is not None
         asks = HOW_MANY_UNITS.search(text) or (HOW_MUCH_OF.search(text) and (pointed or PAST.search(text)))
-        if not (asks and self.order_before and self.last_about == "order") or question.codes or question.ordinals:
+        picked = self.picked(text) or []
+        if picked:
+            question = asked_in(PICKS.sub(" ", text))
+        told_before = self.order_before and self.last_about == "order" and not question.ordinals
+        if not (asks and (picked or told_before)) or question.codes:
             return []
         if (
-            OVER_ALL.search(text)
+            (OVER_ALL.search(text) and not picked)
             or NOW.search(text)
-            or EACH.search(text)
+            or (EACH.search(text) and not picked)
             or self.days_of(text)
             or not self.goods_said(question)
         ):
             return []
-        told = self.call("get_order", order_id=self.order_before).data.get("orders", [])
-        items = self.lines_of(told[0], text) if told else []
+        told = picked or self.call("get_order", order_id=self.order_before).data.get("orders", [])
+        items = self.lines_of(told[0], PICKS.sub(" ", text)) if told else []
         return [(told[0], items)] if items or (told and (pointed or HOW_MANY_UNITS.search(text))) else []
 
     def lines_of(self, order: Order, text: str) -> list[Item]:

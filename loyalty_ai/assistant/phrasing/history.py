@@ -19,6 +19,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     ARRIVING,
     BEFORE_THAT,
     HOW_MANY,
+    IN_TIME,
     Orders,
     between,
     keys_of,
@@ -111,7 +112,7 @@ class History(Orders):
             yield from self.dearest(self.orders_in(days), cheapest=phrases.LEAST.search(found[0]) is not None)
         elif phrases.AVERAGE.search(text) and days:
             yield from self.average(days)
-        elif (at := weekday(text)) is not None:
+        elif (at := weekday(text)) is not None and not IN_TIME.search(text):
             yield from self.on_weekday([order for order in self.orders_in(days) if self.placed(order).weekday() == at])
         elif words := self.goods(asked):
             if "bought_when" in asked.aspects and not days and not self.things(asked):

@@ -37,7 +37,7 @@ HOW_MANY_OF_THEM = re.compile(
 OLDEST = re.compile(r"\b(?:oldest|earliest|longest ago)\b|最早|最老|最先")
 NEWEST = re.compile(r"\b(?:newest|latest|most recent)\b|最近|最新|最晚|最后")
 MOST_OF_THEM = re.compile(
-    r"\b(?:most expensive|dearest|priciest|costliest|biggest|largest|highest|cheapest|smallest|lowest|least(?: expensive)?)\b|最(?:贵|便宜|大|小|高|低|多|少)"
+    r"\b(?:most expensive|dearest|priciest|costliest|biggest|largest|highest|cheapest|smallest|lowest|least(?: expensive)?|more|higher|bigger|larger|dearer|less|lower|smaller|cheaper)\b|最(?:贵|便宜|大|小|高|低|多|少)"
 )
 SOONEST = re.compile(
     r"\b(?:first|soonest|next|earliest)\b.{0,30}\b(?:of (?:it|them|these|those)|one|parcel|order|arriv\w*|come|due|here)\b|最先|先到|第一个|最早"

@@ -10,7 +10,7 @@ import re
 
 from django.utils.translation import gettext_noop
 
-from loyalty_ai.assistant.phrases import BACK, BROKEN, BROKEN_ZH, FIRST
+from loyalty_ai.assistant.phrases import BACK, BROKEN, BROKEN_ZH, FIRST, NTH
 
 MATTERS = {
     name: re.compile(pattern)
@@ -177,7 +177,11 @@ LAST_TIME_ORDERED = re.compile(
 )
 """Asks for the latest time that they ordered anything, or for the order of then."""
 
-PICKS = re.compile("|".join(each.pattern for each in (EXTREME_ORDER, FIRST, LAST_TIME_ORDERED, *BACK.values())))
+PICKS = re.compile(
+    "|".join(
+        re.sub(r"\?P<\w+>", "", each.pattern) for each in (EXTREME_ORDER, FIRST, NTH, LAST_TIME_ORDERED, *BACK.values())
+    )
+)
 """Picks an order by its place or by its sum."""
 
 HOW_MANY_UNITS = re.compile(r"\bhow many\b(?! (?:do|have) you)|几[^天次时点单]|多少[个件盒套只副块张支包双条]")

@@ -30,14 +30,17 @@ from loyalty_ai.assistant.questions import CODE, Asked, words_of
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 IN_TIME = re.compile(
-    r"\b(?:will|would|is|going to|does|do)\b.{0,40}\b(?:by|before|in time|on time|for|until|ahead of)\b|前"
+    r"\b(?:will|would|is|going to|does|do)\b.{0,40}\b(?:by|before|in time|on time|for|until|ahead of|(?:be|get) (?:here|there|delivered) on|(?:arrive|come) on)\b|前"
 )
 """Asks whether an order is there by a day."""
 
 WITHOUT = re.compile(
-    r"\b(?:without|except(?: for)?|but not|not the|apart from|leave out|minus)\b (?:the |any |my )?(?P<what>.+)"
+    r"\b(?:without|except(?: for)?|but not|not the|apart from|leav(?:e|ing) (?:out|off)|skip(?:ping)?|minus|but no|drop|no more)\b (?:the |any |my )?(?P<what>.+)|"
+    r"(?:除了|不要|去掉|别要|不含|不带)(?P<zh>[^,，。]+?)(?:以外|之外|外|了)?(?:[,，。]|其他.*|都.*|$)"
 )
 """What of the usual order is not wanted."""
+
+AND = re.compile(r"\b(?:and|or|nor|plus|with|&)\b|,|和|跟|、|或")
 
 MOST_USUAL = 6
 """Products of a usual order."""
@@ -90,7 +93,7 @@ HERE_YET = re.compile(
 """Asks where an order is, be it named by what is in it."""
 RHYTHM = re.compile(
     r"\b(?:when|what day)\b.{0,20}\b(?:am i|will i|should i|do i|would i)\b.{0,20}\b(?:due|order|reorder|buy|shop|run out)\b|"
-    r"\bmy next order\b.{0,12}\bdue\b|\bhow often do i (?:order|buy|shop)\b|"
+    r"\b(?:days|time|weeks|gap)\b.{0,20}\bbetween (?:my|our) orders\b|\bmy next order\b.{0,12}\bdue\b|\bhow often do i (?:order|buy|shop)\b|"
     r"(?:什么时候|几时|多久).{0,6}(?:该|要|会)?再(?:买|下单|订)|多久(?:买|下单|订)一次|下(?:次|一次|回).{0,4}(?:该|什么时候).{0,6}(?:买|下单|订)"
 )
 """Asks when the next order is due, by how often they order."""
@@ -553,10 +556,10 @@ class Orders(Cart):
         wanted = [item for item in orders[0]["items"] if item["product_id"]]
         again = "last_order" not in asked.aspects and repeated(orders)
         words = self.things(replace(asked, words=AGAIN.sub(" ", asked.words)))
+        unwanted: list[str] = []
         if without := WITHOUT.search(asked.text):
-            unwanted, words = words_of(without["what"]), ""
-            kept = [[item for item in items if not named([item], unwanted)] for items in (wanted, again or [])]
-            wanted, again = kept[0], kept[1] if again else again
+            unwanted = [words for part in AND.split(without["what"] or without["zh"]) if (words := words_of(part))]
+            words = ""
         among = [[order] for order in orders] if "last_order" in asked.aspects else [orders]
         of_these = next(filter(None, (self.bought_of(each, words) for each in among)), []) if words else []
         wanted = of_these or again or wanted
@@ -566,15 +569,22 @@ class Orders(Cart):
             intro = Sentence(_("This is what you buy again and again, as many of each as last time:"))
         else:
             intro = Sentence(_("This is what your latest order held:"), keys_of(orders[:1]))
-        yield from self.once_more(wanted, intro, asked, most=MOST_USUAL if again else MOST_SHOWN)
+        most = MOST_USUAL if again else MOST_SHOWN
+        yield from self.once_more(wanted, intro, asked, most=most, unwanted=unwanted)
 
     def once_more(
-        self, wanted: list[dict[str, Any]], intro: Sentence, asked: Asked, *, most: int = MOST_SHOWN
+        self,
+        wanted: list[dict[str, Any]],
+        intro: Sentence,
+        asked: Asked,
+        *,
+        most: int = MOST_SHOWN,
+        unwanted: Iterable[str] = (),
     ) -> Iterator[Piece]:
-        """Propose what of some things that they bought is in stock, as many of each as then."""
+        """Propose what of some things that they bought is in stock, as many of each as then, without what is not wanted."""
         live = {row["product_id"]: row for row in self.rows([item["product_id"] for item in wanted])}
         ready = [item for item in wanted if item["product_id"] in live and live[item["product_id"]]["available"]]
-        ready = ready[:most]
+        ready = [item for item in ready[:most] if not any(named([item], words) for words in unwanted)]
         missing = [item for item in wanted[: len(ready) + 3] if item not in ready and item["product_id"] in live][:3]
         if not ready:
             yield Sentence(_("Nothing of what you usually buy is in stock at the moment."), intro.sources)

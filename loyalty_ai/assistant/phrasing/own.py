@@ -8,14 +8,16 @@ from dataclasses import replace
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.periods import periods
-from loyalty_ai.assistant.phrases import GUARDS, WISHED, Intent
+from loyalty_ai.assistant.periods import period, periods
+from loyalty_ai.assistant.phrases import AVERAGE, GUARDS, WISHED, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.finding import PEOPLE
+from loyalty_ai.assistant.phrasing.orders import BOUGHT
 from loyalty_ai.assistant.phrasing.purchases import sums_of
-from loyalty_ai.assistant.phrasing.shop import HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
+from loyalty_ai.assistant.phrasing.shop import GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
-from loyalty_ai.assistant.questions import Asked, normal, understand
+from loyalty_ai.assistant.questions import Asked, normal, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
@@ -80,6 +82,11 @@ FOR_TRADE = {
 }
 """What may be read in a business's wish for many things."""
 
+OF_MINE = re.compile(r"\b(?:i|we|my|our|me)\b|我")
+OF_TIME = re.compile(r"\b(?:days?|weeks?|months?|often|long|between|time)\b|几天|多久|隔")
+WHAT_IT_WAS = re.compile(r"\bwhat (?:was|were|did|is|had|have)\b|什么|哪")
+"""Speaks of the shopper; of time and no money; asks which goods something was."""
+
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
 
@@ -120,6 +127,12 @@ class Own(Trade, Shop):
         least = OWN_HEARD.get(now.intent)
         if now.intent in OPEN | {Intent.NEXT_TIER, Intent.STOCK} and KEEPS_TIER.search(now.text):
             return replace(now, intent=Intent.POLICY)
+        if self.asks_mean(now):
+            return replace(now, intent=Intent.LOYALTY, aspects=frozenset())
+        if now.intent in OPEN and GIVES.search(now.text) and OF_TIERS.search(now.text) and OF_MINE.search(now.text):
+            return replace(now, intent=Intent.LOYALTY)
+        if told := self.bought_then(now):
+            return told
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
             return replace(now, intent=Intent.ORDER)
@@ -162,6 +175,25 @@ class Own(Trade, Shop):
             asks = [each for each in asks if each in NOT_IN_TABLES]
         return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
 
+    def asks_mean(self, now: Asked) -> bool:
+        """Whether a question asks what an order of theirs comes to on average, of all that they placed."""
+        of_all = now.intent in OPEN | {Intent.ORDER} and not now.codes and not period(now.text, local(self.turn.now))
+        mean = AVERAGE.search(now.text) and OF_MINE.search(now.text) and not OF_TIME.search(now.text)
+        return bool(of_all and mean) and self.turn.customer_id is not None and not self.orders_listed
+
+    def bought_then(self, now: Asked) -> Asked | None:
+        """What they bought on some days, be it for somebody: "I bought a gift for my sister in May, what was it"."""
+        told = BOUGHT.search(now.text) and WHAT_IT_WAS.search(now.text) and not WISH.search(now.text)
+        if (
+            now.intent not in MAY_NAME_GOODS | {Intent.GIFT}
+            or not told
+            or self.turn.customer_id is None
+            or not period(now.text, local(self.turn.now))
+        ):
+            return None
+        words = " ".join(word for word in now.words.split() if word not in PEOPLE)
+        return replace(now, intent=Intent.ORDER, words=words, aspects=now.aspects | {"items"})
+
     def traces_a_sum(self, now: Asked) -> bool:
         """Whether a question names just what an order of theirs came to: "what was that £118.85 in april for"."""
         if self.turn.customer_id is None or now.intent not in OPEN | {Intent.ORDER} or now.codes:
@@ -181,7 +213,8 @@ class Own(Trade, Shop):
             or not self.things(before)
         ):
             return None
-        both = f"{before.text} {now.text}"
+        asks = " ".join(word for word in before.text.split() if not words_of(word))
+        both = f"{asks} {now.words}"
         return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
 
     def names_goods(self, words: str) -> bool:
@@ -196,6 +229,8 @@ class Own(Trade, Shop):
 
     def verdict(self, asked: Asked) -> list[Piece]:
         """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
+        if asked.intent is Intent.USUAL:
+            return []
         if (ASKS_LATEST.search(asked.text) or when_it_comes(asked.text)) and (told := self.arriving(asked)):
             return told
         if (

@@ -1,5 +1,6 @@
 """Answers about single things that the shopper bought: which order held them, how many, what one cost, what a sum was for."""
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
 
 import re
@@ -22,9 +23,11 @@ from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS
 from loyalty_ai.assistant.phrasing.listing import OF_THEM, SUM, Listing
 from loyalty_ai.assistant.phrasing.orders import (
+    AND,
     AS_MANY,
     BEFORE_THAT,
     BOUGHT,
+    IN_TIME,
     MOST,
     OWN_AGAIN,
     between,
@@ -53,12 +56,23 @@ NOW = re.compile(
 )
 """Sets what was bought beside what it costs today."""
 
+ORDERED_BY = re.compile(r"\bthe .{2,40} (?:that )?(?:i|we) (?:bought|ordered|got|purchased)\b")
+"""Says of goods that they ordered them: "the cups I ordered"."""
+
+COMING = re.compile(
+    r"\b(?:when|what day|will|should|do|does|are|is)\b.{0,60}\b(?:get here|arrive|be here|be delivered|reach me|turn up|be with me|land)\b|"
+    r"(?:什么时候|几时|何时|哪天|几号|多久).{0,4}(?:能|会|可以|才)?.{0,2}(?:到货?|送到|收到|送达)"
+)
+"""Asks when something comes that was ordered."""
+
 PRICED = re.compile(
     r"\b(?:price[ds]?|costs?|cheap\w*|dear\w*|pricier|more expensive|less|more than|paid|pay|how much|gone (?:up|down)|left|"
     r"in stock|what (?:is|are) (?:it|they|that|those) now)\b|£|\$|€|价|钱|贵|便宜|货"
 )
 
-PAST = re.compile(r"\b(?:was|were|did|cost me|paid|pay|came to|come to|in (?:that|it|there)|just|only)\b|花|付")
+PAST = re.compile(
+    r"\b(?:was|were|did|cost me|paid|pay|came to|come to|in (?:that|it|there)|just|only)\b|花|付|一共|总共|合计|加起来"
+)
 """Speaks of what was paid, and of no price of today."""
 
 GOES_WORDS = re.compile(
@@ -70,15 +84,23 @@ MINE = re.compile(r"\b(?:my|our|mine)\b|我的|我家")
 SOME = 3
 """Goods that are named of those that were bought."""
 
-AND = re.compile(r"\b(?:and|plus|with|&)\b|,|和|跟")
-
 
 class Purchases(Listing):
     """Tells of single things among the shopper's own orders."""
 
     def order(self, asked: Asked) -> Iterator[Piece]:
         told = self.of_listed(asked) if "listed" in asked.aspects else None
-        yield from told() if told else self.purchase(asked) or super().order(asked)
+        pieces = list(told()) if told else self.purchase(asked) or self.never_bought_that(asked)
+        yield from pieces or super().order(asked)
+
+    def never_bought_that(self, asked: Asked) -> list[Piece]:
+        """That no order held the goods which they say they ordered, where it is so."""
+        words = self.things(asked) if self.turn.customer_id is not None and ORDERED_BY.search(asked.text) else ""
+        if not words or asked.codes or asked.aspects & {"bought_when", "ever"}:
+            return []
+        orders = self.orders_in(None)
+        held = not orders or self.holding(orders, words) or not self.names_goods(words)
+        return [] if held else [self.none_of(words, orders)]
 
     def cart_add(self, asked: Asked) -> Iterator[Piece]:
         """What is wanted once more of the order that was told just now, as many as then; else whatever the words name."""
@@ -135,17 +157,20 @@ class Purchases(Listing):
             yield from self.charged(sums, days)
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
-        elif "way" in asked.aspects and not asked.codes and not self.order_meant(asked):
-            orders = (
-                self.orders_in(days)
-                if days and not wanted_by(asked.text, local(self.turn.now))
-                else self.orders_in(None)
-            )
+        elif COMING.search(asked.text) and not asked.codes and (words := self.things(asked)):
+            held = self.holding(self.orders_in(None), words)
+            yield from self.tell_order(held[0][0], replace(asked, aspects=frozenset({"expected"}))) if held else ()
+        elif ("way" in asked.aspects or self.wanted(asked)) and not asked.codes and not self.order_meant(asked):
+            orders = self.orders_in(days) if days and not self.wanted(asked) else self.orders_in(None)
             held = self.holding(orders, self.things(asked))
             for order in ([order for order, _items in held] or orders)[:1]:
                 yield from self.tell_order(order, asked)
         elif asked.aspects & {"count", "which"} and not asked.codes and (goods := self.goods_held(asked)):
             yield from self.in_which(goods, days) if "which" in asked.aspects else self.in_all(goods, days)
+
+    def wanted(self, asked: Asked) -> bool:
+        """Whether a question asks for something to be there by a day to come."""
+        return IN_TIME.search(asked.text) is not None and wanted_by(asked.text, local(self.turn.now)) is not None
 
     def goods_held(self, asked: Asked) -> list[str]:
         """What of the goods a question names, each of an enumeration for itself."""

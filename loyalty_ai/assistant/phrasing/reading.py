@@ -60,7 +60,7 @@ from loyalty_ai.assistant.phrasing.matters import (
 )
 from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
-from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER
+from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER, WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
@@ -594,6 +594,8 @@ class Reading(Narrowing, Own):
         if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
+        if usual := self.usual_without(now):
+            return usual
         if self.of_listed(now) is not None:
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"listed"})
         if fee_times := self.fee_times(now):
@@ -685,6 +687,13 @@ class Reading(Narrowing, Own):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def usual_without(self, now: Asked) -> Asked | None:
+        """What they buy again and again, or bought last, without what a message leaves out of the proposal before."""
+        before = understand(self.asked_before[0])[-1]
+        if before.intent is not Intent.USUAL or now.intent in GUARDS or not WITHOUT.search(now.text):
+            return None
+        return replace(before, text=f"{before.text} {now.text}", words="")
 
     def of_lines(self, now: Asked) -> Asked | None:
         """What is asked of a place among the things of the order that was told, or what so many more of its only thing cost."""

@@ -19,7 +19,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.hours import NOW, ON_A_DATE, ON_A_DAY, day_asked, hours_of, shut_on, time_in
 from loyalty_ai.assistant.keeping import last_to_count
-from loyalty_ai.assistant.periods import WEEKDAYS, coming, period
+from loyalty_ai.assistant.periods import coming, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
@@ -278,7 +278,9 @@ class Shop(Rulings):
         if found.error:
             yield self.no_loyalty()
             return
-        wanted = asked.aspects & {"orders", "spent", "since"} or {"tier"}
+        wanted = asked.aspects & {"orders", "spent", "since"} or (
+            {"tier"} if not phrases.AVERAGE.search(asked.text) else set()
+        )
         data, cited = found.data, ("loyalty",)
         if "tier" in wanted:
             yield Sentence(_("Your tier is %(tier)s.") % {"tier": data["tier_name"]}, cited)
