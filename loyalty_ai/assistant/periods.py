@@ -51,8 +51,8 @@ NAMED = re.compile(
     r"(?P<half>\b(?:first|second|1st|2nd) half\b|[上下]半年)|"
     r"(?P<season>(?:\b(?:last|this|the|in|past|of|during|over|and|since|before|after|or|than|from) )+(?:spring|summer|autumn|fall|winter)(?:time)?\b|\b(?:spring|summer|autumn|winter)(?= orders?\b| purchases?\b)|(?:今年|去年)?[春夏秋冬](?:[天季]|(?=[里我买下花有订的呢?]|$)))|"
     rf"(?P<month>\b(?:{_MONTH})\b|{_MAY}|{_MONTH_ZH})|"
-    r"(?P<weekday>\b(?:last |on |this )(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|(?:上个?|这个?)(?:周|星期|礼拜)[一二三四五六日天])|"
-    r"(?P<christmas>\b(?:the run.?up to |before |last )(?:last )?christmas\b|圣诞节?(?:之?前)|去年圣诞)"
+    r"(?P<weekday>\b(?:last |on |this )(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day(?='s (?:order|parcel|package|purchase|delivery)\b)|(?:上个?|这个?)(?:周|星期|礼拜)[一二三四五六日天])|"
+    r"(?P<christmas>\b(?:the run.?up to |before |last )(?:last )?christmas\b(?: (?:of )?last year\b)?|圣诞节?(?:之?前)|去年圣诞)"
 )
 YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 LEAD = re.compile(

@@ -462,7 +462,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"(the|my|our|your|same|as) usual|usual (order|things|stuff|items|shop|basket|please|again)|^usual\b|my (regular|regulars|normal|standard|staples|typical)\b|regular (order|things|stuff|items|purchases)|what i (always|usually|normally|regularly) (buy|get|order|have)|buy (it |them |that )?again|things i buy (often|again|regularly)",
+            r"(put|add|pop|throw|get|want)\b.{0,30}\b(what|everything|all|the same|the things|the stuff|the lot)\b.{0,40}\b(last time|(last|previous|latest) order|(bought|ordered|had|got) (last|before))\b|(my|our) (top|best|favou?rite) (\w+ )?(products?|items?|things?|buys?)|(the|my|our|your|same|as) usual|usual (order|things|stuff|items|shop|basket|please|again)|^usual\b|my (regular|regulars|normal|standard|staples|typical)\b|regular (order|things|stuff|items|purchases)|what i (always|usually|normally|regularly) (buy|get|order|have)|buy (it |them |that )?again|things i buy (often|again|regularly)",
             "老样子|照旧|照常|老规矩|常买|经常买|平时(都)?(买|订)|(和|跟|同)(上次|以前|往常|平时)一样|往常一样|复购|惯例|惯常|一直买|常规",
         ),
         (
@@ -485,7 +485,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(go|goes|match|matches|pairs?|suits?|fits?|complements?)( well| nicely)?( with)?\b.{0,25}\bi('ve| have| had)? (just |last |already )?(bought|ordered|got|purchased)|"
-            r"(put|combine|team|serve|display|place)( it| them| these| those| up)? with\b|suits? (the|my|these|those|them)\b|based on (the|my|those|what|all)\b.{0,30}\b(bought|ordered|got|had|have|own)",
+            r"(put|combine|team|serve|display|place)( it| them| these| those| up)? with\b|suits? (the|my|these|those|them)\b|(what|anything) else (would|could|might|will) (fit|go|suit|match|work|look)|based on (the|my|those|what|all)\b.{0,30}\b(bought|ordered|got|had|have|own)",
             "同系列|根据.{0,8}[买订](过|的)|搭的|能搭|(它|它们|这些?)搭",
         ),
     ),
@@ -533,7 +533,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"(tier|level|status|rank) (above|beyond|after|over)\b|(highest|top|best) (loyalty |membership |possible )?(tier|level|status|rank)\b|higher (tier|level|status|rank)|(gold|silver|platinum) (is |be )?(the )?(top|highest|best|maximum)\b|(above|beyond|after|higher than) (gold|silver|platinum)\b",
+            r"(tier|level|status|rank) (above|beyond|after|over)\b|(highest|top|best) (loyalty |membership |possible )?(tier|level|status|rank)\b|higher (tier|level|status|rank)|(gold|silver|platinum) (is |be )?(the )?(top|highest|best|maximum)\b|(above|beyond|after|(higher|better) than) (gold|silver|platinum)\b",
             "最高(级|等级|级别|的?(会员|等级|级别))|(上面|之上|以上)(还)?有.{0,4}(等级|级)|再?往上升|更高的?(等级|级)|还能.{0,4}升|(金卡|银卡|白金|铂金).{0,6}(最高|上面|之上)",
         ),
     ),
@@ -1013,7 +1013,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打|副|根|卷|束|桶|颗|粒|组|朵|片|册|捆"
 
 _STOP = """
-kindly grateful obliged regards sirs madam
+rid kindly grateful obliged regards sirs madam
 charge charges moment purchase curiosity curious nosy boss chap bloke mrs missus hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom
@@ -1146,7 +1146,10 @@ _SEVERAL = (
 _TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
 _TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
 UNDERWAY = re.compile(
-    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
+    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|"
+    r"\b(?:which|what)\b.{0,20}\b(?:orders?|parcels?|packages?)\b.{0,12}\b(?:comes?|arrives?|due|be here|gets? here)\b.{0,12}\b(?:first|next|soonest|earliest)|"
+    r"\b(?:have|are|did) (?:all|both|any) (?:of )?my (?:orders|parcels|packages)\b.{0,20}\b(?:delivered|arrived|arrive|come|here)|哪个?(?:包裹|订单|单|快递).{0,4}(?:最先|先|最早|最快)到|(?:订单|包裹|快递)都(?:到|送到|送达|收到)了?吗|"
+    rf"(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
 )
 ELSE = re.compile(r"\b(?:else|others?|more|besides|apart from|except|aside from)\b|别的|其[他它]|另外|除|还有")
 """Asks which orders have yet to arrive, and which beside the one that was told."""

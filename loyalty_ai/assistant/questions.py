@@ -221,6 +221,9 @@ _MAYBE = "(?:might |may |could |would |perhaps |possibly |maybe |happen to |by a
 WONDERING = re.compile(
     rf"\b(?:i (?:was|am) |was |am )?(?:just )?wondering (?:if|whether) you {_MAYBE}(?=(?:have|sell|stock|do|got|carry)\b)"
 )
+IDEA = re.compile(
+    r"\b(?:(?:do|would) you have |have you |you )?(?:got )?any (?:idea|clue) (?=(?:when|where|how|what|which|if|whether|why)\b)"
+)
 SEEN = re.compile(r"\b(?:can|could|may) (?:i|we) (?:see|have a look at|look at) (?:your|some|any|all your) ")
 WELL_WISHES = re.compile(
     r"\b(?:i )?hope (?:you|you are|you're|everyone is|all is|this finds you)(?: all| are| keeping| having| had)* "
@@ -240,6 +243,7 @@ def normal(text: str) -> str:
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
     text = SEEN.sub("show me ", text)
     text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
+    text = IDEA.sub("", text)
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
     text = CAN_BE_HAD.sub(" in stock", text)

@@ -77,3 +77,10 @@ def test_a_change_is_proposed_for_what_the_cart_holds(open_shop: Any, text: str,
     given = answer(replace(TURN, customer_id="ann", text=text, language=language, cart=CART), backend="templates")
     assert given.proposal is not None
     assert dict(given.proposal.units) == wanted
+
+
+def test_all_but_what_stays_is_taken_out(open_shop: Any):
+    turn = replace(TURN, customer_id="ann", text="remove everything except the mugs", cart=CART)
+    given = answer(turn, backend="templates")
+    assert given.proposal is not None
+    assert dict(given.proposal.units) == {TRAY: 0}

@@ -143,3 +143,24 @@ def test_the_usual_is_proposed_without_what_a_message_leaves_out(two_orders: Any
     told = ask("repeat my last order", "without the mugs and the lamps")
     assert "Cake Tins" in told
     assert "Mug" not in told
+
+
+@pytest.mark.parametrize("question", ["show me all orders with mugs", "列出所有有马克杯的订单"])
+def test_the_orders_that_held_some_goods_are_listed(two_orders: Any, question: str):
+    told = say(question, "ann").text
+    assert "A-1001" in told
+    assert "4 ×" in told
+
+
+def test_what_was_bought_is_set_beside_the_price_of_today(two_orders: Any):
+    told = say("is the tray I bought still the same price?", "ann").text
+    assert "Wooden Picnic Tray" in told
+    assert "now" in told
+
+
+def test_the_first_of_all_is_no_place_in_the_list(two_orders: Any):
+    assert "20 Apr 2011" in ask("list my orders", "and what was the first of all?")
+
+
+def test_two_months_told_in_turn_are_summed_up(two_orders: Any):
+    assert "£17.50" in ask("what did I spend in April?", "in May?", "and both together?")

@@ -17,7 +17,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.voice import asked_of, key
-from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.questions import Asked, words_of
 from loyalty_ai.assistant.turn import Sentence
 
 MOST_UNITS = 999
@@ -28,6 +28,12 @@ MAY_AMEND = {
     *(Intent.COMPARE, Intent.DESCRIBE, Intent.SIMILAR, Intent.STOCK, Intent.RECOMMEND),
 }
 """What the tables may read in a change of the cart."""
+
+EXCEPT = re.compile(
+    r"\b(?:except|but(?! please)|apart from|other than|besides|save)\b(?: for)? (?P<what>.+)|"
+    r"(?:除了|只留下?|保留)(?P<zh>[^,，。]+?)(?:以外|之外|外)?(?:[,，。]|都|全|$)"
+)
+"""What stays where the cart is emptied."""
 
 CART_WORDS = re.compile(r"carts?|baskets?|trolley|order|购物车|out|units?|them")
 
@@ -182,7 +188,14 @@ class Cart(Advice):
         if not self.turn.cart:
             yield from self.cart(asked)
             return
-        yield from self.propose([(item.product_id, 0) for item in self.turn.cart], add=False)
+        kept = EXCEPT.search(asked.text)
+        stays = {line["product_id"] for line in self.in_cart(words_of(kept["what"] or kept["zh"]))} if kept else set()
+        if kept and not stays:
+            yield Sentence(_("Which product in your cart do you mean, and how many would you like?"), ("cart",))
+            yield from self.cart(asked)
+            return
+        goes = [(item.product_id, 0) for item in self.turn.cart if item.product_id not in stays]
+        yield from self.propose(goes, add=False)
 
     def checkout(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(_("I cannot place an order or take a payment; you do both yourself, from your cart."))

@@ -43,6 +43,9 @@ CENT = Decimal("0.01")
 RETURNED = re.compile(r"\b(?:return\w*|refund\w*|sen[dt] back)\b|退")
 """Speaks of what came back."""
 
+BOTH_ALONE = re.compile(
+    r"(?:and |so |what (?:are|is|were|was) |how much (?:is|was|were|are) )*(?:the |these |those )?(?:both|two|they|that|months|of|them|it|are|in|all|total|together|altogether|combined|added up|\s)+|(?:两个?月?|那|它们|都)*(?:一共|总共|合计|加起来|加在一起)(?:呢|多少钱?)?"
+)
 SUM_ALONE = re.compile(
     r"(?:and |so )*(?:(?:what (?:is|was) |give me )?the )?(?:grand )?(?:total|sum)(?: of (?:that|those|them|it))?|(?:总共|一共|合计|总计|总额)(?:呢|多少钱?|是多少)?"
 )
@@ -88,7 +91,7 @@ class History(Orders):
             yield from self.summed(days)
         elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans and not HOW_MANY.search(text):
             yield from self.together(numbers)
-        elif phrases.TOGETHER.fullmatch(text) and len(both) == 2:
+        elif phrases.TOGETHER.search(text) and BOTH_ALONE.fullmatch(text.strip(" ?!.")) and len(both) == 2:
             yield from self.both_together(both)
         elif len(spans) == 2 and phrases.IN_SUM.search(text) and not self.goods(asked):
             yield from self.both_together(spans)
@@ -333,6 +336,8 @@ class History(Orders):
                 yield Sentence(_("In that time you bought nothing of “%(words)s”.") % {"words": words})
             return
         if counted or not days:
+            if "bought_when" in asked.aspects:
+                yield from self.tell_bought(orders, words)
             yield from self.bought_in_all(orders, words, days, most=MOST_GOODS)
             return
         if len(held) == 1:

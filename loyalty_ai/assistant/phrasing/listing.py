@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import AVERAGE, LEAST
-from loyalty_ai.assistant.phrasing.history import History
+from loyalty_ai.assistant.phrasing.history import SUM_ALONE, History
 from loyalty_ai.assistant.phrasing.orders import ARRIVING, between
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
 from loyalty_ai.assistant.questions import Asked
@@ -29,12 +29,13 @@ SUM = re.compile(
     r"加起来|加在一起|一共|总共|合计|共|总[价额数和]|多少钱|花了"
 )
 OF_THEM = re.compile(
-    r"\b(?:they|them|these|those|all|both|altogether|together|combined|lot|each|the (?:three|four|five|two))\b|这些|那些|它们|这[几两三四五]|那[几两三四五]|全部|所有|都|加起来|加在一起|其中|里面"
+    r"\b(?:they|them|these|those|all|ever|both|altogether|together|combined|lot|each|the (?:three|four|five|two))\b|这些|那些|它们|这[几两三四五]|那[几两三四五]|全部|所有|都|加起来|加在一起|其中|里面"
 )
 HOW_MANY_OF_THEM = re.compile(
     r"^(?:and |so |ok )*how many(?: orders)?(?: (?:are|were|is) (?:there|they|that|those|these|it))?(?: in (?:all|total))?$|^(?:那|这)?(?:一共|总共|有)*(?:有)?(?:几|多少)(?:个|单|笔|张)?(?:订单|单)?$"
 )
-OLDEST = re.compile(r"\b(?:oldest|earliest|longest ago)\b|最早|最老|最先")
+WHICH = re.compile(r"(?:and |so )?(?:which|what)(?: one| of (?:them|those|these))? (?:was|is|came|cost)\b|哪")
+OLDEST = re.compile(r"\b(?:oldest|earliest|longest ago|(?:very )?first (?:of (?:all|them all)|ever))\b|最早|最老|最先")
 NEWEST = re.compile(r"\b(?:newest|latest|most recent)\b|最近|最新|最晚|最后")
 MOST_OF_THEM = re.compile(
     r"\b(?:most expensive|dearest|priciest|costliest|biggest|largest|highest|cheapest|smallest|lowest|least(?: expensive)?|more|higher|bigger|larger|dearer|less|lower|smaller|cheaper)\b|最(?:贵|便宜|大|小|高|低|多|少)"
@@ -71,9 +72,13 @@ class Listing(History):
 
     def of_listed(self, asked: Asked) -> Callable[[], Iterator[Piece]] | None:
         """What tells of the orders that were listed what a question asks of them; None where it asks nothing of these."""
-        numbers = self.orders_listed if self.turn.customer_id is not None else []
+        if self.turn.customer_id is None:
+            return None
+        if (days := self.days_before) and SUM_ALONE.fullmatch(asked.text.strip(" ?!.")):
+            return partial(self.summed, days)
+        numbers = self.orders_listed
         elsewhere = asked.codes or asked.bounded or period(asked.text, local(self.turn.now))
-        if not numbers or elsewhere or LIST_WORDS.sub(" ", self.things(asked)).strip():
+        if not numbers or elsewhere or MOST_OF_THEM.sub(" ", LIST_WORDS.sub(" ", self.things(asked))).strip():
             return None
         text, all_of_them = asked.text.strip(" ?!.,"), OF_THEM.search(asked.text) is not None
         just_now = self.last_about == "order" and len(numbers) == len([*self.alone_told(self.turn.focus)])
@@ -87,6 +92,8 @@ class Listing(History):
             return partial(self.mean_of_listed, numbers)
         if COMES.search(text) and SOONEST.search(text):
             return partial(self.soonest_of_listed, numbers)
+        if MOST_OF_THEM.search(text) and WHICH.match(text):
+            all_of_them = True
         for pattern, by in ((OLDEST, self.placed), (NEWEST, self.placed), (MOST_OF_THEM, total_of)):
             if all_of_them and (found := pattern.search(text)):
                 least = pattern is OLDEST or (pattern is MOST_OF_THEM and LEAST.search(found[0]) is not None)
@@ -154,7 +161,7 @@ class Listing(History):
         self, numbers: list[str], asked: Asked, by: Callable[[Order], Any], *, least: bool
     ) -> Iterator[Piece]:
         """The one of them that is the first or the last by something."""
-        orders = self.those(numbers)
+        orders = self.orders_in(None) if self.cut_short else self.those(numbers)
         if orders:
             yield from self.tell_order((min if least else max)(orders, key=by), asked)
 

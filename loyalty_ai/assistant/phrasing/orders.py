@@ -30,7 +30,7 @@ from loyalty_ai.assistant.questions import CODE, Asked, words_of
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 
 IN_TIME = re.compile(
-    r"\b(?:will|would|is|going to|does|do)\b.{0,40}\b(?:by|before|in time|on time|for|until|ahead of|(?:be|get) (?:here|there|delivered) on|(?:arrive|come) on)\b|前"
+    r"\b(?:will|would|is|going to|does|do)\b.{0,40}\b(?:by|before|in time|on time|for|until|ahead of|(?:be|get) (?:here|there|delivered) on|(?:arrive|come) on|(?:come|arrive|be here|get here|turn up) then)\b|前"
 )
 """Asks whether an order is there by a day."""
 
@@ -55,7 +55,7 @@ ARRIVING = {"placed", "preparing", "dispatched"}
 ORDER_NUMBER = re.compile(r"orders?\b|订单|单号|这单|包裹|parcel|package")
 
 ORDER_WORDS = re.compile(
-    r"orders?|ordered|parcels?|packages?|delivery|deliveries|purchases?|shipment|shipped|packed|arriv(?:es?|ed|ing)|dispatched|history|status|state|contents|"
+    r"orders?|ordered|parcels?|packages?|pieces?|units?|delivery|deliveries|purchases?|shipment|shipped|packed|arriv(?:es?|ed|ing)|lands?|landed|dispatched|history|status|state|contents|"
     r"track(ing)?|number|latest|recent|previous|shopping|yesterday|year|ago|订单|包裹|快递|物流|最近|一单|这单|单|寄出|发货|送达|到|明细|记录|历史|进度|状态|"
     r"january|february|march|april|may|june|july|august|september|october|november|december|总共|一共|[一二三四五六七八九十]+月|\d+月|花|付|20\d\d"
 )
@@ -64,7 +64,7 @@ ORDER_WORDS = re.compile(
 MOST = re.compile(
     r"\bmost (?:often|frequently|of all)|\bthe most\b|\bmost (?:bought|ordered|purchased|frequent)|"
     r"\b(?:buy|bought|order|ordered|purchased?) most\b|"
-    r"favou?rite|最常|最经常|最多"
+    r"favou?rite|\b(?:my|our) (?:top|best) |最常|最经常|最多"
 )
 """Asks what was bought most often, and not for it in the cart unless `AGAIN`."""
 AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|再|购物车|老样子|照旧|老规矩")
@@ -229,6 +229,8 @@ class Orders(Cart):
                 words = rows[0]["title"]
         in_all = words and HOW_MANY.search(asked.text) and not LAST_TIME.search(asked.text)
         if in_all and (told := list(self.bought_in_all(orders, words, period(asked.text, local(self.turn.now))))):
+            if "bought_when" in asked.aspects:
+                yield from self.tell_bought(orders, words)
             yield from told
             return
         if words and not of_product and HERE_YET.search(asked.text) and (held := named_items(orders, words)):

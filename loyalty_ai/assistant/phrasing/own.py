@@ -12,8 +12,9 @@ from loyalty_ai.assistant.periods import period, periods
 from loyalty_ai.assistant.phrases import AVERAGE, GUARDS, WISHED, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import PEOPLE
+from loyalty_ai.assistant.phrasing.matters import IN_CART
 from loyalty_ai.assistant.phrasing.orders import BOUGHT
-from loyalty_ai.assistant.phrasing.purchases import sums_of
+from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
 from loyalty_ai.assistant.phrasing.shop import GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
@@ -48,8 +49,8 @@ THEIRS = re.compile(
     r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
     r"orders?|parcels?|package|basket|cart|trolley)\b"
 )
-NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford"}
-"""Aspects that only wordings, or titles, know."""
+NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford", "listed"}
+"""Aspects that only wordings, titles or the thread know."""
 
 ARRIVING_WHEN = "how long delivery takes, working days"
 """The subject of what would be asked of one's own order, where one is named."""
@@ -82,6 +83,9 @@ FOR_TRADE = {
 }
 """What may be read in a business's wish for many things."""
 
+AN_END = re.compile(
+    r"\b(?:dearest|cheapest|priciest|(?:most|least) expensive|costs? (?:the )?(?:most|least))\b|最便宜|最贵"
+)
 OF_MINE = re.compile(r"\b(?:i|we|my|our|me)\b|我")
 OF_TIME = re.compile(r"\b(?:days?|weeks?|months?|often|long|between|time)\b|几天|多久|隔")
 WHAT_IT_WAS = re.compile(r"\bwhat (?:was|were|did|is|had|have)\b|什么|哪")
@@ -133,6 +137,11 @@ class Own(Trade, Shop):
             return replace(now, intent=Intent.LOYALTY)
         if told := self.bought_then(now):
             return told
+        mine = self.turn.customer_id is not None and BOUGHT.search(now.text) and NOW.search(now.text)
+        if mine and now.intent in OPEN | {Intent.STOCK} and PRICED.search(now.text) and self.lines_asked(now):
+            return replace(now, intent=Intent.ORDER)
+        if now.intent in OPEN and self.turn.cart and IN_CART.search(now.text) and AN_END.search(now.text):
+            return replace(now, intent=Intent.CART)
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
             return replace(now, intent=Intent.ORDER)

@@ -59,6 +59,11 @@ NOW = re.compile(
 ORDERED_BY = re.compile(r"\bthe .{2,40} (?:that )?(?:i|we) (?:bought|ordered|got|purchased)\b")
 """Says of goods that they ordered them: "the cups I ordered"."""
 
+ORDERS_WITH = re.compile(
+    r"\borders (?:with|containing|that (?:had|have|held|contained|included)|in which|of mine with)\b|(?:有|含|包含|买了?)[^,，。]{1,10}的(?:所有|全部)?订单"
+)
+"""Asks for the orders that held some goods."""
+
 COMING = re.compile(
     r"\b(?:when|what day|will|should|do|does|are|is)\b.{0,60}\b(?:get here|arrive|be here|be delivered|reach me|turn up|be with me|land)\b|"
     r"(?:什么时候|几时|何时|哪天|几号|多久).{0,4}(?:能|会|可以|才)?.{0,2}(?:到货?|送到|收到|送达)"
@@ -165,7 +170,11 @@ class Purchases(Listing):
             held = self.holding(orders, self.things(asked))
             for order in ([order for order, _items in held] or orders)[:1]:
                 yield from self.tell_order(order, asked)
+        elif ORDERS_WITH.search(asked.text) and not asked.codes and (goods := self.goods_held(asked)):
+            yield from self.in_which(goods, days)
         elif asked.aspects & {"count", "which"} and not asked.codes and (goods := self.goods_held(asked)):
+            if "bought_when" in asked.aspects and len(goods) == 1:
+                yield from self.tell_bought(self.orders_in(days), goods[0])
             yield from self.in_which(goods, days) if "which" in asked.aspects else self.in_all(goods, days)
 
     def wanted(self, asked: Asked) -> bool:
@@ -289,6 +298,9 @@ class Purchases(Listing):
         goes_on = self.about_many and (now or EACH.search(asked.text)) and (asked.there or not self.things(asked))
         if goes_on and (words := self.words_held(asked)):
             held = self.holding(self.orders_in(None), words)
+            lines = {item["product_id"]: (order, item) for order, items in reversed(held) for item in items}
+        elif now and BOUGHT.search(asked.text) and (words := self.things(asked)):
+            held = self.held(self.orders_in(None), words)
             lines = {item["product_id"]: (order, item) for order, items in reversed(held) for item in items}
         elif (
             (words := self.goods_before)

@@ -339,6 +339,7 @@ class Reading(Narrowing, Own):
         found = self.with_case(read)
         of_lines = found[0].intent is Intent.ORDER and len(found) > 1 and self.names_nothing(found[1])
         if of_lines and self.turn.customer_id and self.lines_asked(found[0]) is not None:
+            found[0] = replace(found[0], text=f"{found[0].text}, {found[1].text}")
             del found[1]  # "still in stock, and how much each": the price of today is told with the stock
         for at, question in enumerate(found):
             of_it = at and found[at - 1].intent is Intent.ORDER and EXTREME_OF_IT.search(question.text)
@@ -566,6 +567,8 @@ class Reading(Narrowing, Own):
     @staticmethod
     def apart(now: Asked) -> bool:
         """Whether a question beside a case is one of its own."""
+        if now.intent is Intent.USUAL:
+            return True
         if (
             "back" in now.aspects
             or matters_in(now.text)
@@ -784,6 +787,8 @@ class Reading(Narrowing, Own):
             return None
         missing = HIGHER if self.last_about == "loyalty" else TO_NEXT
         if missing.search(now.text) or SUPPOSES.search(now.text):
+            return replace(now, intent=Intent.NEXT_TIER)
+        if OF_TIERS.search(now.text) and now.follows and self.last_about == "loyalty" and ASKS_MISSING.search(before):
             return replace(now, intent=Intent.NEXT_TIER)
         if GIVES.search(now.text) or (OF_TIERS.search(now.text) and now.follows and GIVES.search(before)):
             return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")

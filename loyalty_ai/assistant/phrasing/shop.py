@@ -195,8 +195,12 @@ _TO_COME = r"(?:after|into|beyond|past|in|by|next|come|over) (?:the )?(?:new yea
 KEEPS_TIER = re.compile(
     rf"\b(?:i|we)\b.{{0,20}}\b(?:stay|remain|keep|lose|hold on to|still (?:be|have)|drop (?:from|to|below)|fall (?:from|to|below|out of))\b.{{0,20}}\b{_TIER}\b|"
     rf"\bmy (?:\w+ )?{_TIER}\b.{{0,20}}\b(?:last|run out|expire|end|lapse|valid|good for|until when|for how long|be gone)\b|"
+    rf"\b(?:happens?|becomes?) (?:to|of|with) my (?:\w+ )?{_TIER}\b|\b(?:i|we)\b.{{0,12}}\b(?:drop|fall|go|be (?:put|moved|downgraded)) (?:back |down )?to (?:a )?(?:member|silver|gold)\b|\b(?:drop|fall|lose|go down) (?:a|one|my) {_TIER}\b|\bbe downgraded\b|"
     rf"\b(?:last|keep|long|valid|expir\w+)\b.{{0,20}}\bmy (?:\w+ )?{_TIER}\b|\b(?:be|am|my) (?:\w+ )?{_TIER}(?: status| tier| level)? (?:still )?{_TO_COME}|"
-    "(?:还|仍).{0,3}(?:是|算|能是).{0,4}(?:金|银|白金|铂金).{0,3}(?:会员|卡)?[吗么]|(?:等级|金卡|银卡|白金).{0,10}(?:到期|过期|失效|有效期|保持|保留|维持|多久|什么时候没)|(?:保住|保持|维持).{0,6}(?:等级|金卡|银卡|白金)"
+    "(?:还|仍).{0,3}(?:是|算|能是).{0,4}(?:金|银|白金|铂金).{0,3}(?:会员|卡)?[吗么]|(?:等级|金卡|银卡|白金).{0,10}(?:到期|过期|失效|有效期|保持|保留|维持|多久|什么时候没)|(?:会|要|被)(?:掉|降)(?:级|到|回)|(?:掉|降)(?:级|回普通|到普通|到银|到金)|(?:保住|保持|维持).{0,6}(?:等级|金卡|银卡|白金)"
+)
+LOSES = re.compile(
+    r"\b(?:lose|losing|drop\w*|fall\w*|downgraded|go (?:back|down)|run out|expire\w*)\b|掉|降|失去|过期|到期"
 )
 TIER_PRICES = re.compile(
     r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|价格"
@@ -358,7 +362,7 @@ class Shop(Rulings):
             return []
         at, named = last[1] + days, coming(text, today)
         told = _("Without another order you stay %(tier)s until %(date)s.")
-        if named:
+        if named and not LOSES.search(text):
             told = _("Yes, without another order you stay %(tier)s until %(date)s.")
             if named > at:
                 told = _("No, without another order you stay %(tier)s until %(date)s.")
