@@ -25,7 +25,7 @@ OPERATIONS: tuple[tuple[re.Pattern[str], Callable[..., int]], ...] = tuple(
         (r"\b(?:halve|(?:only )?half(?: of| as many| the)?)\b|减半|一半", lambda held, n: held // 2),
         (
             rf"\b(?:change|set|make|bring|reduce|cut|lower|raise|increase|bump|put|turn|get|take|update|adjust)\b.{{0,60}}? (?:down |up |back )?(?:to|at) {_N}{_OF}|"
-            rf"\bmake (?:it|that|them|those) {_N}{_OF}|\b(?:only|just) {_N}{_OF}|{_N}{_OF}[^.?!]*?,? ?(?:instead of|rather than|(?:and )?not) \w+$|\b(?:quantity|number) (?:of .+ )?(?:to|is|as) {_N}|"
+            rf"\bmake (?:it|that|them|those) {_N}{_OF}|\b(?:only|just) (?:need |want |have |take )?{_N}{_OF}|{_N}{_OF}[^.?!]*?,? ?(?:instead of|rather than|(?:and )?not) \w+$|\b(?:quantity|number) (?:of .+ )?(?:to|is|as) {_N}|"
             rf"(?:[改换调变降升加减]|减少|增加|提高|降低|减少数量|调整|修改|更改)(?:成|为|到|至){_ZH}|(?:只要|只留|只买|只需要?|留下?){_ZH}|数量(?:改|调|设|换|是)?(?:成|为|到)?{_ZH}",
             lambda held, n: n,
         ),
@@ -48,7 +48,7 @@ OPERATIONS: tuple[tuple[re.Pattern[str], Callable[..., int]], ...] = tuple(
 BESIDE = re.compile(
     rf"\b(?:i would like|i want|please|can you|could you|instead|of|{_CART}|my|the|in|from|out|off|down|up|to|at|more|fewer|less|them|it|that|those|rather|than|not|both|all|everything|what would|cost|come|then|"
     rf"change|set|make|bring|reduce|cut|lower|raise|increase|bump|put|turn|get|take|update|adjust|only|just|quantity|number|extra|additional|further|another|add|plus|remove|drop|lose|knock|pull|leave|away|left|"
-    rf"without|minus|except|for|double|twice|as|many|halve|half|is|and|be|have|need|packs?|units?|pieces?|{'|'.join([*NUMBERS, *FEW])})\b|"
+    rf"without|minus|except|for|double|twice|as|many|halve|half|is|and|be|have|need|want|ones?|packs?|units?|pieces?|{'|'.join([*NUMBERS, *FEW])})\b|"
     rf"(?:\d+|[一二两三四五六七八九十百]+) ?(?:{MEASURE_ZH})(?![a-z])|\d+|第[一二三四五\d][个款件样种]?|\b(?:first|second|third|fourth|last) one\b|购物[车篮](?:里面?|中)?的?|[请把将我给]|帮我|全部|所有|都|它们|[这那]个?|的?数量|不要了?|不够|翻倍|加倍|减半|一半|"
     rf"(?:[改换调变降升加减]|减少|增加|提高|降低|调整|修改|更改|只要|只留|只买|只需要?|留下?|[再多少][加来要放拿买添]?|拿[走掉出]|去掉|删[掉除去]?|移[除走]|取[出走])[成为到至]?(?:[一二两三四五六七八九十百\d]+ ?(?:{MEASURE_ZH})?)?吧?"
 )

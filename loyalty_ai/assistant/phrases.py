@@ -533,7 +533,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             9,
-            r"(tier|level|status|rank) (above|beyond|after|over)\b|(highest|top|best) (loyalty |membership |possible )?(tier|level|status|rank)\b|higher (tier|level|status|rank)|(gold|silver|platinum) (is |be )?(the )?(top|highest|best|maximum)\b|(above|beyond|after|(higher|better) than) (gold|silver|platinum)\b",
+            r"(tier|level|status|rank) (above|beyond|after|over)\b|(highest|top|best) (loyalty |membership |possible )?(tier|level|status|rank)\b|higher (tier|level|status|rank)|(go|turn|become|be|reach|get) (gold|silver|platinum)\b.{0,30}\b(spend|need|cost|take)\b|(gold|silver|platinum) (is |be )?(the )?(top|highest|best|maximum)\b|(above|beyond|after|(higher|better) than) (gold|silver|platinum)\b",
             "最高(级|等级|级别|的?(会员|等级|级别))|(上面|之上|以上)(还)?有.{0,4}(等级|级)|再?往上升|更高的?(等级|级)|还能.{0,4}升|(金卡|银卡|白金|铂金).{0,6}(最高|上面|之上)",
         ),
     ),
@@ -1143,7 +1143,7 @@ _SEVERAL = (
     r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|(?:any|some|no)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
     r"what (?:else )?(?:is|are|have you|has|have i)|any ?more)\b"
 )
-_TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
+_TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:do) (?:i|we) (?:still )?expect|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
 _TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
 UNDERWAY = re.compile(
     rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|"
@@ -1188,7 +1188,7 @@ TO_NEXT = re.compile(
 )
 HIGHER = re.compile(
     rf"{TO_NEXT.pattern}|\b(?:next$|(?:comes?|one|tier|level|what is|anything|something|there) (?:after|above|beyond|over|next|higher|better)(?: that| it| this| mine)?|"
-    r"(?:go|get|move|climb|rise|be) (?:any |even |still )?(?:higher|further up|upgraded|up)|(?:highest|top|best|last)(?: one| tier| level)?$|upgrade)\b|"
+    r"(?:go|get|move|climb|rise|be) (?:any |even |still )?(?:higher|further up|upgraded|up)|(?:highest|top|best)(?: one| tier| level)?$|upgrade)\b|"
     "下一个?(?:等级|档|级)|往上|更高|上面|再升|升级|还能.{0,4}升|最高"
 )
 """After words of tiers, what is missing; after an answer about one's own tier, whether there is one above it."""

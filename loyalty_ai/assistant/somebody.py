@@ -56,7 +56,7 @@ NAME = rf"(?:(?:mr|mrs|ms|miss|dr|mister)\.? [a-z]+|(?:{'|'.join(_GIVEN.split())
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方邹孟熊秦邱江尹薛段雷侯史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
 NAME_ZH = rf"(?:(?:[小老阿][{_FAMILY}]|[{_FAMILY}](?:先生|女士|小姐|太太|老师|阿姨|叔叔|总)|[{_FAMILY}][三四五六]|小[明红丽芳]|(?<![a-z])(?:{'|'.join(_GIVEN.split())}|mrs?\.? [a-z]+)(?: [a-z]+)?(?![a-z])))"
 
-CUSTOMER = "(?:customer|client|shopper|buyer|user|member|spender|account holder)s?"
+CUSTOMER = "(?:vip|customer|client|shopper|buyer|user|member|spender|account holder)s?"
 CUSTOMER_ZH = "(?:客户|顾客|用户|会员|买家|客人)"
 ANYBODY = (
     f"(?:{CUSTOMER}|people|persons?|anyone|anybody|someone|somebody|everyone|everybody|others?|the others|the rest)"
@@ -72,7 +72,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         8,
         rf"(other|another|a different|different|random|previous|next|last|latest|newest|your best|best|richest|biggest|largest|top|average|typical|highest[- ]spending|"
         rf"most (loyal|valuable|frequent|active|expensive)|(top|best|biggest|first|last) (\d+|two|three|five|ten|twenty)) (?:paying |spending |loyal )?({CUSTOMER}(?! (service|support|care))|spenders?)(?!\w)|"
-        rf"{CUSTOMER} (before|after) me|the (person|one) (before|after) me|(which|what|whose) (of )?(your |the |these )?(other |{OF_TIER} )?({CUSTOMER}|people|persons?) (have |has |had |did |do |does |is the |are the )?(\w+ )?({BOUGHT}|lives?|come from|most|best|biggest)\b|(which|what) {CUSTOMER} {BOUGHT}\b|\b(the|a|that|any) {CUSTOMER} (who|that|with)\b.{{0,30}}\b({BOUGHT}|orders?)\b",
+        rf"{CUSTOMER} (before|after) me|the (person|one) (before|after) me|(which|what|whose) (of )?(your |the |these )?(other |{OF_TIER} )?({CUSTOMER}|people|persons?) (have |has |had |did |do |does |is the |are the )?(\w+ )?({BOUGHT}|lives?|come from|most|best|biggest)\b|(which|what) {CUSTOMER} {BOUGHT}\b|(who|which) are (your|the) (\w+ )?{CUSTOMER}\b|(every|all|any) (the )?orders?\b.{{0,40}}\b(in|on) (your|the) (system|database|books|shop)\b|\b(the|a|that|any) {CUSTOMER} (who|that|with)\b.{{0,30}}\b({BOUGHT}|orders?)\b",
         rf"((?<!给)(?<!到了)(?<!到)(?<!错)别人(?!送|给)|(?<!给)他人|(?<!级)别的(人|{CUSTOMER_ZH})|其他({CUSTOMER_ZH}|人)|(另一|某|哪)(个|位|些|几[个位])({CUSTOMER_ZH})|[上下前]一[位个名]({CUSTOMER_ZH}|买家|人))",
     ),
     (
@@ -100,7 +100,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         -20,
         rf"(i|we) (have |had |just |also |only )*(received|got|been sent|were sent|was sent|was given|opened|found)\b.{{0,40}}\b(another|other|somebody|someone|else|different|wrong)|you (have |had |just )*(sent|delivered|given|posted)\b.{{0,20}}\b(me |us )?.{{0,20}}\b(another|somebody|someone|else'?s?)|"
         rf"(my|our) (parcel|order|package|delivery)\b.{{0,30}}\b(to|by|for|at|with|from) (a |my |the |our )?({RELATIVE}|(someone|somebody|another|other|next door))|(?<!what )(?<!which )({RELATIVE}|someone else|somebody else|else|neighbours?) (has |have |had |just |already )*(taken|took|take[ns]?|signed|accepted|collected|stole)\b.{{0,12}}\b(my|our|the|it) ?(parcel|order|package|delivery)?|"
-        rf"(order|parcel|present|gift|thing|\w+s?) (i|we) (have |had )?(bought|ordered|sent|got)\b.{{0,24}}\b(for|to) (my|our|his|her|a|{NAME})|(my|our) (orders?|parcel|present|gift) (for|to) |(on|from|with|through|under|via) my (own )?account|can (my|our) ({RELATIVE}) (use|share|have|see)\b|(my|a|the) ({RELATIVE}) and (i|me)\b|(me|i) and (my|a|the) ({RELATIVE})\b|"
+        rf"(^|[,.;] ?)(i|we) (have |had |just )*(bought|ordered|sent|got)\b.{{0,24}}\b(for|to) (my|our|a|{NAME})|(order|parcel|present|gift|thing|\w+s?) (i|we) (have |had )?(bought|ordered|sent|got)\b.{{0,24}}\b(for|to) (my|our|his|her|a|{NAME})|(my|our) (orders?|parcel|present|gift) (for|to) |(on|from|with|through|under|via) my (own )?account|can (my|our) ({RELATIVE}) (use|share|have|see)\b|(my|a|the) ({RELATIVE}) and (i|me)\b|(me|i) and (my|a|the) ({RELATIVE})\b|"
         rf"(somebody|someone|anybody|people|{RELATIVE}|{NAME})( else)? (has |have |had )?(bought|got|gave|given|sent|ordered)\b( it| this| that| something| a \w+)? (for )?(me|us)\b|(can|could|do|will|may) (other|another|somebody|someone|anybody) ?({CUSTOMER}|people|else)? (\w+ )?(see|look|read|know|view)\b.{{0,30}}\b(i|my|me)\b|"
         rf"(if|before|in case) (somebody|someone|anybody|another|other) ?({CUSTOMER}|people|else)? (buys?|orders?|takes?|gets?|snaps?)|(?:(?:am|are|was|were|be|become|becoming|being|count as|counted as) (?:i |we )?|as )(one of |among )?(a |an |the |your |their )*(new |good |regular |loyal )?(best|biggest|top|average|other|first|typical|most loyal) {CUSTOMER}|"
         rf"how many {CUSTOMER} (can|could|will|would|fit)\b|(do|can|should) (other |new |most )?{CUSTOMER} (like|say|think|pay|recommend|prefer)",

@@ -164,3 +164,15 @@ def test_the_first_of_all_is_no_place_in_the_list(two_orders: Any):
 
 def test_two_months_told_in_turn_are_summed_up(two_orders: Any):
     assert "£17.50" in ask("what did I spend in April?", "in May?", "and both together?")
+
+
+def test_the_month_of_most_spending_is_told(two_orders: Any):
+    assert "1 May 2011 to 31 May 2011" in say("which month did I spend the most in?", "ann").text
+
+
+def test_all_orders_are_summed_up_with_their_list(two_orders: Any):
+    assert "£10.00" in say("我所有订单加起来花了多少?", "ann").text
+
+
+def test_asking_for_ones_tier_is_no_question_about_goods_with_tiers(two_orders: Any):
+    assert say("which tier do I have?", "ann").text.startswith("Your tier is Silver.")

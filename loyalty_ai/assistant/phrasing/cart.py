@@ -62,7 +62,7 @@ class Cart(Advice):
             lines = [item for item in cart if item.product_id in asked.codes]
         else:
             lines = list(cart) if ALL.search(asked.text) or len(cart) == 1 else []
-        if not lines or not (words or edits) or (len(lines) > 1 and words):
+        if not lines or not (words or edits) or (len(lines) > 1 and words and not ALL.search(asked.text)):
             return None
         ids, units = zip(*((item.product_id, to(item.units)) for item in lines), strict=True)
         return replace(asked, intent=Intent.CART_SET, codes=ids, counts=units, words="", ordinals=())

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -42,6 +42,11 @@ CENT = Decimal("0.01")
 
 RETURNED = re.compile(r"\b(?:return\w*|refund\w*|sen[dt] back)\b|退")
 """Speaks of what came back."""
+
+WHICH_MONTH = re.compile(
+    r"\b(?:which|what) month\b.{0,30}\bmost\b|\bmost\b.{0,20}\bin (?:which|what) month\b|哪一?个?月.{0,8}最多"
+)
+"""Asks for the month in which most was spent."""
 
 BOTH_ALONE = re.compile(
     r"(?:and |so |what (?:are|is|were|was) |how much (?:is|was|were|are) )*(?:the |these |those )?(?:both|two|they|that|months|of|them|it|are|in|all|total|together|altogether|combined|added up|\s)+|(?:两个?月?|那|它们|都)*(?:一共|总共|合计|加起来|加在一起)(?:呢|多少钱?)?"
@@ -82,6 +87,8 @@ class History(Orders):
         if few := phrases.LATEST_FEW.search(text):
             latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
+        elif WHICH_MONTH.search(text):
+            yield from self.dearest_month(days)
         elif phrases.UNDERWAY.search(text):
             beside = self.order_before if self.last_about == "order" and phrases.ELSE.search(text) else ""
             yield from self.underway(beside)
@@ -115,7 +122,7 @@ class History(Orders):
             yield from self.dearest(self.orders_in(days), cheapest=phrases.LEAST.search(found[0]) is not None)
         elif phrases.AVERAGE.search(text) and days:
             yield from self.average(days)
-        elif (at := weekday(text)) is not None and not IN_TIME.search(text):
+        elif (at := weekday(text)) is not None and not IN_TIME.search(text) and not self.goods(asked):
             yield from self.on_weekday([order for order in self.orders_in(days) if self.placed(order).weekday() == at])
         elif words := self.goods(asked):
             if "bought_when" in asked.aspects and not days and not self.things(asked):
@@ -302,6 +309,19 @@ class History(Orders):
         yield Sentence(_("%(what)s you bought on %(date)s, with order %(number)s:") % told, cited)
         told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
         yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+
+    def dearest_month(self, days: Days | None) -> Iterator[Piece]:
+        """The month in which they spent most."""
+        spent: dict[date, Decimal] = {}
+        for order in self.orders_in(days):
+            first = self.placed(order).replace(day=1)
+            spent[first] = spent.get(first, Decimal(0)) + (order["total"] if order["state"] != "cancelled" else 0)
+        if not spent:
+            yield Sentence(_("You have not ordered anything yet."))
+            return
+        first = max(spent, key=lambda month: spent[month])
+        before = first - timedelta(days=1)
+        yield from self.summed(month_beside((before, before), back=False))
 
     def average(self, days: Days) -> Iterator[Piece]:
         """What they ordered in these days, and the mean of it."""

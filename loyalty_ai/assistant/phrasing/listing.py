@@ -25,7 +25,7 @@ Item = dict[str, Any]
 """As `get_order` gives them."""
 
 SUM = re.compile(
-    r"\b(?:sum|total|altogether|all together|together|combined|add(?:ed)? up|adds? up|come to|came to|cost(?: me)?|set me back|spen[dt]|paid|pay|how much|all in|in all|worth)\b|"
+    r"\b(?:sum|total|altogether|all together|together|combined|add(?:ed)? up|adds? up|add (?:them|those|these|that|it|all) (?:all )?up|come to|came to|cost(?: me)?|set me back|spen[dt]|paid|pay|how much|all in|in all|worth)\b|"
     r"加起来|加在一起|一共|总共|合计|共|总[价额数和]|多少钱|花了"
 )
 OF_THEM = re.compile(

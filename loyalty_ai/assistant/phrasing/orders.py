@@ -97,6 +97,8 @@ RHYTHM = re.compile(
     r"(?:什么时候|几时|多久).{0,6}(?:该|要|会)?再(?:买|下单|订)|多久(?:买|下单|订)一次|下(?:次|一次|回).{0,4}(?:该|什么时候).{0,6}(?:买|下单|订)"
 )
 """Asks when the next order is due, by how often they order."""
+OF_MONTHS = re.compile(r"\b(?:which|what) month\b|哪一?个?月")
+"""Asks for a month, and for no goods."""
 AS_MANY = re.compile(
     r"\b(?:the )?same (?:quantity|quantities|number|amount|units)\b|\bas many(?: as (?:then|before|last time))?\b|(?:同样|一样|相同)的?(?:数量|多)"
 )
@@ -257,12 +259,13 @@ class Orders(Cart):
         several = days is not None or (
             "list" in asked.aspects
             and re.search(
-                r"orders|purchases|history|so far|记录|列表|历史|所有|全部|列|订单.{0,4}哪些|哪些.{0,2}订单|几(单|个订单)",
+                r"orders|purchases|history|so far|what (?:all )?(?:have|had) (?:i|we)\b|记录|列表|历史|所有|全部|列|订单.{0,4}哪些|哪些.{0,2}订单|几(单|个订单)",
                 asked.text,
             )
         )
         if several and len(orders) > 1:
-            if days is None and len(orders) > SHOWN and (so_far := self.in_all_so_far()):
+            spent = "total" in asked.aspects
+            if days is None and (spent or len(orders) > SHOWN) and (so_far := self.in_all_so_far(spent=spent)):
                 yield from so_far
                 yield Sentence(_("The latest of them:"), so_far[0].sources)
             for order in orders[:SHOWN]:
@@ -540,7 +543,7 @@ class Orders(Cart):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
-        if EXTREME.search(asked.text) or RHYTHM.search(asked.text):
+        if EXTREME.search(asked.text) or RHYTHM.search(asked.text) or OF_MONTHS.search(asked.text):
             yield from self.order(asked)
             return
         if MOST.search(asked.text) and not AGAIN.search(asked.text):

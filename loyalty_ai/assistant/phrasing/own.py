@@ -18,7 +18,7 @@ from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
 from loyalty_ai.assistant.phrasing.shop import GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
-from loyalty_ai.assistant.questions import Asked, normal, understand, words_of
+from loyalty_ai.assistant.questions import Asked, asked, normal, understand, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
@@ -87,6 +87,9 @@ AN_END = re.compile(
     r"\b(?:dearest|cheapest|priciest|(?:most|least) expensive|costs? (?:the )?(?:most|least))\b|最便宜|最贵"
 )
 OF_MINE = re.compile(r"\b(?:i|we|my|our|me)\b|我")
+EVER_BOUGHT = re.compile(
+    r"(?:and |so )?(?:did|have|had) (?:i|we) (?:\w+ )?(?:buy|bought|order|ordered|get|got|had)\b|我.{0,6}[买订]过.{1,14}[吗么没]"
+)
 OF_TIME = re.compile(r"\b(?:days?|weeks?|months?|often|long|between|time)\b|几天|多久|隔")
 WHAT_IT_WAS = re.compile(r"\bwhat (?:was|were|did|is|had|have)\b|什么|哪")
 """Speaks of the shopper; of time and no money; asks which goods something was."""
@@ -195,11 +198,12 @@ class Own(Trade, Shop):
         told = BOUGHT.search(now.text) and WHAT_IT_WAS.search(now.text) and not WISH.search(now.text)
         if (
             now.intent not in MAY_NAME_GOODS | {Intent.GIFT}
-            or not told
+            or not (EVER_BOUGHT.match(now.text) or (told and period(now.text, local(self.turn.now))))
             or self.turn.customer_id is None
-            or not period(now.text, local(self.turn.now))
         ):
             return None
+        if EVER_BOUGHT.match(now.text):  # "did I buy any gift sets": no wish for a gift
+            return replace(asked(now.text), intent=Intent.ORDER)
         words = " ".join(word for word in now.words.split() if word not in PEOPLE)
         return replace(now, intent=Intent.ORDER, words=words, aspects=now.aspects | {"items"})
 

@@ -248,7 +248,7 @@ CHAT = re.compile(
 
 SUPPOSES = re.compile(
     r"\b(?:if|when|once|suppose|say) (?:i|we)\b.{0,30}\b(?:spend|spent|order|buy|bought|pay|add|return|send)\b.{0,20}\d|"
-    r"\b(?:another|with|spend(?:ing)?) £ ?\d|\ban? (?:extra |further )?£ ?\d[\d.,]* (?:order|spend)\b|£ ?\d[\d.,]* (?:more|extra)\b|"
+    r"\b(?:another|with|spend(?:ing)?) £ ?\d|\ban? (?:extra |further )?£ ?\d[\d.,]* (?:order|spend)\b|£ ?\d[\d.,]* (?:more|extra)\b|\border (?:of|for|worth) £ ?\d|"
     r"(?:再|如果|要是|假如).{0,6}(?:买|花|消费|下单).{0,6}\d"
 )
 SENT_AWAY = re.compile(r"\b(?:return|returning|refund|send(?:ing)? back|send)\b[^\d]*$")
@@ -271,7 +271,7 @@ class Shop(Rulings):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
-        if told := self.history(asked):
+        if not OF_TIERS.search(asked.text) and (told := self.history(asked)):
             yield from told
             return
         days = period(asked.text, local(self.turn.now))
