@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
-from loyalty_ai.assistant.phrases import COMPARES
+from loyalty_ai.assistant.phrases import COMPARES, Intent
 from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS
@@ -36,6 +36,7 @@ from loyalty_ai.assistant.phrasing.orders import (
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, understand, words_of
+from loyalty_ai.assistant.questions import asked as read
 from loyalty_ai.assistant.tokens import words as stems_of
 from loyalty_ai.assistant.turn import Sentence
 
@@ -245,6 +246,11 @@ class Purchases(Listing):
         if not held:
             yield self.none_of(" ".join(goods), orders)
 
+    def things_of(self, text: str) -> str:
+        """What an earlier message named of goods; of "did I buy gift sets" all of it, as that was no wish for a gift."""
+        last = understand(text)[-1]
+        return self.things(read(last.text) if last.intent is Intent.GIFT else last)
+
     def bought(self, words: str) -> bool:
         """Whether something that they bought has all the words."""
         return any(named(order["items"], words) for order in self.orders_in(None))
@@ -349,7 +355,7 @@ class Purchases(Listing):
                 return both
             return [item for item in order["items"] if any(item in named(order["items"], word) for word in held)]
         for text in self.asked_before[:FURTHEST]:
-            if words := self.things(understand(text)[-1]):
+            if words := self.things_of(text):
                 return next((items for _order, items in self.holding([order], words)), [])
         return order["items"] if len(order["items"]) == 1 else []
 

@@ -62,6 +62,7 @@ from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER, WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
+from loyalty_ai.assistant.phrasing.purchases import HOW_MANY_ALONE, PAST
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
     COSTS,
@@ -603,6 +604,8 @@ class Reading(Narrowing, Own):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"listed"})
         if fee_times := self.fee_times(now):
             return fee_times
+        if self.of_lines_alone(now):
+            return replace(now, intent=Intent.ORDER)
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
@@ -690,6 +693,14 @@ class Reading(Narrowing, Own):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def of_lines_alone(self, now: Asked) -> bool:
+        """Whether a question asks how many the things that were told of an order were, or what they cost, and names none."""
+        if self.turn.customer_id is None or self.last_about != "order" or not self.order_before or self.things(now):
+            return False
+        many = HOW_MANY_ALONE.fullmatch(now.text.strip(" ?!."))
+        paid = now.there and "total" in now.aspects and PAST.search(now.text)
+        return bool(many or paid) and self.lines_asked(now) is not None
 
     def usual_without(self, now: Asked) -> Asked | None:
         """What they buy again and again, or bought last, without what a message leaves out of the proposal before."""
