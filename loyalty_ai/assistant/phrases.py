@@ -57,6 +57,16 @@ SMALL_TALK = (Intent.GREETING, Intent.THANKS, Intent.BYE, Intent.YES, Intent.NO,
 
 SPELLED = {
     "u": "you",
+    "wot": "what",
+    "whens": "when is",
+    "hows": "how is",
+    "lookin": "looking",
+    "gettin": "getting",
+    "thinkin": "thinking",
+    "wonderin": "wondering",
+    "buyin": "buying",
+    "goin": "going",
+    "b4": "before",
     "sth": "something",
     "woud": "would",
     "wud": "would",
@@ -93,7 +103,6 @@ SPELLED = {
     "what's": "what is",
     "wheres": "where is",
     "where's": "where is",
-    "hows": "how is",
     "how's": "how is",
     "whos": "who is",
     "who's": "who is",
@@ -1044,6 +1053,13 @@ forgot forget remember sisters brothers daughters sons yr yrs planning obsessed 
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
 sells thats whats alright righto differ differs ideally preferably theme themed themes mean innit blimey gosh cheeky gap popular damage apiece separately shelves
+save saves saving saved rather actually probably possibly certainly exactly especially mainly mostly usually normally generally typically
+currently recently shortly quickly slowly easily properly obviously apparently eventually suddenly possible impossible taken taking took
+takes brought bring brings bringing getting gets gotten becomes become became tried tries decide decided deciding chosen chose choosing
+consider considering considered imagine wondered wonder hoping hopes believe believed supposed suppose seem seemed appear appears happened
+happens expected expecting managed mention mentioned explain describe described suggest suggested telling told asks answered visiting
+visited allow allowed allows affords afford rarely hardly barely otherwise although despite except unless towards beyond several various
+certain particular specific previous earlier instead opened fine gutted
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""
@@ -1057,7 +1073,7 @@ _STOP_ZH = """
 爸爸 老婆 老公 女朋友 男朋友 同事 奶奶 爷爷 老师 女儿 儿子 小朋友 孩子 一份 一个 一款 一件 一些 一点 几个 几款 几件 两个 三个 东西 商品 产品 这个 那个 这款 那款 这件 那件 这些 那些 它 你们 我们
 他们 她 他 我 你 您 是 的 了 吗 呢 吧 啊 呀 么 嘛 哦 有 在 和 跟 与 或 还是 也 都 就 很 最 更 想 要 买 卖 找 看 来 去 到 把 从 请 下 现在 目前 店里 店 今天 什么 怎么样 怎么 啥
 购物车 加入 加到 放进 放到 放入 移除 删掉 删除 去掉 改成 数量 个 件 款 谢谢 搭配 一起 类似 相似 用 可 能 会 好 点 些 里 上 中 问 告诉 知道 那种 这种 种 过 得 着 呗 便 说 讲 让 不 没 挺
-特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 差不多 总价 小礼物 小礼品 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
+特别 非常 比较好 哪 谁 几 元钱 人 时候 订单 上次 上回 主题 之类的 之类 差不多 简单 平均 才 材质 材料 洗碗机 产地 尺寸 重量 容量 行不行 总价 小礼物 小礼品 颜色 周末 是啥 分别 都有 造型 图案 款式 样式 属 一共 总共 合计 相差 几块钱 差
 """
 STOP_ZH = tuple(_STOP_ZH.split())
 """The same for Chinese; the longest are taken out first."""
@@ -1184,7 +1200,7 @@ HISTORY_WORDS_ZH = re.compile(
 """Words of such questions that name no goods, and what of a Chinese word names none."""
 
 TO_NEXT = re.compile(
-    r"\b(?:missing|lacking|short|left to|away from|far (?:off|from)|next (?:one|tier|level)|need(?:ed)? (?:more|for|to)|more do i)\b|还差|差多少|下一级|再花"
+    r"\b(?:missing|lacking|short|left to|away from|far (?:off|from)|next (?:one|tier|level)|need(?:ed)? (?:more|for|to)|more do i|(?:get|bring|take|bump|move) me (?:up )?to|it take to (?:get|become|be|reach))\b|还差|差多少|下一级|再花"
 )
 HIGHER = re.compile(
     rf"{TO_NEXT.pattern}|\b(?:next$|(?:comes?|one|tier|level|what is|anything|something|there) (?:after|above|beyond|over|next|higher|better)(?: that| it| this| mine)?|"

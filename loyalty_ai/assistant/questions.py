@@ -201,6 +201,8 @@ def continued(now: Asked, before: Asked) -> Asked:
 PUNCTUATION = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "。": ".", "　": " "})
 WORD = re.compile(r"[a-z']+(?:&[a-z]+)?")
 POUND = re.compile(r"\ba (?:pound|quid)\b", re.IGNORECASE)
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}\b)")
+TIERED = re.compile(r"\b([a-z]+|\d)-tier(?:ed)?\b", re.IGNORECASE)
 DOZEN_ZH = re.compile("([一两二三四五六七八九半])打(?![印折算开包扫扰电火架听])")
 SENT_BACK = re.compile(
     r"\b(?:send|give|bring|take|ship|post)(?:ing)? (?:(it|this|that|them|these|those|an? \w+)|something|things|stuff) back\b"
@@ -236,6 +238,7 @@ AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 def normal(text: str) -> str:
     """Plain lower case: full-width forms narrowed, what people type short spelled out."""
     text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION)
+    text = TIERED.sub(lambda found: f"{phrases.NUMBERS.get(found[1].lower(), found[1])} tier", THOUSANDS.sub("", text))
     text = POUND.sub("1 pound", text)
     text = DOZEN_ZH.sub(lambda found: f"{int(12 * (phrases.DIGITS_ZH.get(found[1]) or 0.5))}个", text)
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()

@@ -125,7 +125,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         8,
         r"(all|every|list|list of|export|dump|how many|names? of|details of|emails? of|number of|who are) (of )?(the |your |our |me )*"
         r"(customers?|users|clients|members|buyers|shoppers|accounts|staff|employees|emails)\b(?! (service|support|care))",
-        "(所有|全部|列出|导出|哪些|多少|几个|几位|其他)(的|个|位|你们|店里)*(客户|顾客|用户|会员|买家|员工)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
+        "(所有|全部|列出|导出|哪些|多少|几个|几位|其他)(的|个|位|你们|店里)*(客户|顾客|用户|会员|买家|员工)(?!等级|级别|制度|权益|福利|好处|卡|价)|(客户|顾客|用户|会员|员工)(的)?(名单|列表|资料|数据|数据库|信息|邮箱|电话)",
     ),
     (
         8,

@@ -290,3 +290,51 @@ def test_a_wish_tells_what_somebody_has_and_what_it_is_for():
 def test_a_chinese_dozen_is_twelve_and_together_is_no_sum():
     assert normal("买两打") == "买24个"
     assert prices("a 和 b 一起多少")[0] == (None, None)
+
+
+TAX = "# Payment\n\n## Prices and tax\n\nPrices include value added tax of 20 %.\n"
+TIERS = "# Tiers\n\n## What a tier gives\n\nNo tier changes prices: everybody pays the same.\n"
+LIMITS = "# Stock\n\n## Limits\n\nYou can order at most 999 units of a product.\n"
+
+
+@pytest.fixture
+def ruled(goods: Any) -> Any:
+    for slug, body in (("payment", TAX), ("tiers", TIERS), ("stock", LIMITS)):
+        publish_document(store=goods.store, slug=slug, language="en", title="", body=body)
+    return goods
+
+
+def test_a_rule_about_a_price_is_no_yes_to_the_price(ruled: Any):
+    told = say("Is VAT added on top of the £4.95 for the Cotton Apron Pantry Design?").text
+    assert "include value added tax" in told
+    assert "Yes" not in told
+
+
+def test_a_price_that_is_asked_behind_a_rule_is_of_the_goods_in_it(ruled: Any):
+    told = say("do gold members get money off the danish rose umbrella stand? what would I actually pay").text
+    assert "No tier changes prices" in told
+    assert "Danish Rose Umbrella Stand costs £15.95" in told
+
+
+def test_thousands_with_a_comma_are_one_number(ruled: Any):
+    assert "at most 999" in say("I'd like 1,200 of the Owl Soft Toy in one order, is that possible?").text
+    assert normal("£1,200 or 3,5") == "£1200 or 3,5"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "lookin for a wooden advent calender in red rather quickly",
+        "could you possibly show me a red wooden advent calendar instead",
+    ],
+)
+def test_words_that_name_no_goods_are_not_looked_for(goods: Any, asked: str):
+    told = say(asked).text
+    assert "Nothing has all" not in told
+    assert "Wooden Advent Calendar Red" in told
+
+
+def test_a_general_call_for_ideas_bounds_the_wish_before(goods: Any):
+    told = say("something with dinosaurs, £1 each at the very most, please. Three ideas?").text
+    assert "Mini Jigsaw Dinosaur" in told
+    assert "£1.65" not in told

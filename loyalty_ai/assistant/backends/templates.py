@@ -284,7 +284,8 @@ class Reply(Reading):
             return subject
         if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
             return None  # "can I still buy this one"
-        if self.names_in_full(asked.words) or (asked.intent in NAMED_GOODS and self.titled(asked)):
+        named_so = asked.intent is not Intent.POLICY and self.names_in_full(asked.words)
+        if named_so or (asked.intent in NAMED_GOODS and self.titled(asked)):
             return None  # a product by its title, be it a cafe sugar dispenser
         if (
             asked.intent is Intent.SEARCH

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import SELLS, points_at_some
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import NUMBERS
+from loyalty_ai.assistant.phrases import NUMBERS, Intent
 from loyalty_ai.assistant.phrasing.advice import Advice
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
@@ -171,7 +171,8 @@ class Products(Advice):
 
     def within(self, asked: Asked) -> list[Piece]:
         """Whether one product costs as much, or as little, as a question supposes; [] where it asks for no such thing."""
-        if not (asked.bounded and WHETHER.search(asked.text) and SUM_SAID.search(asked.text)):
+        supposes = asked.bounded and WHETHER.search(asked.text) and SUM_SAID.search(asked.text)
+        if not supposes or asked.intent is Intent.POLICY:  # "is tax added on top of the £5 for it" asks for a rule
             return []
         chosen = self._choose(asked)
         row = chosen.products[0] if chosen.sure and len(chosen.products) == 1 else None

@@ -75,6 +75,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     POINTS,
     SUPPOSES,
     TIER_ENDS,
+    TIER_PRICES,
 )
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
 from loyalty_ai.assistant.questions import (
@@ -127,7 +128,7 @@ LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
 FEW_LETTERS = 30
 """Of words that a question may name beside what it goes on about."""
 
-HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块")
+HOW_MUCH = re.compile(r"呢$|多少钱?$|一共|总共|几块|便宜[点些]?吗|(?:折|优惠|折扣)[吗么]")
 """It asks what so many would cost, and puts nothing into the cart."""
 
 OF_ORDERS = re.compile(r"\b(?:my|mine|our|i|we|orders?|parcels?|package|deliver\w*|arriv\w+|tracking)\b")
@@ -141,6 +142,9 @@ PLAIN_RULE = 0.75
 
 KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
 """What is never read as going on about tiers."""
+
+BEHIND_A_RULE = {Intent.POLICY, Intent.LOYALTY, Intent.NONE}
+"""What may speak of goods whose price is asked next."""
 
 BESIDE_EACH_OTHER = {Intent.COMPARE, Intent.POPULAR}
 
@@ -245,6 +249,10 @@ def alone(found: list[Asked]) -> list[Asked]:
             )  # "10 of these, any discount, what total"
         elif kept and kept[-1].intent is Intent.USUAL and now.intent in (Intent.PRICE, Intent.NONE) and not now.words:
             kept[-1] = replace(kept[-1], aspects=kept[-1].aspects | now.aspects)
+        elif (
+            kept and now.intent is Intent.RECOMMEND and kept[-1].intent in WISHES and kept[-1].words and names_none(now)
+        ):
+            kept[-1] = replace(kept[-1], count=now.count or kept[-1].count)  # "three ideas, please"
         elif kept and sums_orders(kept[-1]) and sum_alone(now):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}", aspects=kept[-1].aspects | {"spent"})
         elif kept and kept[-1].intent is Intent.CART_ADD and not now.words and AS_MANY.search(now.text):
@@ -326,6 +334,7 @@ class Reading(Narrowing, Own):
             return afforded
         of_at_hand = (self.last_about == "product" or self.turn.product) and self.asks_fact(found[0])
         found = self.asking(found if of_at_hand else self.reckoned_up(found))
+        found = self.priced(found)
         if self.asked_before and not found[0].counts:
             found[0] = self.completed(found[0])
         read = [
@@ -369,6 +378,19 @@ class Reading(Narrowing, Own):
                     before = found[at - 1] if at else next(iter(map(understand, self.asked_before)), [question])[-1]
                     asked_of_days = {"total"} if "spent" in before.aspects else before.aspects
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
+        return found
+
+    def priced(self, found: list[Asked]) -> list[Asked]:
+        """The questions; a price that is asked behind a rule for goods, as theirs: "any money off the teapot, what would I pay"."""
+        for at, now in enumerate(found[1:], 1):
+            alone = now.intent in (Intent.PRICE, Intent.POLICY) and "total" in now.aspects and names_none(now)
+            row = (
+                self.titled(found[at - 1])
+                if alone and not now.there and found[at - 1].intent in BEHIND_A_RULE
+                else None
+            )
+            if row:
+                found[at] = replace(now, intent=Intent.PRICE, codes=(row["product_id"],), there=True)
         return found
 
     def asking(self, found: list[Asked]) -> list[Asked]:
@@ -455,8 +477,12 @@ class Reading(Narrowing, Own):
             now = replace(now, intent=Intent.SEARCH)
         elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
-        elif now.intent is Intent.LOYALTY and (TO_NEXT if GIVES.search(now.text) else HIGHER).search(now.text):
+        elif (now.intent is Intent.LOYALTY and (TO_NEXT if GIVES.search(now.text) else HIGHER).search(now.text)) or (
+            now.intent in OPEN and "tier" in now.aspects and TO_NEXT.search(now.text)
+        ):
             now = replace(now, intent=Intent.NEXT_TIER)
+        elif now.intent is Intent.LOYALTY and TIER_PRICES.search(now.text):
+            now = replace(now, intent=Intent.POLICY)  # "is there a price for members"
         elif now.intent is Intent.NEXT_TIER and GIVES.search(now.text) and not ASKS_MISSING.search(now.text):
             now = replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}")
         elif now.intent is Intent.ORDER and self.turn.customer_id is None and self.quoted_of_no_order(now):

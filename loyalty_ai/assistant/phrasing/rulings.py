@@ -110,7 +110,8 @@ class Rulings(Cases):
                 yield from self.these_lines([(each, item) for item in paid[:SHOWN]])
             return
         if "lines" in case.asks:
-            yield self.state_of(order)
+            self.order_told = order["order_id"]
+            yield self.order_line(order)
             yield from self.these_lines([(order, item) for item in items])
             if not items:
                 words = self.goods_said(question)

@@ -203,7 +203,7 @@ LOSES = re.compile(
     r"\b(?:lose|losing|drop\w*|fall\w*|downgraded|go (?:back|down)|run out|expire\w*)\b|掉|降|失去|过期|到期"
 )
 TIER_PRICES = re.compile(
-    r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|价格"
+    r"\b(?:cheaper|discounts?|prices?|pay less|money off|lower|reductions?|% off)\b|折扣|打折|便宜|优惠价|会员价|价格"
 )
 """Whether a tier lasts, and whether it makes things cheaper."""
 
