@@ -450,7 +450,13 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (4, "", "[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|支)(这个|吧|谢谢|,谢谢)?$"),
     ),
-    Intent.CART: ((7, r"(my|the|shopping|this) (shopping )?(cart|basket|trolley)|in (cart|basket)", "购物车|购物篮"),),
+    Intent.CART: (
+        (
+            7,
+            r"(my|the|shopping|this) (shopping )?(cart|basket|trolley)|in (cart|basket)|my (running |sub)?total( so far)?( now)?$",
+            "购物车|购物篮",
+        ),
+    ),
     Intent.CHECKOUT: (
         (
             7,
@@ -1059,7 +1065,7 @@ takes brought bring brings bringing getting gets gotten becomes become became tr
 consider considering considered imagine wondered wonder hoping hopes believe believed supposed suppose seem seemed appear appears happened
 happens expected expecting managed mention mentioned explain describe described suggest suggested telling told asks answered visiting
 visited allow allowed allows affords afford rarely hardly barely otherwise although despite except unless towards beyond several various
-certain particular specific previous earlier instead opened fine gutted
+certain particular specific previous far earlier instead opened fine gutted
 """
 STOP = frozenset(_STOP.split())
 """English words that name no product. Where nothing else is left, what is shown (a page, the last answer) is meant."""

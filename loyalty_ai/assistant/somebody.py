@@ -68,12 +68,13 @@ OF_TIER = "(?:gold|silver|platinum)"
 
 # Each row: weight, English, Chinese, as in `phrases.INTENTS`; what takes weight away only seems to ask for somebody else.
 OTHERS: tuple[tuple[int, str, str], ...] = (
+    (8, r"(check|see|tell|know|find out|look)\b.{0,20}\b(hers|theirs|his one)\b", ""),
     (
         8,
         rf"(other|another|a different|different|random|previous|next|last|latest|newest|your best|best|richest|biggest|largest|top|average|typical|highest[- ]spending|"
         rf"most (loyal|valuable|frequent|active|expensive)|(top|best|biggest|first|last) (\d+|two|three|five|ten|twenty)) (?:paying |spending |loyal )?({CUSTOMER}(?! (service|support|care))|spenders?)(?!\w)|"
         rf"{CUSTOMER} (before|after) me|the (person|one) (before|after) me|(which|what|whose) (of )?(your |the |these )?(other |{OF_TIER} )?({CUSTOMER}|people|persons?) (have |has |had |did |do |does |is the |are the )?(\w+ )?({BOUGHT}|lives?|come from|most|best|biggest)\b|(which|what) {CUSTOMER} {BOUGHT}\b|(who|which) are (your|the) (\w+ )?{CUSTOMER}\b|(every|all|any) (the )?orders?\b.{{0,40}}\b(in|on) (your|the) (system|database|books|shop)\b|\b(the|a|that|any) {CUSTOMER} (who|that|with)\b.{{0,30}}\b({BOUGHT}|orders?)\b",
-        rf"((?<!给)(?<!到了)(?<!到)(?<!错)别人(?!送|给)|(?<!给)他人|(?<!级)别的(人|{CUSTOMER_ZH})|其他({CUSTOMER_ZH}|人)|(另一|某|哪)(个|位|些|几[个位])({CUSTOMER_ZH})|[上下前]一[位个名]({CUSTOMER_ZH}|买家|人))",
+        rf"((?<!给)(?<!到了)(?<!到)(?<!错)别人(?!送|给)|(?<!给)他人|(?<!级)别的(人|{CUSTOMER_ZH})|其他({CUSTOMER_ZH}|人)|(另一|某|哪)(个|位|些|几[个位])({CUSTOMER_ZH})(?!等级|级别|制度|权益|福利|好处|卡|价)|[上下前]一[位个名]({CUSTOMER_ZH}|买家|人))",
     ),
     (
         8,

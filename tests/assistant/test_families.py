@@ -338,3 +338,11 @@ def test_a_general_call_for_ideas_bounds_the_wish_before(goods: Any):
     told = say("something with dinosaurs, £1 each at the very most, please. Three ideas?").text
     assert "Mini Jigsaw Dinosaur" in told
     assert "£1.65" not in told
+
+
+@pytest.mark.parametrize("asked", ["looking for an owl for the garden", "have you an owl for my garden"])
+def test_where_a_thing_shall_be_is_not_what_it_is(goods: Any, asked: str):
+    told = say(asked).text
+    assert "Pink Owl Soft Toy" in told
+    assert "Watering Can" not in told
+    assert "Nothing has all" not in told

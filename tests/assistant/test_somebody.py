@@ -26,6 +26,7 @@ from loyalty_ai.assistant.questions import understand
         "what's on Finn's order",
         "Please show me the five biggest orders of the shop",
         "do you have a customer called Tom",
+        "my mate maya got some bags off you, can you check if hers is coming monday",
         "谁在你们这里花的钱最多",
         "消费排名前十的客户",
         "客户平均消费多少",
@@ -44,6 +45,7 @@ def test_what_is_somebody_elses_is_refused(text: str):
     "text",
     [
         "Am I one of your best customers?",
+        "有哪些会员等级",
         "What does everyone buy for Christmas?",
         "how many people does the picnic basket serve",
         "Which customers get the 60 days?",

@@ -64,8 +64,7 @@ SERVED_THINGS = frozenset(
 """What a shop charges for, beside goods."""
 
 TOO_MANY = re.compile(
-    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we) (?:would like|want|need|order)|"
-    r"(?:order|buy)(?:ing)?)\b.{0,40}?"
+    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we) (?:would like|want|need))\b.{0,40}?"
     r"(?<![£$€\d])\b(?:[1-9]\d{3,}|thousands?)\b(?! ?(?:pounds|quid))"
 )
 """More of a thing than most shops let go in one order."""

@@ -196,6 +196,9 @@ FEW_WORDS = 3
 WANTS = re.compile(r"\b(?:needs?|wants?|something|anything|looking for|after|any)\b")
 """In the part of a story that says what is wanted."""
 
+PLACED = re.compile(r"\b(?:for|in|on|into|at) (?:the|my|our|his|her|their) ([a-z]+)\b")
+"""Where a thing shall be."""
+
 GROWN_UP = re.compile(r"\b(?:grown[ -]?ups?|adults?)\b")
 
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
@@ -542,7 +545,8 @@ class Finding(Voice):
         words = asked.words if whole else " ".join(colours)
         if not words or named(rows, words):
             return []
-        things = [word for word in plain if word not in WEAK | PLACES and not COLOUR.fullmatch(word)]
+        elsewhere = WEAK | PLACES | where_for(asked.text)
+        things = [word for word in plain if word not in elsewhere and not COLOUR.fullmatch(word)]
         near, kind = self.nearest(asked), (things or plain)[-1]
         return named(near, kind) or named(self.search(kind, asked), kind) or near or rows
 
@@ -578,7 +582,8 @@ class Finding(Voice):
         kinds = [
             word
             for word in plain
-            if word not in PLACES | PEOPLE and not (word.endswith("ing") and word not in WHOLE and word != plain[0])
+            if word not in PLACES | PEOPLE | where_for(asked.text)
+            and not (word.endswith("ing") and word not in WHOLE and word != plain[0])
         ]
         kinds = kinds or plain
         if not kinds:
@@ -678,7 +683,13 @@ class Finding(Voice):
         yield from self.show_nearest(asked, rows) if rows else self.none_found(asked)
 
     def show_nearest(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
-        yield Sentence(_("Nothing has all of “%(words)s”. This comes nearest:") % {"words": asked.words})
+        places = where_for(asked.text)
+        told = in_english(asked.words) if CHINESE.search(asked.words) else asked.words
+        goods = " ".join(dict.fromkeys(word for word in told.split() if word not in places))
+        if goods != asked.words and goods and named(rows[:1], goods, strictly=True):  # "a gnome for the garden"
+            yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": goods})
+        else:
+            yield Sentence(_("Nothing has all of “%(words)s”. This comes nearest:") % {"words": asked.words})
         yield from self.lines(rows[: asked.count or SHOWN])
 
     def colours_of(self, row: Row) -> Iterator[Piece]:
@@ -805,6 +816,15 @@ def not_wanted(text: str) -> list[str]:
     childish = ["children"] if GROWN_UP.search(text) else []
     unwanted = [word for found in UNWANTED.finditer(text) for word in found.groups() if word and words_of(word)]
     return [*unwanted, *owned(text), *childish]
+
+
+def where_for(text: str) -> frozenset[str]:
+    """The words that say where or for whom a thing shall be, behind a word that says so.
+
+    >>> sorted(where_for("a gnome for the garden and a hook on my door"))
+    ['door', 'garden']
+    """
+    return frozenset(found for found in PLACED.findall(text))
 
 
 def things_in(text: str) -> list[str]:

@@ -206,7 +206,7 @@ IN_CART = re.compile(r"\b(?:basket|cart|trolley|bag)$|\b(?:basket|cart|trolley)\
 """Speaks of the cart, and of no order."""
 
 MONEY_BACK = re.compile(
-    r"\b(?:refund|money)\b.{0,20}\b(?:yet|come|comes|arrive\w*|through|there|reach\w*)\b|\b(?:when|where)\b.{0,20}\b(?:refund|money)|到账|(?:什么时候|何时|多久).{0,8}(?:退|钱)"
+    r"\b(?:refund|money)\b.{0,20}\b(?:yet|come|comes|arrive\w*|through|there|reach\w*)\b|\b(?:when|where)\b.{0,20}\b(?:refund|money)|到账|退款.{0,4}到|(?:什么时候|何时|多久).{0,8}(?:退|钱)"
 )
 
 

@@ -127,7 +127,7 @@ IN_GENERAL = re.compile(r"\b(?:policy|policies|rules|terms)\b|政策|规定|规�
 
 GIVES = re.compile(
     r"\b(?:can|do|does|will|would|could) (?:i|we|it) (?:get|have|include|mean)\b.{0,40}\b(?:with|for|as|on|in) (?:my|a|the|being)? ?(?:tier|level|status|gold|silver|platinum)\b|"
-    r"\bdo(?:es)? for me\b|\bworth (?:it|having)\b|\b(?:tier|level|status|gold|silver|platinum)\b.{0,12}\bgives? me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
+    r"\bdo(?:es)? for me\b|\bin it for me\b|\bworth (?:it|having)\b|\b(?:tier|level|status|gold|silver|platinum)\b.{0,12}\bgives? me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
     r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
     r"好处|权益|福利|特权|有什么用"
 )
