@@ -81,7 +81,8 @@ UNWANTED = (
 )  # fmt: skip
 OWNED = (
     re.compile(r"\b(?:has|have|had|owns?|got)(?: got)? (?:the|an?|his|her|their|one|that) (?P<what>[a-z]+(?: [a-z]+)?) already\b"),
-    re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z]+(?: [a-z]+)?)"),
+    re.compile(r"\b(?:has|have|had|is) already got (?:the|an?|that|his|her|one) ?(?P<what>[a-z]+(?: (?!though\b|so\b|but\b)[a-z]+)?)"),
+    re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z]+(?: (?!though\b|so\b|but\b)[a-z]+)?)"),
     re.compile(r"(?:已经|早就)(?:买过|买了|有)(?P<what>[\u3400-\u9fff]{1,6}?)了"),
 )  # fmt: skip
 """What somebody has already, and shall not get again."""

@@ -287,6 +287,20 @@ def test_goods_of_the_order_that_was_told_are_those_of_no_other(shop_with_rules:
     assert "580904" not in told
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "how many mugs are in the order I placed on 29 may, and what did they come to?",
+        "我最近那单里买了几个杯子？花了多少？",
+    ],
+)
+def test_goods_of_an_order_that_is_named_by_its_day_or_place_are_told_with_its_sum(shop_with_rules: Any, question: str):
+    first, line = say(question, "ann").text.splitlines()[:2]
+    assert "580904" in first
+    assert "£10.00" in first
+    assert line.startswith("8 × Red Retrospot Mug")
+
+
 def test_all_orders_are_asked_where_somebody_says_so(shop_with_rules: Any):
     assert "12 units" in ask("what did I order on 2 may", "how many mugs have I ever bought in all my orders?")
 

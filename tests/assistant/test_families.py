@@ -346,3 +346,10 @@ def test_where_a_thing_shall_be_is_not_what_it_is(goods: Any, asked: str):
     assert "Pink Owl Soft Toy" in told
     assert "Watering Can" not in told
     assert "Nothing has all" not in told
+
+
+@pytest.mark.parametrize(
+    "added", ["and together with the wooden picnic tray?", "what is that plus the wooden picnic tray"]
+)
+def test_what_is_added_to_the_product_at_hand_is_summed_up(open_shop: Any, added: str):  # noqa: F811
+    assert "£8.75 together" in thread("how much is the red retrospot mug?", added).text

@@ -218,9 +218,11 @@ class Cases(Purchases):
         none where it points at that order and it held no such goods; [] where it asks no such thing."""
         pointed = question.there or OF_THAT_ORDER.search(text) is not None
         asks = HOW_MANY_UNITS.search(text) or (HOW_MUCH_OF.search(text) and (pointed or PAST.search(text)))
-        picked = self.picked(text) or []
+        days, picked = self.days_of(text), self.picked(text) or []
         if picked:
             question = asked_in(PICKS.sub(" ", text))
+        elif days and ONE_OF_THEM.search(text) and len(self.orders_in(days)) == 1:  # "in the order of Monday"
+            picked = self.orders_in(days)
         told_before = self.order_before and self.last_about == "order" and not question.ordinals
         if not (asks and (picked or told_before)) or question.codes:
             return []
@@ -228,7 +230,7 @@ class Cases(Purchases):
             (OVER_ALL.search(text) and not picked)
             or NOW.search(text)
             or (EACH.search(text) and not picked)
-            or self.days_of(text)
+            or (days and not picked)
             or not self.goods_said(question)
         ):
             return []

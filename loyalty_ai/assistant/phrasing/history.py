@@ -52,7 +52,8 @@ BOTH_ALONE = re.compile(
     r"(?:and |so |what (?:are|is|were|was) |how much (?:is|was|were|are) )*(?:the |these |those )?(?:both|two|they|that|months|of|them|it|are|in|all|total|together|altogether|combined|added up|\s)+|(?:两个?月?|那|它们|都)*(?:一共|总共|合计|加起来|加在一起)(?:呢|多少钱?)?"
 )
 SUM_ALONE = re.compile(
-    r"(?:and |so )*(?:(?:what (?:is|was) |give me )?the )?(?:grand )?(?:total|sum)(?: of (?:that|those|them|it))?|(?:总共|一共|合计|总计|总额)(?:呢|多少钱?|是多少)?"
+    r"(?:and |so )*(?:(?:what (?:is|was) |give me )?the )?(?:grand )?(?:total|sum)(?: of (?:that|those|them|it))?|"
+    r"(?:[那这][几两三四五]?(?:个|张|笔)?(?:订单|单)?)?(?:加起来|加在一起|总共|一共|合计|总计|总额)(?:呢|花?了?多少钱?|是多少)?"
 )
 """Asks for a sum and says not of what."""
 

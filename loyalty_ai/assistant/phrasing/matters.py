@@ -18,7 +18,7 @@ MATTERS = {
         "refunded": (
             r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|reach\w*)|"
             r"\b(?:have|did|had) (?:i|we) (?:ever )?(?:had|have|got|get|receive[d]?) (?:a|any|my|the) (?:\w+ )?refund|\b(?:did|have) i (?:get|got|receive|received)\b.{0,20}\brefund|"
-            r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|"
+            r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|\breturn (?:i|we) (?:made|sent)\b|"
             r"\b(?:what|which|how many|how much|when)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back|get back|got back)\b|"
             r"\bhow much\b.{0,20}\b(?:did|have) (?:i|we) (?:get|got|had) back\b|\b(?:get|got|had) (?:\w+ ){0,3}(?:money )?back for\b.{0,30}\b(?:returns?|returned|sent back)\b|"
             r"\b(?:have|has|did|was|were) (?:i|you|we|any of \w+|my \w+|some of \w+|all of \w+|anything)\b.{0,20}\b(?:been )?(?:refunded|returned|c[ao]me back)\b|"
@@ -173,7 +173,7 @@ LAST_TIME_ORDERED = re.compile(
     r"\blast time (?:that )?(?:i|we) (?:ordered|bought|shopped|placed)(?: (?:from|with|at|here|something|anything|an)\b.*)?$|"
     r"\bhow long (?:ago|is it|has it been|since)\b.{0,30}\b(?:order|ordered|bought|shopped|purchase)|"
     r"\b(?:my|our) (?:very )?(?:last|latest|most recent|newest) order\b|"
-    r"(?:我|^)的?(?:上|最近|最后|最新)的?一?(?:个|笔)?(?:单|订单)|(?:上|最近|最后|最新)的?一?[次回]是?(?:在?(?:什么时候|哪天|哪一天|几号|何时))?.{0,3}(?:下的?单|下了单|买东西|购物|订的?货)|距离?.{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
+    r"(?:我|^)的?(?:上|最近|最后|最新)的?[一那这]?(?:个|笔)?(?:单|订单)|(?:上|最近|最后|最新)的?一?[次回]是?(?:在?(?:什么时候|哪天|哪一天|几号|何时))?.{0,3}(?:下的?单|下了单|买东西|购物|订的?货)|距离?.{0,4}上(?:次|一次|一?单).{0,6}(?:多久|几天)|多久没(?:买|下单)"
 )
 """Asks for the latest time that they ordered anything, or for the order of then."""
 

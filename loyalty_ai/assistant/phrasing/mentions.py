@@ -59,6 +59,9 @@ IN_ALL = re.compile(rf"{TOGETHER.pattern}|\badd (?:it|them|that|those|these) (?:
 
 ASKS_SUM = re.compile(r"多少|几[块镑]|\bhow much\b|\bwhat (?:would|will|do|does|is)\b")
 
+PLUS = re.compile(r"\bplus\b|^(?:and |so |then )+(?:all )?together with\b")
+"""One thing is added to another, whatever the sum is called."""
+
 BESIDE_IT = re.compile(r"\bcompar\w+ (?:to|with)\b|\b(?:than|vs|versus|against)\b|\bdifference\b|\bas well\b|\bsame\b|一样|^(?:那|那么|它)*(?:跟|和|与|同|比)|^(?:and|or|but) ")  # fmt: skip
 """What is named alone is set beside, or goes with, what is at hand."""
 
@@ -173,14 +176,15 @@ class Mentions(Voice):
         if HOLDS.search(now.text) or now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
             return False
         of_money = now.intent is Intent.POLICY and (IN_ALL.search(now.text) or APART.search(now.text))
-        together = now.intent is Intent.GOES_WITH and IN_ALL.search(now.text) and ASKS_SUM.search(now.text)
+        sums = (IN_ALL.search(now.text) and ASKS_SUM.search(now.text)) or PLUS.search(now.text)
+        together = now.intent is Intent.GOES_WITH and sums
         return now.intent in CARRIES or bool(together) or bool(of_money and not SERVICE.search(PAID.sub(" ", now.text)))
 
     def _as_one(self, run: list[Asked]) -> list[Asked]:
         text = ", ".join(now.text for now in run)
         said, intents = corrected(text), {now.intent for now in run}
         each = OF_EACH.search(said)
-        sums = IN_ALL.search(said) is not None or (
+        sums = (IN_ALL.search(said) or PLUS.search(said)) is not None or (
             each is not None and (Intent.PRICE in intents or ASKS_SUM.search(said) is not None)
         )
         apart = APART.search(said) is not None or Intent.COMPARE in intents

@@ -242,7 +242,7 @@ class Own(Trade, Shop):
 
     def verdict(self, asked: Asked) -> list[Piece]:
         """What is reckoned from documents: by when to order, whether somebody is there, what a business pays; [] if not asked."""
-        if asked.intent is Intent.USUAL:
+        if asked.intent in (Intent.USUAL, Intent.NEXT_TIER):
             return []
         if (ASKS_LATEST.search(asked.text) or when_it_comes(asked.text)) and (told := self.arriving(asked)):
             return told

@@ -143,6 +143,9 @@ PLAIN_RULE = 0.75
 KEPT = {*GUARDS, Intent.ORDER, Intent.PERSON, Intent.PRIVACY, Intent.THANKS, Intent.BYE, Intent.CART_ADD, Intent.USUAL}
 """What is never read as going on about tiers."""
 
+OF_RULES = {Intent.PRIVACY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.POLICY}
+"""What is about no goods, so that nothing behind it asks for a property of theirs."""
+
 BEHIND_A_RULE = {Intent.POLICY, Intent.LOYALTY, Intent.NONE}
 """What may speak of goods whose price is asked next."""
 
@@ -341,7 +344,7 @@ class Reading(Narrowing, Own):
             now
             if now.counts or now.aspects & {"family", "theme"}
             else self.of_family(now)
-            or self.of_it(now, beside=at > 0)
+            or self.of_it(now, beside=any(each.intent not in OF_RULES for each in found[:at]))
             or self.of_the_same(now, found[:at])
             or self.reread(now)
             for at, now in enumerate(found)

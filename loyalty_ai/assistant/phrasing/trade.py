@@ -39,7 +39,7 @@ DEAL = re.compile(
     r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b|折|优惠|便宜|批发价"
 )
 TO_PAY = re.compile(
-    r"\b(?:discounts?|deal|% off|off|pay(?! (?:\w+ )*(?:by|with|via)\b)|come to|altogether|total|grand|how much|reduction|enough)\b|折|优惠|够|付多少|多少钱|一共|总共"
+    r"\b(?:discounts?|deal|% off|off|pay(?! (?:\w+ )*(?:by|with|via)\b)|come to|altogether|total|grand|how much|reduction|enough)\b|折|优惠|够|付多少|省多少|多少钱|一共|总共"
 )
 OFF = re.compile(
     r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%|满 ?(?P<from_zh>\d[\d,]*) ?英?镑优惠 ?(?P<share_zh>\d{1,2}) ?%"
