@@ -610,9 +610,12 @@ class Shop(Rulings):
         foreign = (CHINESE.search(text) is None) != (self.turn.language == "en")
         if said is None or not said.query or said.likeness >= PLAIN or foreign:
             return said
+        own = self.treating(said.query)
+        if not own or Question(text, own).said(own[0]) >= MANY:
+            return said
         rivals = [each for each in all_heard(text) if each.query and each.likeness >= said.likeness - NEARBY]
         treated = [(each, part) for each in [said, *rivals[:SEVERAL]] for part in self.treating(each.query or "")]
-        if len(treated) < 2 or treated[0][0] is not said:
+        if len(treated) < 2:
             return said
         question = Question(text, [part for _each, part in treated])
         best, part = max(treated, key=lambda each: question.said(each[1]))
