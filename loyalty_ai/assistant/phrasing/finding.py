@@ -466,8 +466,7 @@ class Finding(Voice):
         ]
         most = [each for each in max(singly, key=len, default=[]) if each["product_id"] != row["product_id"]]
         if others or most:
-            shared = [each for each in most if each["category"] == row["category"]]
-            return by_likeness(shared or others, row["title"].lower())[:SHOWN]
+            return by_likeness(most or others, row["title"].lower())[:SHOWN]
         similar = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
         return [other for other in similar if other["available"]]
 
@@ -824,7 +823,7 @@ def where_for(text: str) -> frozenset[str]:
     >>> sorted(where_for("a gnome for the garden and a hook on my door"))
     ['door', 'garden']
     """
-    return frozenset(found for found in PLACED.findall(text))
+    return frozenset(PLACED.findall(text))
 
 
 def things_in(text: str) -> list[str]:
