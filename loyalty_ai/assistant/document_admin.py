@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from loyalty_ai.assistant.documents import LONGEST, DocumentError, html_of, parts_of, publish_document
-from loyalty_ai.assistant.knowledge import document_url
 from loyalty_ai.assistant.models import Document
+from loyalty_ai.assistant.passages import document_url
 from loyalty_ai.readonly_admin import ReadOnlyAdmin, label, may
 from loyalty_ai.shop.models import Store
 

@@ -1,4 +1,4 @@
-"""The index: a passage a product and a passage a part of a document, and how many passages hold each token."""
+"""The index: a passage a product and a passage a part of a document, and how many products' passages hold each token."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from loyalty_ai.assistant.models import Document
+from loyalty_ai.assistant.models import Document, Passage
 from loyalty_ai.assistant.tokens import MAX_LETTERS, PIECE, is_chinese, tokens, words
 from loyalty_ai.assistant.wanted import BODY_WORD, CATEGORY, CATEGORY_WORD, TITLE_WORD, documents
 from loyalty_ai.jobs.work import Progress
@@ -65,11 +65,19 @@ def index_products(
             removed = _remove_withdrawn(store)
     if indexed or removed:
         _drop_empty_terms(store)
-    if indexed >= CHUNK:
-        # A search right after this must not wait for autovacuum: what the index still has to take in is read whole each time.
-        run("SELECT gin_clean_pending_list('loyalty_passage_tokens')")
-        run("ANALYZE loyalty_ai_passage, loyalty_ai_term, loyalty_ai_document, loyalty_ai_product")
+    settle(indexed + removed)
     return {"indexed": indexed, "removed": removed}
+
+
+def settle(changed: int) -> None:
+    """Let the next search find so many changed passages by the index, without waiting for autovacuum.
+
+    What an index still has to take in is read whole by each search, until the planner rather reads the whole table.
+    """
+    if changed:
+        run("SELECT gin_clean_pending_list('loyalty_passage_tokens')")
+    if changed >= CHUNK:
+        run("ANALYZE loyalty_ai_passage, loyalty_ai_term, loyalty_ai_document, loyalty_ai_product")
 
 
 def stale_products(store: Store) -> int:
@@ -208,53 +216,24 @@ def _hold_off_indexing(store: Store) -> None:
 
 
 def index_document(document: Document, *, above: Mapping[str, Iterable[str]]) -> int:
-    """Bring the passages of a live document up to date, with what `Term` counts. Returns how many were made again.
+    """Bring the passages of a live document up to date. Returns how many were made again.
 
     Args:
         above: anchor of a part -> the headings that it stands under.
     """
-    language, made = document.language, []
+    made = []
     for passage in document.passages.all():
         headings = list(above.get(passage.anchor, ()))
         text = [str(INDEX_VERSION), document.title, *headings, passage.heading, passage.text]
         digest = blake2b("\x1f".join(text).encode(), digest_size=16).digest()
         if bytes(passage.digest) != digest:
-            found = document_tokens(document.title, headings, passage.heading, passage.text, language)
-            made.append((passage.pk, digest, found))
-    if made:
-        _write_documents(document, made)
+            passage.digest = digest
+            passage.tokens = document_tokens(document.title, headings, passage.heading, passage.text, document.language)
+            made.append(passage)
+    Passage.objects.bulk_update(made, ["digest", "tokens"])
     return len(made)
 
 
 def forget_document(document: Document) -> None:
     """Let a document's passages be found no more; they stay to be read."""
-    gone = list(document.passages.values_list("pk", flat=True))
-    _write_documents(document, [(pk, b"", []) for pk in gone])
-
-
-@transaction.atomic
-def _write_documents(document: Document, made: list[tuple[int, bytes, list[str]]]) -> None:
-    store = document.store
-    _hold_off_indexing(store)
-    copy_rows("loyalty_incoming_part", {"id": "int8", "digest": "bytea", "tokens": "varchar[]"}, made)
-    every = documents(document.language).prefix + ALL
-    _count_terms(
-        store,
-        f"""
-        SELECT unnest(tokens) AS token, -1 AS change FROM loyalty_ai_passage
-        WHERE id IN (SELECT id FROM loyalty_incoming_part)
-        UNION ALL
-        SELECT '{every}', -1 FROM loyalty_ai_passage
-        WHERE id IN (SELECT id FROM loyalty_incoming_part) AND tokens <> '{{}}'
-        UNION ALL
-        SELECT unnest(tokens), 1 FROM loyalty_incoming_part
-        UNION ALL
-        SELECT '{every}', 1 FROM loyalty_incoming_part WHERE tokens <> '{{}}'
-        """,  # noqa: S608 - a language is letters and digits
-    )
-    run(
-        """
-        UPDATE loyalty_ai_passage s SET tokens = i.tokens, digest = i.digest FROM loyalty_incoming_part i WHERE s.id = i.id
-        """
-    )
-    _drop_empty_terms(store)
+    document.passages.update(digest=b"", tokens=[])

@@ -1,4 +1,4 @@
-"""What the assistant can find: products and parts of documents, by the words of a question.
+"""Products, found by the words of a question.
 
 A search asks how rare the question's words are, then finds and ranks with one statement over the GIN index of the tokens. No
 query needs a model: the vectors it compares were stored beforehand by a worker.
@@ -6,32 +6,22 @@ query needs a model: the vectors it compares were stored beforehand by a worker.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 from typing import Any
-from urllib.parse import quote
 
 from django.db import connection
-from django.urls import reverse
 
 from loyalty_ai.assistant.indexing import ALL, category_levels
-from loyalty_ai.assistant.meaning import ordinary
-from loyalty_ai.assistant.tokens import words as stems
-from loyalty_ai.assistant.wanted import CATEGORY, MARKS, MISSPELT, Scope, Unit, documents, products, units_of
+from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, products, units_of
+from loyalty_ai.assistant.weighing import COMMON, RAREST, SIDE_BY_SIDE, Spelling, spelt, weighed
 from loyalty_ai.conf import app_settings
 from loyalty_ai.registry.deadlines import SERVED
 from loyalty_ai.serving.models import Alias, ListKind
 from loyalty_ai.shop.copying import fetch
 from loyalty_ai.shop.models import Product
-
-COMMON = 0.2
-"""Share of the passages from which on a word only ranks, where rarer ones find."""
-
-RAREST = 3
-"""Units that find, alone and two by two."""
 
 TOGETHER, ALONE, SIFTED = 150, 250, 4
 """Passages taken from the index for units together and for one alone, and how many are looked at for one that is taken, as price
@@ -41,14 +31,6 @@ BEST, RANK = 60, 60
 """Hits that are fused, and the constant of reciprocal rank fusion; https://doi.org/10.1145/1571941.1572114."""
 
 PRODUCT_COLUMNS = "s.id, s.product_id, s.vector, s.tokens, p.external_id, p.title, p.category, p.price"
-
-SLIPS = ((8, 2), (5, 1))
-"""Letters from which on a word may be so many slips away from what is meant."""
-
-SECOND_SLIP = 0.6
-"""What is left of what a word earns if it takes two slips to make it another: a president is rarely a present."""
-
-SIDE_BY_SIDE = 0.03
 
 NEIGHBOURS, NEIGHBOUR_POOL, NEIGHBOUR_WEIGHT = 20, 500, 0.02
 """Neighbours that are fused, of how many of the same shelf they are the nearest, and what their rank weighs: it parts equal hits
@@ -66,20 +48,6 @@ class ProductHit:
     title: str
     category: str
     price: Decimal | None
-    score: float
-
-
-@dataclass(frozen=True, slots=True)
-class PassageHit:
-    """A part of a document that was found; `key` is the passage's, `url` its place on the document's page."""
-
-    key: int
-    document: str
-    version: int
-    title: str
-    heading: str
-    text: str
-    url: str
     score: float
 
 
@@ -110,7 +78,7 @@ def search_products(
         they are, or 1 where a category alone was asked for.
     """
     scope = products(app_settings.store(store).language)
-    units, mass, shop, _ = _weighed(store, units_of(words, scope), scope)
+    units, mass, shop = _weighed(store, units_of(words, scope), scope)
     if not units and not near and not category:
         return []
     query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
@@ -172,77 +140,11 @@ def priced_products(
     return [ProductHit(row.external_id, row.title, row.category, row.price, 1.0) for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Spelling:
-    """What became of words that nothing has as they were typed.
-
-    Args:
-        unknown: those that nothing has in any form or near spelling, as they stand in the question.
-        meant: those that nothing has so -> the stem that they are read as.
-    """
-
-    unknown: list[str]
-    meant: dict[str, str]
-
-
-def spelling(*, store: str, words: str, language: str = "") -> Spelling:
-    """How the words of a question were read that no product has as they stand.
-
-    Args:
-        language: where given, words that no live document of it has.
-    """
-    scope = documents(language) if language else products(app_settings.store(store).language)
-    units, _mass, _shop, _size = _weighed(store, units_of(words, scope), scope)
-    typed = {stem: word for word in words.split() for stem in stems(word, scope.language)}
-    unknown = {unit.word for unit in units if unit.whole and not unit.found_by}
-    meant = {
-        typed[unit.word]: max(unit.found_by, key=unit.found_by.__getitem__).lstrip("".join(MARKS))
-        for unit in units
-        if unit.whole and unit.word in typed and unit.found_by and max(unit.found_by.values()) <= MISSPELT
-    }
-    latin = [word for word in words.split() if unknown.intersection(stems(word, scope.language))]
-    return Spelling([*latin, *(word for word in unknown if not word.isascii())], meant)
-
-
-def search_passages(*, store: str, words: str, language: str, limit: int = 4) -> list[PassageHit]:
-    """Parts of the store's live documents that the words name, best first.
-
-    Args:
-        store: its slug.
-        words: a question or words of one.
-        language: of the documents; where the store has none in it, those in its own language.
-
-    Returns:
-        Hits with a score as in `search_products`; the title's and the heading's words count with each part's.
-    """
-    for spoken in dict.fromkeys((language, app_settings.store(store).language)):
-        scope = documents(spoken)
-        units, mass, shop, size = _weighed(store, units_of(words, scope), scope)
-        if size:
-            break
-    if not size or not mass:
-        return []
-    join = "JOIN loyalty_ai_document d ON d.id = s.document_id"
-    query = _Query({"store": shop, "language": spoken})
-    columns = "s.id, d.slug, d.version, d.title, s.heading, s.text, s.anchor, s.tokens"
-    inside, where = "s.store_id = %(store)s", "d.live AND d.language = %(language)s"
-    pool = query.pool(units, columns, join, inside, where)
-    sql = f"""
-        SELECT id, slug, version, title, heading, text, anchor, score FROM (
-            SELECT id, slug, version, title, heading, text, anchor, {query.score(units, mass)}::float8 AS score,
-                {query.bonus(units)} AS bonus
-            FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
-        ) scored WHERE score > 0 ORDER BY score + bonus DESC, id LIMIT {query.add(limit)}
-    """  # noqa: S608 (constants of this module, and placeholders)
-    return [
-        PassageHit(key, slug, version, title, heading, text, document_url(slug, anchor), score)
-        for key, slug, version, title, heading, text, anchor, score in query.rows(sql)
-    ]
-
-
-def document_url(slug: str, anchor: str = "") -> str:
-    """The address of a document's page, at one of its headings."""
-    return reverse("loyalty_ai:document", args=[slug]) + (f"#{quote(anchor)}" if anchor else "")
+def spelling(*, store: str, words: str) -> Spelling:
+    """How the words of a question were read that no product has as they stand."""
+    scope = products(app_settings.store(store).language)
+    units, _mass, _shop = _weighed(store, units_of(words, scope), scope)
+    return spelt(words, units, scope)
 
 
 def _neighbours(join: str, inside: str, where: str) -> str:
@@ -267,100 +169,30 @@ def _neighbours(join: str, inside: str, where: str) -> str:
     """  # noqa: S608
 
 
-def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], float, int, int]:
-    """The units that count, weighed; the sum of their weights; the store's key; how many passages the scope has."""
+def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], float, int]:
+    """The units that count, weighed; the sum of their weights; the store's key."""
     asked = {token for unit in units for token in (*unit.found_by, *unit.pieces)}
-    every = scope.prefix + ALL
     rows = fetch(
         """
         SELECT w.id, t.token, t.passages FROM loyalty_ai_store w
         LEFT JOIN loyalty_ai_term t ON t.store_id = w.id AND t.token = ANY(%s) WHERE w.slug = %s
         """,
-        [every, *asked],
+        [ALL, *asked],
         store,
     )
     shop = rows[0][0] if rows else 0
     counts = {token: passages for _, token, passages in rows if token is not None}
-    size = counts.get(every, 0)
-    for unit in units:
-        if size and unit.whole and unit.word.isascii() and not any(token in counts for token in unit.found_by):
-            if scope.in_pieces and unit.word.isalpha() and ordinary(unit.word):
-                unit.pieces, unit.found_by = [], {}  # "cold" is no misspelt "colour"
-            else:
-                unit.found_by = _respelt(shop, unit, scope, counts)
-    return *weigh(units, counts, size), shop, size
 
-
-def _respelt(shop: int, unit: Unit, scope: Scope, counts: dict[str, int]) -> dict[str, float]:
-    """The words that the one meant which no passage has: with its first two letters, one slip away, two in a long word."""
-    start, slips = unit.word[:2], next((slips for letters, slips in SLIPS if len(unit.word) >= letters), 0)
-    if not slips:
-        return {}
-    found = {}
-    for mark, part in scope.marks:
-        begin = scope.prefix + mark + start
-        rows = fetch(
+    def beginning(start: str) -> list[tuple[str, int]]:
+        return fetch(
             "SELECT token, passages FROM loyalty_ai_term WHERE store_id = %s AND token >= %s AND token < %s AND token LIKE %s",
             shop,
-            begin,
-            begin[:-1] + chr(ord(begin[-1]) + 1),
-            begin + "%",
+            start,
+            start[:-1] + chr(ord(start[-1]) + 1),
+            start + "%",
         )
-        for token, passages in rows:
-            word = token.removeprefix(scope.prefix + mark)
-            distance = slips_between(unit.word, word, most=slips)
-            if distance <= slips:
-                found[token] = MISSPELT * part * (SECOND_SLIP if distance > 1 else 1)
-                counts[token] = passages
-    return found
 
-
-def slips_between(one: str, other: str, *, most: int) -> int:
-    """Letters left out, put in, changed or swapped with their neighbour between two words; `most` + 1 stands for any more.
-
-    >>> slips_between("lantren", "lantern", most=2), slips_between("candel", "candle", most=2), slips_between("a", "abcd", most=2)
-    (1, 1, 3)
-    """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, against in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return min(last[-1], most + 1)
-
-
-def weigh(units: list[Unit], counts: dict[str, int], size: int) -> tuple[list[Unit], float]:
-    """The units that count, with their weights, and the sum of these.
-
-    A unit weighs the logarithm of how few passages have it. One that no passage has weighs most, and is looked for by its
-    pieces; unless it is a number or a lone character, which may mean something else than goods.
-    """
-    kept = []
-    for unit in units:
-        unit.found_by = {token: earns for token, earns in unit.found_by.items() if counts.get(token)}
-        if unit.found_by:
-            most = max(unit.found_by.values())
-            held_by = max(counts[token] for token, earns in unit.found_by.items() if earns == most)
-            unit.pieces = []
-        elif unit.whole:
-            held_by = 0
-            there = [piece for piece in unit.pieces if counts.get(piece)]
-            unit.pieces = unit.pieces if 2 * len(there) >= len(unit.pieces) else []
-        else:
-            continue
-        unit.share = held_by / max(size, 1)
-        unit.weight = unit.damping * math.log(1 + max(size, 1) / max(held_by, 1))
-        kept.append(unit)
-    return kept, sum(unit.weight for unit in kept if not unit.bonus)
+    return *weighed(units, scope, counts=counts, size=counts.get(ALL, 0), beginning=beginning), shop
 
 
 class _Query:

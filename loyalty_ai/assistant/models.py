@@ -235,7 +235,7 @@ class Passage(models.Model):
 
 
 class Term(models.Model):
-    """How many passages of a store hold a token: what makes rare words weigh more than common ones."""
+    """How many products' passages of a store hold a token: what makes rare words weigh more than common ones."""
 
     store = models.ForeignKey(Store, models.CASCADE, related_name="terms", db_index=False)
     token = models.CharField(max_length=64)

@@ -12,6 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
+from functools import cached_property
 from typing import Any, TypeVar
 
 from django.utils.html import strip_tags
@@ -21,6 +22,7 @@ from django.utils.translation import override
 
 from loyalty_ai.assistant.asking import spoken
 from loyalty_ai.assistant.claims import Evidence, plain
+from loyalty_ai.assistant.passages import Passages, live_passages
 from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Proposal, Source, Turn
 from loyalty_ai.conf import app_settings, get_adapter
 from loyalty_ai.loyalty.models import Tier
@@ -571,10 +573,7 @@ class Toolbox:
         return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
     def _search_shop_policies_and_faqs(self, query: str, limit: int = 4) -> Found:
-        from loyalty_ai.assistant.knowledge import search_passages, spelling
-
-        asked = {"store": self.turn.store, "words": query, "language": self.turn.language}
-        hits = search_passages(**asked, limit=limit)
+        hits = self._passages.search(query, limit=limit)
         rows, facts, sources = [], [], []
         for hit in hits:
             key, title, heading = f"passage:{hit.key}", cut(plain(hit.title), TITLE), cut(plain(hit.heading), TITLE)
@@ -586,7 +585,7 @@ class Toolbox:
             sources.append(Source(key, f"{title}: {heading}" if heading and heading != title else title, hit.url))
         data = {"passages": rows, "note": DATA_NOTE}
         carried = max((hit.score for hit in hits), default=0)
-        if carried < 1 and (unknown := spelling(**asked).unknown):
+        if carried < 1 and (unknown := self._passages.spelling(query).unknown):
             data["unknown"] = unknown
         return Found(data=data, facts=tuple(facts), sources=tuple(sources))
 
@@ -661,6 +660,10 @@ class Toolbox:
             facts=facts_of("loyalty", facts),
             sources=(Source("loyalty", _("Your loyalty")),),
         )
+
+    @cached_property
+    def _passages(self) -> Passages:
+        return live_passages(store=self.turn.store, language=self.turn.language)
 
     def _page(self, products: Iterable[str] = ()) -> LoyaltyPage:
         turn = self.turn

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from loyalty_ai.assistant.indexing import settle
 from loyalty_ai.jobs.work import Progress
 from loyalty_ai.registry.texts import text_encoder
 from loyalty_ai.shop.copying import copy_rows, fetch, run
@@ -60,4 +61,5 @@ def refresh_vectors(
         made += len(rows)
         if progress:
             progress("vectors", made, max(total, made))
+    settle(made)  # a row with a new vector is a new row to the index of the tokens too
     return made

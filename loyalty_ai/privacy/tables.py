@@ -222,7 +222,7 @@ IMPERSONAL: dict[type[Model], str] = {
     Experiment: "A plan: shares, days and a secret; who is in which part follows from it and is written nowhere.",
     Document: "The shop's policies.",
     Passage: "The catalogue and the policies, cut for searching.",
-    Term: "How common a word is in them.",
+    Term: "How common a word is in the catalogue.",
     ErasureRecord: "A keyed digest of a person who is gone, kept so that they stay gone.",
 }
 """Tables without persons, and why."""

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from loyalty_ai.assistant.knowledge import search_passages
 from loyalty_ai.assistant.models import Document
+from loyalty_ai.assistant.passages import live_passages
 
 PUBLISH = "admin:loyalty_ai_document_publish"
 DELIVERY = "# Delivery\n\n## Cost\n\nDelivery is £4.95 <script>alert(1)</script>."
@@ -36,7 +36,7 @@ def test_an_uploaded_file_is_published_under_its_name(data, author):
     assert "Version 1 of “Delivery” is in use now." in shown
     assert "&lt;script&gt;" in shown
     assert "<script>alert" not in shown
-    assert search_passages(store="default", words="delivery cost", language="en")[0].document == "delivery-costs"
+    assert live_passages(store="default", language="en").search("delivery cost")[0].document == "delivery-costs"
 
 
 def test_the_next_version_starts_from_the_present_text(data, author):

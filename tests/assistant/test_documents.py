@@ -20,8 +20,8 @@ from loyalty_ai.assistant.documents import (
     title_of,
 )
 from loyalty_ai.assistant.indexing import index_products
-from loyalty_ai.assistant.knowledge import PassageHit, search_passages
-from loyalty_ai.assistant.models import Document, Passage, Term
+from loyalty_ai.assistant.models import Document, Passage
+from loyalty_ai.assistant.passages import PassageHit, live_passages
 from loyalty_ai.shop.models import Store
 from tests import fakes
 
@@ -84,7 +84,7 @@ def publish(store: Store, body: str, *, slug: str = "delivery", language: str = 
 
 
 def found(text: str, language: str = "en") -> list[PassageHit]:
-    return search_passages(store="default", words=text, language=language)
+    return live_passages(store="default", language=language).search(text)
 
 
 def test_a_document_is_cut_at_its_headings():
@@ -187,16 +187,6 @@ def test_the_same_text_again_makes_no_version(store: Store):
     assert Document.objects.count() == 1
 
 
-def test_terms_follow_the_live_version(store: Store):
-    publish(store, DELIVERY)
-    publish(store, "# Delivery\n\nBy pigeon.")
-    counted: dict[str, int] = {"@en:": 1}
-    for passage in Passage.objects.filter(document__live=True):
-        for token in passage.tokens:
-            counted[token] = counted.get(token, 0) + 1
-    assert dict(Term.objects.values_list("token", "passages")) == counted
-
-
 def test_the_index_makes_again_what_is_of_an_older_making(store: Store):
     publish(store, DELIVERY)
     assert index_documents(store) == 0
@@ -244,7 +234,6 @@ def test_two_authors_at_once_make_two_versions():
         author.join()
     assert sorted(Document.objects.values_list("version", flat=True)) == [1, 2, 3]
     assert Document.objects.filter(live=True).count() == 1
-    assert Term.objects.get(token="@en:").passages == 1
 
 
 def test_the_page_shows_the_readers_language_or_the_stores(store: Store, client):
@@ -264,7 +253,16 @@ def test_the_page_shows_the_readers_language_or_the_stores(store: Store, client)
     assert client.get("/loyalty/documents/delivery/?version=9").status_code == 404
 
 
-def test_a_search_of_passages_is_two_statements(store: Store, django_assert_num_queries):
+def test_the_live_documents_are_read_once_and_then_only_asked_whether_they_are_the_same(
+    store: Store, django_assert_num_queries
+):
     publish(store, DELIVERY)
     with django_assert_num_queries(2):
-        assert found("delivery times")
+        held = live_passages(store="default", language="en")
+    with django_assert_num_queries(0):
+        assert held.search("delivery times")
+        assert held.spelling("delivery zzyzx").unknown == ["zzyzx"]
+    with django_assert_num_queries(1):
+        assert live_passages(store="default", language="en") is held
+    publish(store, DELIVERY + "\n\nMore.")
+    assert live_passages(store="default", language="en") is not held

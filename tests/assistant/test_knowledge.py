@@ -8,8 +8,9 @@ import pytest
 from django.utils import timezone
 
 from loyalty_ai.assistant.indexing import ALL, index_products
-from loyalty_ai.assistant.knowledge import search_products, slips_between
+from loyalty_ai.assistant.knowledge import search_products
 from loyalty_ai.assistant.models import Passage, Term
+from loyalty_ai.assistant.weighing import slips_between
 from loyalty_ai.serving.models import ListKind
 from loyalty_ai.shop.models import Product, Store
 from tests import fakes

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 import pytest
 
 from loyalty_ai.assistant.indexing import index_products
-from loyalty_ai.assistant.knowledge import search_passages, search_products
+from loyalty_ai.assistant.knowledge import search_products
+from loyalty_ai.assistant.passages import live_passages
 from loyalty_ai.shop.models import Product, Store
 from shop_demo.knowledge import publish_policies
 from shop_demo.ledger import keep_ledger
@@ -166,7 +167,7 @@ def test_questions_find_what_they_ask_for(store: Store):
     missed = {}
     for language, questions in (("en", POLICIES), ("zh-hans", POLICIES_IN_CHINESE)):
         for question, right in questions.items():
-            hits = search_passages(store="default", words=question, language=language, limit=3)
+            hits = live_passages(store="default", language=language).search(question, limit=3)
             places = [f"{hit.document}#{unquote(hit.url.partition('#')[2])}" for hit in hits]
             if right not in places:
                 missed[question] = places
@@ -175,6 +176,6 @@ def test_questions_find_what_they_ask_for(store: Store):
     for question in NOTHING:
         for hits in (
             search_products(store="default", words=question),
-            search_passages(store="default", words=question, language="en"),
+            live_passages(store="default", language="en").search(question),
         ):
             assert all(hit.score < 0.5 for hit in hits), (question, hits[0])
