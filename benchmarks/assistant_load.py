@@ -125,6 +125,13 @@ def load(options: argparse.Namespace, port: int) -> dict[str, Any]:
     outcomes: Counter[str] = Counter()
     threads: dict[int, tuple[str, str]] = {}
     errors: list[Exception] = []
+    start = 0.0
+
+    def begin() -> None:
+        nonlocal start
+        start = time.perf_counter()
+
+    everybody_is_here = threading.Barrier(options.conversations, action=begin)  # signed in, with a conversation open
 
     def talk(number: int) -> None:
         chance = random.Random(f"{options.seed}:{number}")
@@ -135,26 +142,27 @@ def load(options: argparse.Namespace, port: int) -> dict[str, Any]:
                 shopper.sign_in(ACCOUNTS[number])
             key = shopper.json("POST", "/loyalty/api/assistant/conversations/", {})["key"]
             address = f"/loyalty/api/assistant/conversations/{key}/messages/"
+            everybody_is_here.wait()
             for _ in range(options.questions):
                 time.sleep(chance.uniform(0, 2 * options.pause))
                 text = chance.choice(QUESTIONS).format(word=word)
-                start = time.perf_counter()
+                asked = time.perf_counter()
                 said = shopper.json("POST", address, {"text": text})
-                taken.append(time.perf_counter() - start)
+                taken.append(time.perf_counter() - asked)
                 answer = said["messages"][-1]
                 outcomes[answer["outcome"] if answer["done"] and answer["text"] else "nothing"] += 1
             threads[number] = (word, json.dumps(shopper.json("GET", address), ensure_ascii=False))
         except Exception as error:  # noqa: BLE001 (raised again in the main thread)
             errors.append(error)
+            everybody_is_here.abort()
 
-    start = time.perf_counter()
     everybody = [threading.Thread(target=talk, args=[number]) for number in range(options.conversations)]
     for one in everybody:
         one.start()
     for one in everybody:
         one.join()
     if errors:
-        raise errors[0]
+        raise next((error for error in errors if not isinstance(error, threading.BrokenBarrierError)), errors[0])
     cuts = statistics.quantiles(taken, n=100)
     return {
         "conversations": options.conversations,

@@ -4,3 +4,7 @@ from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "shop_demo.settings")
 application = get_asgi_application()
+
+from loyalty_ai.assistant.backends.registry import prepare  # noqa: E402 (behind the settings)
+
+prepare()

@@ -79,10 +79,12 @@ def deliver(*, message_id: int, backend: str | None = None) -> bool:
     if claimed is None:
         return False
     message, backend = claimed
-    pen = _Pen(message)
-    with _Heart(message):
-        # what `templates` says is there before anybody could look
-        given = answer(turn_of(message.answers), backend=backend, tell=None if backend == FALLBACK else pen.tell)
+    if backend == FALLBACK:  # what it says is there before anybody could look
+        given = answer(turn_of(message.answers), backend=backend)
+    else:
+        pen = _Pen(message)
+        with _Heart(message):
+            given = answer(turn_of(message.answers), backend=backend, tell=pen.tell)
     return _finish(message, given)
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from array import array
 from collections import defaultdict
 from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from heapq import nlargest
 from math import log, sqrt
 from operator import mul
 from typing import Generic, TypeVar
 
-from loyalty_ai.assistant.meaning import meaning, norm
+from loyalty_ai.assistant.meaning import meaning, norm, place, vector_at
 from loyalty_ai.assistant.tokens import is_chinese, words
 from loyalty_ai.assistant.uses import uses
 from loyalty_ai.assistant.wordings import GOODS, wordings, wordings_own, wordings_zh
@@ -24,6 +25,9 @@ SHARED = 0.5
 
 VOTERS, SHARPLY = 8, 4
 """Wordings that say together which subject it is, and the power of their likeness that each says it with."""
+
+MOST_KEPT = 1024
+"""Words whose products with all wordings are kept: of those that everybody uses."""
 
 MOST_WORDS, MOST_CHARACTERS = 40, 200
 """Words of an English question that are listened to, and characters of a Chinese one."""
@@ -121,17 +125,21 @@ class Told(Generic[T]):
 
     def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
         self.rows = tuple(rows)
+        self._alike = lru_cache(maxsize=MOST_KEPT)(self._alike_to)
 
     def nearest(self, question: str) -> list[tuple[T, float]]:
         """What the wordings most like a question say together, the likeliest first, with the likeness of the best of its own."""
         plain = _plain(question)
-        shared, meant = self._shared(plain), meaning(plain)
-        length = norm(meant, plain)
-        likeness = [
-            (SHARED * shared.get(at, 0.0) + (sum(map(mul, meant, vector)) / length if length else 0.0)) / (1 + SHARED)
-            for at, vector in enumerate(self._meanings)
-        ]
+        shared, length = self._shared(plain), norm(meaning(plain), plain)
+        alike = [self._alike(at) for at in map(place, plain) if at is not None]
+        meant = [sum(each) / length for each in zip(*alike, strict=True)] if alike else [0.0] * len(self.rows)
+        likeness = [(SHARED * shared.get(at, 0.0) + cosine) / (1 + SHARED) for at, cosine in enumerate(meant)]
         return _voted(likeness, self.rows)
+
+    def _alike_to(self, at: int) -> array[float]:
+        """What the vector at a place adds to the product of a question's and of each wording's."""
+        vector = vector_at(at)
+        return array("f", [sum(map(mul, vector, meant)) for meant in self._meanings])
 
     @property
     def stems(self) -> Container[str]:

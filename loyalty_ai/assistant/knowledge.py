@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 
 from loyalty_ai.assistant.indexing import ALL, category_levels
-from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Scope, Unit, products, units_of
+from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Unit, products, units_of
 from loyalty_ai.assistant.weighing import COMMON, RAREST, SIDE_BY_SIDE, Spelling, spelt, weighed
 from loyalty_ai.conf import app_settings
 from loyalty_ai.registry.deadlines import SERVED
@@ -26,6 +26,9 @@ from loyalty_ai.shop.models import Product
 TOGETHER, ALONE, SIFTED = 150, 250, 4
 """Passages taken from the index for units together and for one alone, and how many are looked at for one that is taken, as price
 and stock may speak against it: what bounds the work on any catalogue."""
+
+FEW = 600
+"""Passages that may all be ranked: where no more have any of the rarest units, one condition finds them."""
 
 BEST, RANK = 60, 60
 """Hits that are fused, and the constant of reciprocal rank fusion; https://doi.org/10.1145/1571941.1572114."""
@@ -51,100 +54,136 @@ class ProductHit:
     score: float
 
 
-def search_products(
-    *,
-    store: str,
-    words: str,
-    limit: int = 8,
-    min_price: Decimal | None = None,
-    max_price: Decimal | None = None,
-    category: str = "",
-    available: bool = True,
-    near: Sequence[str] = (),
-) -> list[ProductHit]:
-    """Products that the words name, best first.
+class Catalogue:
+    """The products of a store, for the searches of one answer.
 
     Args:
         store: its slug.
-        words: a question or words of one, in English or Chinese.
-        min_price, max_price: bounds of the mirror's price, both included.
-        category: a level of the catalogue ("Mugs & Cups", "Kitchen & Dining / Mugs & Cups") that the products are in.
-        available: whether sold out products are left out.
-        near: the shop's ids of products to which others shall be alike; without words these alone say what is wanted.
-
-    Returns:
-        Hits with a score of 0 to 1: the share of the words' weight that the product carries, where rare words weigh most.
-        Products alike the best hits come behind those, with what they carry themselves. Without words the score is how alike
-        they are, or 1 where a category alone was asked for.
     """
-    scope = products(app_settings.store(store).language)
-    units, mass, shop = _weighed(store, units_of(words, scope), scope)
-    if not units and not near and not category:
-        return []
-    query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
-    inside, where = "s.store_id = %(store)s", "p.withdrawn_at IS NULL"
-    if available:
-        where += " AND p.available"
-    if min_price is not None:
-        where += f" AND p.price >= {query.add(min_price)}"
-    if max_price is not None:
-        where += f" AND p.price <= {query.add(max_price)}"
-    if category:
-        inside += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
-    join = "JOIN loyalty_ai_product p ON p.id = s.product_id"
-    source = f"loyalty_ai_passage s {join}"
-    alone = "1.0" if not near else "NULL::numeric"
-    score = query.score(units, mass) if units else alone
-    found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
-    pool = query.pool(units, PRODUCT_COLUMNS, join, inside, where) if units or not near else f"{found} false"
-    sql = f"""
-        WITH scored AS MATERIALIZED (
-            SELECT *, {score} AS score, {query.bonus(units)} AS bonus FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
-        ),
-        popular AS MATERIALIZED (
-            SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
-            WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
-            AND {SERVED.format(version="d.version_id")}
-            AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
-        ), best AS MATERIALIZED (
-            SELECT *, rank() OVER (ORDER BY score + bonus DESC) AS standing, row_number() OVER (ORDER BY score + bonus DESC,
-                array_position((SELECT items FROM popular), product_id) NULLS LAST, length(title), id) AS place
-            FROM scored WHERE score > 0 ORDER BY place LIMIT {BEST}
-        ), seeds AS MATERIALIZED (
-            SELECT id, vector, tokens FROM best
-            WHERE place <= {SEEDS} AND score >= {SEED_SCORE} AND cardinality(%(near)s::text[]) = 0
-            UNION ALL
-            SELECT s.id, s.vector, s.tokens FROM {source}
-            WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
-        ), {_neighbours(join, inside, where)}
-        SELECT external_id, title, category, price, score::float8 FROM (
-            SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
-            UNION ALL
-            SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), 0, NULL, NULL, place
-            FROM near JOIN LATERAL ({found} s.id = near.id) s ON true WHERE near.id NOT IN (SELECT id FROM best)
-        ) each WHERE NOT external_id = ANY(%(near)s::text[])
-        ORDER BY COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
-        LIMIT {query.add(limit)}
-    """  # noqa: S608 (constants of this module, and placeholders)
-    return [ProductHit(*row) for row in query.rows(sql)]
 
+    def __init__(self, store: str) -> None:
+        self.store = store
+        self.scope = products(app_settings.store(store).language)
+        self._known: dict[str, tuple[list[Unit], float, int]] = {}
 
-def priced_products(
-    *, store: str, dearest: bool, limit: int = 8, min_price: Decimal | None = None, max_price: Decimal | None = None
-) -> list[ProductHit]:
-    """The cheapest or the dearest products of the whole shop that can be bought, by the mirror's price."""
-    found = Product.objects.filter(store__slug=store, available=True, withdrawn_at=None, price__isnull=False)
-    bounds = {"price__gte": min_price, "price__lte": max_price}
-    found = found.filter(**{bound: price for bound, price in bounds.items() if price is not None})
-    rows = found.order_by("-price" if dearest else "price", "id")[:limit]
-    return [ProductHit(row.external_id, row.title, row.category, row.price, 1.0) for row in rows]
+    def search(
+        self,
+        words: str,
+        *,
+        limit: int = 8,
+        min_price: Decimal | None = None,
+        max_price: Decimal | None = None,
+        category: str = "",
+        available: bool = True,
+        near: Sequence[str] = (),
+    ) -> list[ProductHit]:
+        """Products that the words name, best first.
 
+        Args:
+            words: a question or words of one, in English or Chinese.
+            min_price, max_price: bounds of the mirror's price, both included.
+            category: a level of the catalogue ("Mugs & Cups", "Kitchen & Dining / Mugs & Cups") that the products are in.
+            available: whether sold out products are left out.
+            near: the shop's ids of products to which others shall be alike; without words these alone say what is wanted.
 
-def spelling(*, store: str, words: str) -> Spelling:
-    """How the words of a question were read that no product has as they stand."""
-    scope = products(app_settings.store(store).language)
-    units, _mass, _shop = _weighed(store, units_of(words, scope), scope)
-    return spelt(words, units, scope)
+        Returns:
+            Hits with a score of 0 to 1: the share of the words' weight that the product carries, where rare words weigh most.
+            Products alike the best hits come behind those, with what they carry themselves. Without words the score is how alike
+            they are, or 1 where a category alone was asked for.
+        """
+        units, mass, shop = self._weighed(words)
+        if not units and not near and not category:
+            return []
+        query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
+        inside, where = "s.store_id = %(store)s", "p.withdrawn_at IS NULL"
+        if available:
+            where += " AND p.available"
+        if min_price is not None:
+            where += f" AND p.price >= {query.add(min_price)}"
+        if max_price is not None:
+            where += f" AND p.price <= {query.add(max_price)}"
+        if category:
+            inside += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
+        join = "JOIN loyalty_ai_product p ON p.id = s.product_id"
+        source = f"loyalty_ai_passage s {join}"
+        alone = "1.0" if not near else "NULL::numeric"
+        score = query.score(units, mass) if units else alone
+        found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
+        pool = query.pool(units, PRODUCT_COLUMNS, join, inside, where) if units or not near else f"{found} false"
+        sql = f"""
+            WITH scored AS MATERIALIZED (
+                SELECT *, {score} AS score, {query.bonus(units)} AS bonus FROM (SELECT DISTINCT ON (id) * FROM ({pool}) each) s
+            ),
+            popular AS MATERIALIZED (
+                SELECT items FROM loyalty_ai_recommendation r JOIN loyalty_ai_deployment d ON d.run_id = r.run_id
+                WHERE d.store_id = %(store)s AND d.alias = %(champion)s AND d.closed_at IS NULL
+                AND {SERVED.format(version="d.version_id")}
+                AND r.kind = %(popular)s AND r.customer_id IS NULL LIMIT 1
+            ), best AS MATERIALIZED (
+                SELECT *, rank() OVER (ORDER BY score + bonus DESC) AS standing, row_number() OVER (ORDER BY score + bonus DESC,
+                    array_position((SELECT items FROM popular), product_id) NULLS LAST, length(title), id) AS place
+                FROM scored WHERE score > 0 ORDER BY place LIMIT {BEST}
+            ), seeds AS MATERIALIZED (
+                SELECT id, vector, tokens FROM best
+                WHERE place <= {SEEDS} AND score >= {SEED_SCORE} AND cardinality(%(near)s::text[]) = 0
+                UNION ALL
+                SELECT s.id, s.vector, s.tokens FROM {source}
+                WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
+            ), {_neighbours(join, inside, where)}
+            SELECT external_id, title, category, price, score::float8 FROM (
+                SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
+                UNION ALL
+                SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), 0, NULL, NULL, place
+                FROM near JOIN LATERAL ({found} s.id = near.id) s ON true WHERE near.id NOT IN (SELECT id FROM best)
+            ) each WHERE NOT external_id = ANY(%(near)s::text[])
+            ORDER BY COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
+            LIMIT {query.add(limit)}
+        """  # noqa: S608 (constants of this module, and placeholders)
+        return [ProductHit(*row) for row in query.rows(sql)]
+
+    def priced(
+        self, *, dearest: bool, limit: int = 8, min_price: Decimal | None = None, max_price: Decimal | None = None
+    ) -> list[ProductHit]:
+        """The cheapest or the dearest products of the whole shop that can be bought, by the mirror's price."""
+        found = Product.objects.filter(store__slug=self.store, available=True, withdrawn_at=None, price__isnull=False)
+        bounds = {"price__gte": min_price, "price__lte": max_price}
+        found = found.filter(**{bound: price for bound, price in bounds.items() if price is not None})
+        rows = found.order_by("-price" if dearest else "price", "id")[:limit]
+        return [ProductHit(row.external_id, row.title, row.category, row.price, 1.0) for row in rows]
+
+    def spelling(self, words: str) -> Spelling:
+        """How the words of a question were read that no product has as they stand."""
+        return spelt(words, self._weighed(words)[0], self.scope)
+
+    def _weighed(self, words: str) -> tuple[list[Unit], float, int]:
+        """The units that count, weighed; the sum of their weights; the store's key."""
+        if words in self._known:
+            return self._known[words]
+        units = units_of(words, self.scope)
+        asked = {token for unit in units for token in (*unit.found_by, *unit.pieces)}
+        rows = fetch(
+            """
+            SELECT w.id, t.token, t.passages FROM loyalty_ai_store w
+            LEFT JOIN loyalty_ai_term t ON t.store_id = w.id AND t.token = ANY(%s) WHERE w.slug = %s
+            """,
+            [ALL, *asked],
+            self.store,
+        )
+        shop = rows[0][0] if rows else 0
+        counts = {token: passages for _, token, passages in rows if token is not None}
+
+        def beginning(start: str) -> list[tuple[str, int]]:
+            return fetch(
+                "SELECT token, passages FROM loyalty_ai_term WHERE store_id = %s AND token >= %s AND token < %s AND token LIKE %s",
+                shop,
+                start,
+                start[:-1] + chr(ord(start[-1]) + 1),
+                start + "%",
+            )
+
+        found = weighed(units, self.scope, counts=counts, size=counts.get(ALL, 0), beginning=beginning)
+        self._known[words] = *found, shop
+        return self._known[words]
 
 
 def _neighbours(join: str, inside: str, where: str) -> str:
@@ -167,32 +206,6 @@ def _neighbours(join: str, inside: str, where: str) -> str:
             ) each WHERE distance IS NOT NULL ORDER BY place LIMIT {NEIGHBOURS}
         )
     """  # noqa: S608
-
-
-def _weighed(store: str, units: list[Unit], scope: Scope) -> tuple[list[Unit], float, int]:
-    """The units that count, weighed; the sum of their weights; the store's key."""
-    asked = {token for unit in units for token in (*unit.found_by, *unit.pieces)}
-    rows = fetch(
-        """
-        SELECT w.id, t.token, t.passages FROM loyalty_ai_store w
-        LEFT JOIN loyalty_ai_term t ON t.store_id = w.id AND t.token = ANY(%s) WHERE w.slug = %s
-        """,
-        [ALL, *asked],
-        store,
-    )
-    shop = rows[0][0] if rows else 0
-    counts = {token: passages for _, token, passages in rows if token is not None}
-
-    def beginning(start: str) -> list[tuple[str, int]]:
-        return fetch(
-            "SELECT token, passages FROM loyalty_ai_term WHERE store_id = %s AND token >= %s AND token < %s AND token LIKE %s",
-            shop,
-            start,
-            start[:-1] + chr(ord(start[-1]) + 1),
-            start + "%",
-        )
-
-    return *weighed(units, scope, counts=counts, size=counts.get(ALL, 0), beginning=beginning), shop
 
 
 class _Query:
@@ -264,11 +277,14 @@ class _Query:
         finding = [unit for unit in finding if unit.share <= COMMON] or finding[:1]
         if not finding:
             return taken(["false"] if units else [], ALONE)
+        rarest = finding[:RAREST]
+        if all(unit.found_by for unit in rarest) and sum(unit.holders for unit in rarest) <= FEW:
+            return taken([f"s.tokens && {self.array([token for unit in rarest for token in unit.found_by])}"], FEW)
         parts = [self.found(unit) for unit in finding]
         pools = [taken(parts, TOGETHER)] if len(parts) > 1 else []
         if len(parts) > 2:
             pools += [taken(pair, TOGETHER) for pair in combinations(parts[:RAREST], 2)]
-        for unit, part in zip(finding[:RAREST], parts, strict=False):
+        for unit, part in zip(rarest, parts, strict=False):
             levels = list(unit.levels().values())
             if len(levels) > 1:
                 pools.append(taken([f"s.tokens && {self.array(levels[0])}"], ALONE))

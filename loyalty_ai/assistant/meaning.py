@@ -29,11 +29,18 @@ def ordinary(word: str) -> bool:
     return word in _places()[0]
 
 
+def place(word: str) -> int | None:
+    """Which vector a word has, or its stem; None where neither has one."""
+    places = _places()[0]
+    return (
+        places[word] if word in places else next((places[stem] for stem in words(word, "en") if stem in places), None)
+    )
+
+
 def vector(word: str) -> tuple[float, ...]:
     """A word's vector, or its stem's, times its weight; empty where neither has one."""
-    places, _values, _numbers = _places()
-    at = next((places[form] for form in (word, *words(word, "en")) if form in places), None)
-    return () if at is None else _row(at)
+    at = place(word)
+    return () if at is None else vector_at(at)
 
 
 def meaning(plain: Iterable[str]) -> list[float]:
@@ -62,7 +69,8 @@ def _places() -> tuple[dict[str, int], array[int], int]:
 
 
 @lru_cache(maxsize=4096)  # of the words that everybody uses, not of what somebody typed
-def _row(at: int) -> tuple[float, ...]:
+def vector_at(at: int) -> tuple[float, ...]:
+    """The vector of a place, times its word's weight."""
     _known, values, numbers = _places()
     weight = RARE / (RARE + 0.1 / (at + 1))
     return tuple(weight * value / 127 for value in values[at * numbers : (at + 1) * numbers])

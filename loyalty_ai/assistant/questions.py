@@ -18,7 +18,8 @@ from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, u
 from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
-from loyalty_ai.assistant.wishes import budget, tells_of_gift, wish_of
+from loyalty_ai.assistant.tokens import slips_between
+from loyalty_ai.assistant.wishes import budget, names_a_reason, tells_of_gift, wish_of
 
 MOST_PARTS = 4
 """Questions of one message that are answered."""
@@ -121,6 +122,8 @@ def wishes_for_goods(text: str) -> bool:
 
 def told_gift(whole: str) -> list[Asked]:
     """The story of a gift as one question, before whatever else is asked in sentences of their own; [] where there is none."""
+    if not names_a_reason(whole):
+        return []
     told, others = [], []
     for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
         intent, score = intent_of(sentence)
@@ -270,33 +273,20 @@ def _keyword(word: str) -> str:
     if len(word) < 5 or word in phrases.KEYWORDS:
         return _completed(word) if len(word) == 4 and word not in phrases.STOP else word
     most = 1 if len(word) < 8 else 2
-    near = [key for key in phrases.KEYWORDS if key[0] == word[0] and len(key) >= 4 and slips(word, key) <= most]
-    return min(near, key=lambda key: (slips(word, key), key), default=word)
+    near = [
+        key
+        for key in phrases.KEYWORDS
+        if key[0] == word[0] and len(key) >= 4 and slips_between(word, key, most=most) <= most
+    ]
+    return min(near, key=lambda key: (slips_between(word, key, most=most), key), default=word)
 
 
 def _completed(word: str) -> str:
     """The keyword that a short word is, but for a letter: "ordr"."""
-    near = [key for key in phrases.KEYWORDS if len(key) == 5 and key[0] == word[0] and slips(word, key) == 1]
+    near = [
+        key for key in phrases.KEYWORDS if len(key) == 5 and key[0] == word[0] and slips_between(word, key, most=1) == 1
+    ]
     return near[0] if len(near) == 1 else word
-
-
-def slips(one: str, other: str) -> int:
-    """Letters left out, put in, changed or swapped with their neighbour between two words.
-
-    >>> slips("delievry", "delivery"), slips("mutch", "much"), slips("order", "order")
-    (1, 1, 0)
-    """
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        row = [i]
-        for j, b in enumerate(other, 1):
-            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                best = min(best, before[j - 2] + 1)
-            row.append(best)
-        before, last = last, row
-    return last[-1]
 
 
 # Intents.

@@ -23,6 +23,8 @@ _PARTED = re.compile(r"(?<=[\u3400-\u9fff])(?=[a-z])|(?<=[a-z])(?=[\u3400-\u9fff
 
 def fold(text: str) -> str:
     """The text as it is compared: without case, accents, widths and kinds of digits; Chinese parted from Latin letters."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(c for c in decomposed if not unicodedata.combining(c))
     folded = unicodedata.normalize("NFKC", bare).casefold().translate(_SPECIAL)

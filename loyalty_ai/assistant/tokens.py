@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 PIECE = "*"
 """Marks a piece of a word, which no word begins with."""
@@ -56,6 +57,12 @@ def words(text: str, language: str) -> list[str]:
     return [word[:MAX_LETTERS] for word in found]
 
 
+@lru_cache(maxsize=16_384)
+def words_of_title(title: str) -> frozenset[str]:
+    """The English stems of a title of the shop's, which many questions and sentences are held against."""
+    return frozenset(words(title, "en"))
+
+
 def tokens(text: str, language: str) -> list[str]:
     """What a text is found by, each once: its `words`, the pairs of neighbouring Chinese characters, then `pieces` of its words.
 
@@ -63,8 +70,14 @@ def tokens(text: str, language: str) -> list[str]:
         language: see `words`.
     """
     plain = words(text, language)
-    pairs = [run[at : at + 2] for run in _CHINESE.findall(_folded(text)) for at in range(len(run) - 1)]
-    return list(dict.fromkeys([*plain, *pairs, *(piece for word in plain for piece in pieces(word))]))
+    return list(dict.fromkeys([*plain, *chinese_pairs(text), *(piece for word in plain for piece in pieces(word))]))
+
+
+def chinese_pairs(text: str) -> list[str]:
+    """The pairs of neighbouring Chinese characters."""
+    if text.isascii():
+        return []
+    return [run[at : at + 2] for run in _CHINESE.findall(_folded(text)) for at in range(len(run) - 1)]
 
 
 def pieces(word: str) -> list[str]:
@@ -80,7 +93,32 @@ def is_chinese(token: str) -> bool:
     return bool(_CHINESE.fullmatch(token))
 
 
+def slips_between(one: str, other: str, *, most: int) -> int:
+    """Letters left out, put in, changed or swapped with their neighbour between two words; `most` + 1 stands for any more.
+
+    >>> slips_between("lantren", "lantern", most=2), slips_between("candel", "candle", most=2), slips_between("a", "abcd", most=2)
+    (1, 1, 3)
+    """
+    if abs(len(one) - len(other)) > most:
+        return most + 1
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, letter in enumerate(one, 1):
+        row = [i]
+        for j, against in enumerate(other, 1):
+            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
+                cost = min(cost, before[j - 2] + 1)
+            row.append(cost)
+        if min(row) > most:
+            return most + 1
+        before, last = last, row
+    return min(last[-1], most + 1)
+
+
 def _folded(text: str) -> str:
+    if text.isascii():
+        return _THOUSANDS.sub("", text.lower())
     decomposed = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _THOUSANDS.sub("", unicodedata.normalize("NFKC", bare).casefold())
@@ -88,6 +126,8 @@ def _folded(text: str) -> str:
 
 def _latin(run: str) -> list[str]:
     """The words of a run without spaces."""
+    if run.isalnum():
+        return [run]
     run = re.sub(r"['’]s?(?![^\W_])|['’]", "", run)
     parts = [part for part in _INNER.split(run) if part]
     if len(parts) < 2:
@@ -108,9 +148,9 @@ def _stem(word: str) -> str:
 def _singular(word: str) -> str:
     if len(word) > 4 and word.endswith("ies"):
         word = word[:-3] + "y"
-    elif len(word) > 4 and re.search(r"(ss|x|ch|sh|zz)es$", word):
+    elif len(word) > 4 and word.endswith(("sses", "xes", "ches", "shes", "zzes")):
         word = word[:-2]
-    elif len(word) > 3 and word.endswith("s") and not re.search(r"(s|u|i)s$", word):
+    elif len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")):
         word = word[:-1]
     return word[:-2] + "y" if len(word) > 4 and word.endswith("ie") else word
 

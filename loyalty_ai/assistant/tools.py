@@ -22,6 +22,7 @@ from django.utils.translation import override
 
 from loyalty_ai.assistant.asking import spoken
 from loyalty_ai.assistant.claims import Evidence, plain
+from loyalty_ai.assistant.knowledge import Catalogue
 from loyalty_ai.assistant.passages import Passages, live_passages
 from loyalty_ai.assistant.turn import Fact, FactKind, FactValue, Found, Proposal, Source, Turn
 from loyalty_ai.conf import app_settings, get_adapter
@@ -202,6 +203,7 @@ class Toolbox:
         self.evidence = Evidence()
         self._answers: dict[str, Found] = {}
         self._read: dict[int, list[OrderRecord]] = {}
+        self._sold: dict[str, LiveProduct | None] = {}
 
     def specs(self) -> list[dict[str, Any]]:
         """The tools that make sense here, for a language model."""
@@ -248,16 +250,12 @@ class Toolbox:
             raise Wrong("Give a query, or sort for the cheapest or the dearest of the whole shop.")
         if min_price is not None and max_price is not None and min_price > max_price:
             raise Wrong("min_price is above max_price; give them the other way round.")
-        from loyalty_ai.assistant.knowledge import priced_products, search_products, spelling
-
         bounds = {"min_price": min_price, "max_price": max_price}
         more = limit + 8  # some may be dearer or gone since the catalogue was last synced
         if not query:
-            hits = priced_products(store=self.turn.store, dearest=sort == "dearest", limit=more, **bounds)
+            hits = self._catalogue.priced(dearest=sort == "dearest", limit=more, **bounds)
         else:
-            hits = search_products(
-                store=self.turn.store, words=query, limit=more, category=category, available=available_only, **bounds
-            )
+            hits = self._catalogue.search(query, limit=more, category=category, available=available_only, **bounds)
         scores = {hit.product_id: hit.score for hit in hits}
         live = self._resolve(scores)
         fitting = [
@@ -278,7 +276,7 @@ class Toolbox:
         found = self._products({"products": rows, "note": DATA_NOTE}, rows)
         carried = max((hit.score for hit in hits), default=0)  # 1: every word was found, so none is unknown
         if query and carried < 1:
-            read = spelling(store=self.turn.store, words=query)
+            read = self._catalogue.spelling(query)
             found.data.update(
                 {name: said for name, said in (("unknown", read.unknown), ("read_as", read.meant)) if said}
             )
@@ -662,6 +660,10 @@ class Toolbox:
         )
 
     @cached_property
+    def _catalogue(self) -> Catalogue:
+        return Catalogue(self.turn.store)
+
+    @cached_property
     def _passages(self) -> Passages:
         return live_passages(store=self.turn.store, language=self.turn.language)
 
@@ -680,12 +682,12 @@ class Toolbox:
             return question()
 
     def _resolve(self, product_ids: Iterable[str]) -> Mapping[str, LiveProduct]:
+        """The products as the shop sells them at this moment, each asked for once a turn."""
         wanted = list(product_ids)
-        return (
-            self._ask("products", lambda: current_products(store_slug=self.turn.store, product_ids=wanted))
-            if wanted
-            else {}
-        )
+        if fresh := [product_id for product_id in wanted if product_id not in self._sold]:
+            found = self._ask("products", lambda: current_products(store_slug=self.turn.store, product_ids=fresh))
+            self._sold |= {product_id: found.get(product_id) for product_id in fresh}
+        return {product_id: product for product_id in wanted if (product := self._sold[product_id])}
 
     def _live(self, product_ids: Iterable[str]) -> dict[str, LiveProduct]:
         """Products by id in the order asked, an id in small letters found all the same."""

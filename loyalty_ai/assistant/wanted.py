@@ -84,6 +84,8 @@ class Unit:
         whole: whether its weight counts when nothing is known of it.
         damping: factor of its weight.
         bonus: whether it only parts what is equal otherwise.
+        share: of the passages, those that hold it as it stands.
+        holders: how many passages hold any of its tokens, at most.
     """
 
     word: str
@@ -94,6 +96,7 @@ class Unit:
     bonus: bool = False
     weight: float = 0.0
     share: float = 0.0
+    holders: int = 0
 
     def levels(self) -> dict[float, list[str]]:
         """The tokens by what they earn, the most first."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from loyalty_ai.assistant.meaning import ordinary
+from loyalty_ai.assistant.tokens import slips_between
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wanted import MARKS, MISSPELT, Scope, Unit
 
@@ -89,29 +90,6 @@ def _respelt(unit: Unit, scope: Scope, counts: dict[str, int], beginning: Beginn
     return found
 
 
-def slips_between(one: str, other: str, *, most: int) -> int:
-    """Letters left out, put in, changed or swapped with their neighbour between two words; `most` + 1 stands for any more.
-
-    >>> slips_between("lantren", "lantern", most=2), slips_between("candel", "candle", most=2), slips_between("a", "abcd", most=2)
-    (1, 1, 3)
-    """
-    if abs(len(one) - len(other)) > most:
-        return most + 1
-    before: list[int] = []
-    last = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
-        row = [i]
-        for j, against in enumerate(other, 1):
-            cost = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (letter != against))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == against:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-        before, last = last, row
-    return min(last[-1], most + 1)
-
-
 def weigh(units: list[Unit], counts: dict[str, int], size: int) -> tuple[list[Unit], float]:
     """The units that count, with their weights, and the sum of these.
 
@@ -124,6 +102,7 @@ def weigh(units: list[Unit], counts: dict[str, int], size: int) -> tuple[list[Un
         if unit.found_by:
             most = max(unit.found_by.values())
             held_by = max(counts[token] for token, earns in unit.found_by.items() if earns == most)
+            unit.holders = sum(counts[token] for token in unit.found_by)
             unit.pieces = []
         elif unit.whole:
             held_by = 0

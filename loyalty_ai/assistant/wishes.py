@@ -123,6 +123,11 @@ class Wish:
     modest: bool = False
 
 
+def names_a_reason(text: str) -> bool:
+    """Whether a plain text names a person or an occasion, without which none tells of a gift."""
+    return PERSON.search(text) is not None or any(pattern.search(text) for pattern in OCCASIONS.values())
+
+
 def tells_of_gift(text: str, *, bounded: bool) -> bool:
     """Whether a plain message as a whole tells of a gift that somebody looks for.
 

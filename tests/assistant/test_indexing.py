@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from loyalty_ai.assistant.documents import publish_document
-from loyalty_ai.assistant.knowledge import search_products
+from loyalty_ai.assistant.knowledge import Catalogue
 from loyalty_ai.assistant.models import Passage, Term
 from loyalty_ai.assistant.vectors import refresh_vectors
 from loyalty_ai.conf import get_adapter
@@ -49,7 +49,7 @@ def test_a_sync_that_brings_products_asks_for_the_index(store: Store):
     (asked,) = Job.objects.filter(kind="index")
     assert asked.state == JobState.WAITING
     run_job(job_id=asked.pk, owner="test")
-    assert search_products(store="default", words="lantern")[0].product_id == "A"
+    assert Catalogue("default").search("lantern")[0].product_id == "A"
     do("sync", store)
     assert Job.objects.filter(kind="index").count() == 1
 
@@ -60,11 +60,11 @@ def test_neighbours_come_from_stored_vectors_behind_what_was_named(store: Store)
     for number in range(30):
         fakes.make_product(store, title=f"Oak Bookcase {number}", category="Home / Furniture")
     do("index", store)
-    found = [hit.title for hit in search_products(store="default", words="white lantern", limit=20)]
+    found = [hit.title for hit in Catalogue("default").search("white lantern", limit=20)]
     assert found[0] == "White Lantern"
     assert "Black Lantern" in found[:3]
     near = store.products.get(title="Storm Lamp").external_id
-    alike = search_products(store="default", words="", near=[near])
+    alike = Catalogue("default").search("", near=[near])
     assert alike[0].title == "Moroccan Lamp"
     assert near not in [hit.product_id for hit in alike]
     assert all(0 <= hit.score <= 1 for hit in alike)
@@ -80,7 +80,7 @@ def test_another_encoder_makes_every_vector_again(store: Store, settings):
     assert [len(vector) for vector in Passage.objects.values_list("vector", flat=True)] == [64, 64]
     # while a worker is at it, vectors of two widths stand side by side
     Passage.objects.filter(product__external_id="A").update(vector=[1.0] * 32)
-    assert search_products(store="default", words="lantern")
+    assert Catalogue("default").search("lantern")
 
 
 def test_without_an_encoder_words_alone_find(store: Store, settings):
@@ -88,7 +88,7 @@ def test_without_an_encoder_words_alone_find(store: Store, settings):
     fakes.make_product(store, "A", title="White Lantern", category=SHELF)
     do("index", store)
     assert Passage.objects.get().vector is None
-    assert search_products(store="default", words="lantern")[0].product_id == "A"
+    assert Catalogue("default").search("lantern")[0].product_id == "A"
 
 
 def test_an_encoder_that_is_not_there_is_said_and_words_still_find(store: Store, settings):
@@ -97,7 +97,7 @@ def test_an_encoder_that_is_not_there_is_said_and_words_still_find(store: Store,
     job = request_job(kind="index", store=store, slot="index:1", wake=False)
     with pytest.raises(Exception, match="no such folder"):
         run_job(job_id=job.pk, owner="test")
-    assert search_products(store="default", words="lantern")[0].product_id == "A"
+    assert Catalogue("default").search("lantern")[0].product_id == "A"
 
 
 def test_stopped_between_chunks_the_next_run_does_the_rest(store: Store, monkeypatch):

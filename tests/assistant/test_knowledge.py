@@ -8,9 +8,9 @@ import pytest
 from django.utils import timezone
 
 from loyalty_ai.assistant.indexing import ALL, index_products
-from loyalty_ai.assistant.knowledge import search_products
+from loyalty_ai.assistant.knowledge import Catalogue
 from loyalty_ai.assistant.models import Passage, Term
-from loyalty_ai.assistant.weighing import slips_between
+from loyalty_ai.assistant.tokens import slips_between
 from loyalty_ai.serving.models import ListKind
 from loyalty_ai.shop.models import Product, Store
 from tests import fakes
@@ -39,7 +39,7 @@ def store(db) -> Store:
 
 
 def found(text: str, **options) -> list[str]:
-    return [hit.product_id for hit in search_products(store="default", words=text, **options) if hit.score > 0]
+    return [hit.product_id for hit in Catalogue("default").search(text, **options) if hit.score > 0]
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def test_a_question_finds_what_it_names(store: Store, question: str, first: str)
 
 def test_what_a_question_says_beside_the_name_of_goods_costs_no_score(store: Store):
     for question in ("How much does the red mug cost?", "Is the red mug in stock?", "红色马克杯多少钱？"):
-        assert search_products(store="default", words=question)[0].score == 1
+        assert Catalogue("default").search(question)[0].score == 1
 
 
 def test_words_alike_are_found_behind_the_word_itself(store: Store):
@@ -77,15 +77,15 @@ def test_words_alike_are_found_behind_the_word_itself(store: Store):
 
 
 def test_the_score_is_the_share_of_the_question_that_is_carried(store: Store):
-    whole, half = (search_products(store="default", words=text)[0].score for text in ("rose candle", "zzyzx candle"))
+    whole, half = (Catalogue("default").search(text)[0].score for text in ("rose candle", "zzyzx candle"))
     assert whole == 1
     assert 0 < half <= 0.5
-    assert search_products(store="default", words="quantum accelerators") == []
+    assert Catalogue("default").search("quantum accelerators") == []
 
 
 @pytest.mark.parametrize("question", ["", "   ", "the of and", "?!", "\x00", "'; SELECT x; --", "%s %(p0)s", "的了吗"])
 def test_what_names_nothing_finds_nothing(store: Store, question: str):
-    assert search_products(store="default", words=question) == []
+    assert Catalogue("default").search(question) == []
 
 
 def test_bounds_hold(store: Store):
@@ -141,7 +141,7 @@ def test_stores_do_not_mix(store: Store):
 
 def test_a_search_is_two_statements(store: Store, django_assert_num_queries):
     with django_assert_num_queries(2):
-        search_products(store="default", words="a red mug or a cake stand", max_price=Decimal(20))
+        Catalogue("default").search("a red mug or a cake stand", max_price=Decimal(20))
 
 
 def test_slips_are_counted():

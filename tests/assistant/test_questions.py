@@ -20,11 +20,11 @@ from loyalty_ai.assistant.questions import (
     number,
     ordinals,
     prices,
-    slips,
     understand,
     units_of,
     words_of,
 )
+from loyalty_ai.assistant.tokens import slips_between
 
 SPELLED = {"twenty": 20, "twenty five": 25, "a hundred and five": None, "ninety nine": 99, "one hundred twenty": 120}
 CHINESE = {
@@ -153,8 +153,9 @@ def test_any_text_is_understood_as_something(text: str):
 
 @given(st.text(alphabet="abcdefgh", max_size=8), st.text(alphabet="abcdefgh", max_size=8))
 def test_slips_are_a_distance(one: str, other: str):
-    assert slips(one, other) == slips(other, one) <= max(len(one), len(other))
-    assert (slips(one, other) == 0) == (one == other)
+    most = max(len(one), len(other))
+    assert slips_between(one, other, most=most) == slips_between(other, one, most=most) <= most
+    assert (slips_between(one, other, most=most) == 0) == (one == other)
 
 
 INTENTS = {

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from loyalty_ai.assistant.indexing import index_products
-from loyalty_ai.assistant.knowledge import search_products
+from loyalty_ai.assistant.knowledge import Catalogue
 from loyalty_ai.assistant.passages import live_passages
 from loyalty_ai.shop.models import Product, Store
 from shop_demo.knowledge import publish_policies
@@ -157,7 +157,7 @@ def test_questions_find_what_they_ask_for(store: Store):
     missed, seconds = {}, []
     for question, right in PRODUCTS.items():
         began = time.perf_counter()
-        titles = [hit.title for hit in search_products(store="default", words=question, limit=3)]
+        titles = [hit.title for hit in Catalogue("default").search(question, limit=3)]
         seconds.append(time.perf_counter() - began)
         if not any(re.search(right, title, re.IGNORECASE) for title in titles):
             missed[question] = titles
@@ -175,7 +175,7 @@ def test_questions_find_what_they_ask_for(store: Store):
 
     for question in NOTHING:
         for hits in (
-            search_products(store="default", words=question),
+            Catalogue("default").search(question),
             live_passages(store="default", language="en").search(question),
         ):
             assert all(hit.score < 0.5 for hit in hits), (question, hits[0])

@@ -15,7 +15,7 @@ from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.glossary import share_known
 from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
-from loyalty_ai.assistant.knowledge import spelling
+from loyalty_ai.assistant.knowledge import Catalogue
 from loyalty_ai.assistant.phrasing.finding import NEED, not_wanted
 from loyalty_ai.assistant.turn import Outcome, Said
 from loyalty_ai.assistant.uses import uses
@@ -145,8 +145,8 @@ def test_the_dearest_of_what_serves_is_the_dearest(useful_shop: Any):
 def test_a_misspelt_word_beside_unknown_ones_is_read_as_the_shop_writes_it(useful_shop: Any):
     given = say("looking for a gardners kneling pad in chartreuse for frogs")
     assert given.cards == ("KNEE1",)
-    assert spelling(store="default", words="kneling zzyzx mug").meant == {"kneling": "kneel"}
-    assert spelling(store="default", words="kneling zzyzx mug").unknown == ["zzyzx"]
+    assert Catalogue("default").spelling("kneling zzyzx mug").meant == {"kneling": "kneel"}
+    assert Catalogue("default").spelling("kneling zzyzx mug").unknown == ["zzyzx"]
 
 
 def test_a_negation_names_what_it_forbids():

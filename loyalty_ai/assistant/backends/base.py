@@ -55,6 +55,9 @@ class Backend:
         """
         raise NotImplementedError
 
+    def prepare(self) -> None:
+        """Do once what else the first answer would wait for."""
+
     def check(self) -> list[str]:
         """What is wrong with its settings or its files, in sentences for the owner; asks no network."""
         return []

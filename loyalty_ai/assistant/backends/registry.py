@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from threading import Lock
 from typing import Any
 
 from django.core.signals import setting_changed
@@ -21,6 +23,7 @@ BACKENDS = {
 }
 
 _made: dict[tuple[str, str], Backend] = {}
+_making = Lock()
 
 
 def get_backend(store: str, name: str | None = None) -> Backend:
@@ -33,10 +36,21 @@ def get_backend(store: str, name: str | None = None) -> Backend:
     """
     settings = app_settings.ASSISTANT
     name = name or settings["BACKEND"]
-    if (store, name) not in _made:
-        options: dict[str, Any] = settings["OPTIONS"] if name == settings["BACKEND"] else {}
-        _made[store, name] = import_string(BACKENDS.get(name, name))(app_settings.store(store), **options)
-    return _made[store, name]
+    with _making:  # threads that all ask first wait for one instead of each making it
+        if (store, name) not in _made:
+            options: dict[str, Any] = settings["OPTIONS"] if name == settings["BACKEND"] else {}
+            backend = import_string(BACKENDS.get(name, name))(app_settings.store(store), **options)
+            backend.prepare()
+            _made[store, name] = backend
+        return _made[store, name]
+
+
+def prepare() -> None:
+    """Make ready what answers in a web process: called in `wsgi.py` or `asgi.py`, no shopper waits for it."""
+    for store in app_settings.slugs:
+        get_backend(store, FALLBACK)
+    gc.collect()
+    gc.freeze()  # the tables stay for good, and no request need wait while the collector walks them
 
 
 @receiver(setting_changed)

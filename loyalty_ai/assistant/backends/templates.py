@@ -17,7 +17,7 @@ from loyalty_ai.assistant.following import (
     points_at_some,
 )
 from loyalty_ai.assistant.glossary import in_english
-from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.hearing import CHINESE, heard, used_for
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import (
     OF_ONE_TIER,
@@ -61,6 +61,7 @@ from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
     Asked,
+    understand,
     words_of,
 )
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
@@ -165,6 +166,13 @@ class TemplatesBackend(Backend):
 
     name = "templates"
     instant = True
+
+    def prepare(self) -> None:
+        """Compile the tables and weigh the wordings of both languages."""
+        for text in ("a red mug for my mother", "给妈妈的红色杯子"):
+            understand(text)
+            heard(text)
+            used_for(text)
 
     def reply(self, turn: Turn, tools: Tools) -> Iterator[Piece]:
         """Answer each question of the message in turn."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from loyalty_ai.assistant.claims import wording
 from loyalty_ai.assistant.claims.evidence import Evidence, kind_of, own_id
 from loyalty_ai.assistant.readings import fold
-from loyalty_ai.assistant.tokens import words
+from loyalty_ai.assistant.tokens import words, words_of_title
 from loyalty_ai.assistant.turn import FactKind
 
 BLANK = "\ue000"
@@ -79,7 +79,7 @@ def _partly_named(body: str, evidence: Evidence, taken: set[str]) -> list[Named]
     scores: dict[str, tuple[float, int]] = {}
     for key in evidence.keys("product"):
         for name in evidence.values(key, FactKind.NAME):
-            title = set(words(str(name), "en")) - wording.SMALL_WORDS
+            title = words_of_title(str(name)) - wording.SMALL_WORDS
             both = title & said.keys()
             if len(both) >= 2 and len(both) / len(title) >= ENOUGH and key not in taken:
                 score = (len(both) / len(title), min(said[word] for word in both))

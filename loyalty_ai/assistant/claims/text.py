@@ -27,6 +27,8 @@ _PHONE = re.compile(r"(?:\+|\b00?|\()\s?\d[\d\s().-]{6,}\d|\b\d{3,5}[\s-]\d{3,4}
 
 def plain(text: str) -> str:
     """The text in one line, without control, direction, invisible and private characters."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split())
     kept = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c) not in _REMOVED)
     return " ".join(kept.split())
 
@@ -45,7 +47,7 @@ def tidy(text: str) -> str:
 
 def readable(text: str, evidence: Evidence) -> bool:
     """Whether every letter is one that English or Chinese needs or that a fact holds: none only looks like another."""
-    strange = {c for c in unicodedata.normalize("NFC", text) if not _known(c)}
+    strange = {c for c in unicodedata.normalize("NFC", text) if not c.isascii() and not _known(c)}
     return not strange or strange <= {
         c for facts in evidence.facts.values() for fact in facts if isinstance(fact.value, str) for c in fact.value
     }

@@ -26,7 +26,7 @@ from loyalty_ai.assistant.phrasing.mentions import Mentions
 from loyalty_ai.assistant.phrasing.products import SELLS_ZH, Products
 from loyalty_ai.assistant.phrasing.shop import RESTOCK, RESTOCK_WORDS
 from loyalty_ai.assistant.phrasing.voice import MOST_CHOICES, key, unique
-from loyalty_ai.assistant.questions import Asked, interests, number, prices, understand
+from loyalty_ai.assistant.questions import Asked, interests, number, prices
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wishes import wish_of
 
@@ -148,7 +148,9 @@ class AtHand(Products, Mentions):
 
     def of_goods_told(self, now: Asked) -> list[Row]:
         """What a question means of the goods of the order that was told lately, or of what was bought most often."""
-        words = next((said for text in [now.text, *self.asked_before[:2]] if (said := understand(text)[-1].words)), "")
+        words = next(
+            (said for text in [now.text, *self.asked_before[:2]] if (said := self.understood(text)[-1].words)), ""
+        )
         for back, focus in enumerate(self.focuses()):
             told = self.goods_of(focus) if back < 2 else []
             if rows := (named(told, words, strictly=True) or named(told, words)) if words else told if not back else []:

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from loyalty_ai.assistant.phrases import NUMBERS
 from loyalty_ai.assistant.questions import Asked
-from loyalty_ai.assistant.tokens import words as stems
+from loyalty_ai.assistant.tokens import words_of_title
 from loyalty_ai.assistant.wanted import EXACT, units_of
 from loyalty_ai.assistant.wanted import products as catalogue
 
@@ -89,7 +90,7 @@ def named(rows: Iterable[Row], words: str, *, strictly: bool = False) -> list[Ro
     found = []
     for row in rows:
         texts = (row["title"], row.get("category", ""))
-        has = {mark + word for mark, text in zip(marks, texts, strict=False) for word in stems(text, "en")}
+        has = {mark + word for mark, text in zip(marks, texts, strict=False) for word in words_of_title(text)}
         if all(has & tokens for tokens in wanted):
             found.append(row)
     return found
@@ -98,7 +99,7 @@ def named(rows: Iterable[Row], words: str, *, strictly: bool = False) -> list[Ro
 def says_no_more(title: str, words: str) -> bool:
     """Whether a title has all the words, English or Chinese, and no other."""
     units = [unit for unit in units_of(words, catalogue("en")) if unit.whole]
-    spelled = set(stems(title, "en")) - JOINING
+    spelled = words_of_title(title) - JOINING
     return bool(units) and len(spelled) <= len(units) and all(spelled & unit.found_by.keys() for unit in units)
 
 
@@ -108,7 +109,7 @@ def likeness(title: str, words: str) -> float:
     >>> round(likeness("Regency Cakestand 3 Tier", "three tier regency cake stand"), 2)
     0.9
     """
-    one, other = _trigrams(title), _trigrams(words)
+    one, other = _trigrams_of_title(title), _trigrams(words)
     return 2 * len(one & other) / (len(one) + len(other)) if one and other else 0.0
 
 
@@ -119,6 +120,11 @@ def _trigrams(text: str) -> set[str]:
         marked = f"^{word.removesuffix('s') if len(word) > 3 else word}$"
         found |= {marked[at : at + 3] for at in range(max(1, len(marked) - 2))}
     return found
+
+
+@lru_cache(maxsize=16_384)
+def _trigrams_of_title(title: str) -> frozenset[str]:
+    return frozenset(_trigrams(title))
 
 
 def codes_of(asked: Asked) -> list[str]:

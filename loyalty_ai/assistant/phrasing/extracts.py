@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
+from functools import lru_cache
 from itertools import pairwise
 from math import log
 from typing import Any
 
-from loyalty_ai.assistant.tokens import tokens as tokens_of
-from loyalty_ai.assistant.tokens import words
+from loyalty_ai.assistant.tokens import chinese_pairs, words
 from loyalty_ai.assistant.wanted import documents, units_of
 
 MOST_SENTENCES = 3
@@ -172,7 +172,7 @@ class Question:
             {token.removeprefix(scope.prefix).lstrip(MARKED): earns for token, earns in unit.found_by.items()}
             for unit in told
         ]
-        bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in passages]
+        bags = [held_by(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in passages]
         self.rare = [
             unit.damping * log(1 + len(bags) / (0.5 + sum(bool(tokens.keys() & each) for each in bags)))
             for unit, tokens in zip(told, self.units, strict=True)
@@ -185,7 +185,7 @@ class Question:
 
     def worth(self, passage: dict[str, Any]) -> float:
         """How much of the question a passage says: in its heading, its document's title, its text."""
-        heading, title, text = (bag(passage[part], self.language) for part in ("heading", "title", "text"))
+        heading, title, text = (held_by(passage[part], self.language) for part in ("heading", "title", "text"))
         own = heading - title  # a word of the title says nothing of one part of the document
         said = sum(
             weight * (HEADING * has(unit, own) + TITLE * has(unit, title) + TEXT * has(unit, text))
@@ -203,7 +203,7 @@ class Question:
     def missing(self, passages: Iterable[dict[str, Any]]) -> bool:
         """Whether the question has a word that none of the passages has; in Chinese nor one alike."""
         texts = (f"{each['title']} {each['heading']} {SENDS_BACK.sub('return', each['text'])}" for each in passages)
-        held = set().union(*(bag(text, self.language) for text in texts))
+        held = set().union(*(held_by(text, self.language) for text in texts))
         least = 1.0 if self.language == "en" else 0.5
         return any(has(unit, held) < least for unit in self.units)
 
@@ -213,13 +213,13 @@ class Question:
 
     def said(self, passage: dict[str, Any]) -> float:
         """0 to 1: how much of the question the heading and the text say."""
-        held = bag(f"{passage['heading']} {passage['text']}", self.language)
+        held = held_by(f"{passage['heading']} {passage['text']}", self.language)
         said = sum(weight * has(unit, held) for unit, weight in zip(self.units, self.rare, strict=True))
         return said / max(1.0, sum(self.rare))
 
     def alike(self, heading: str) -> float:
         """0 to 1: how much of a heading the question has."""
-        held = bag(heading, self.language) - documents(self.language).untold
+        held = held_by(heading, self.language) - documents(self.language).untold
         return len(self.all_words & held) / max(1, len(held))
 
     def names(self, title: str) -> bool:
@@ -231,14 +231,14 @@ class Question:
         """Whether a second passage goes on in the same document, or says a word of the question that the first does not."""
         if first["title"] == second["title"]:
             return True
-        bags = [bag(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in (first, second)]
+        bags = [held_by(f"{each['title']} {each['heading']} {each['text']}", self.language) for each in (first, second)]
         return any(has(unit, bags[1]) > has(unit, bags[0]) for unit in self.units)
 
     def formed(self, sentence: str) -> float:
         """1 where a sentence has the form of an answer and a word of the question, less where it has only the form."""
         if not self.has_form(sentence):
             return 0.0
-        words_here = bag(sentence, self.language)
+        words_here = held_by(sentence, self.language)
         return 0.5 + 0.5 * max((has(unit, words_here) for unit in self.units), default=0.0)
 
     def best(self, passage: dict[str, Any], most: int) -> list[str]:
@@ -248,7 +248,7 @@ class Question:
             return texts
         worth = []
         for text in texts:
-            words_here = bag(text, self.language)
+            words_here = held_by(text, self.language)
             said = sum(weight * has(unit, words_here) for unit, weight in zip(self.units, self.rare, strict=True))
             worth.append(said)
         told = max(worth) > 0  # then the form alone says nothing
@@ -266,7 +266,7 @@ class Question:
         return any(asks.search(self.text) and says.search(sentence) for asks, says in ASKS)
 
 
-def has(unit: dict[str, float], words_here: set[str]) -> float:
+def has(unit: dict[str, float], words_here: Set[str]) -> float:
     """1 where a text has the very word, a half where it has one that may stand for it."""
     best = max((unit[token] for token in unit.keys() & words_here), default=0.0)
     return 0.0 if not best else 1.0 if best == max(unit.values()) else 0.5
@@ -274,4 +274,10 @@ def has(unit: dict[str, float], words_here: set[str]) -> float:
 
 def bag(text: str, language: str) -> set[str]:
     """The words of a text, and the pairs of its Chinese characters."""
-    return {*words(text, language), *(token for token in tokens_of(text, language) if len(token) == 2)}
+    return {*words(text, language), *chinese_pairs(text)}
+
+
+@lru_cache(maxsize=4096)
+def held_by(text: str, language: str) -> frozenset[str]:
+    """The same of a text of the documents, which many questions are weighed against."""
+    return frozenset(bag(text, language))

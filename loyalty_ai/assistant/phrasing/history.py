@@ -26,7 +26,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     named_items,
 )
 from loyalty_ai.assistant.phrasing.voice import SHOWN, day, local
-from loyalty_ai.assistant.questions import Asked, understand
+from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.turn import Sentence
 
 MOST_CALLS = 5
@@ -168,7 +168,7 @@ class History(Orders):
         words = self.things(asked)
         goes_on = HOW_MANY.search(asked.text) or "bought_when" in asked.aspects or self.carries(asked)
         if not words and self.last_about in ("order", "product") and goes_on and self.asked_before:
-            words = self.things(understand(self.asked_before[0])[-1])
+            words = self.things(self.understood(self.asked_before[0])[-1])
         return words
 
     def carries(self, asked: Asked) -> bool:

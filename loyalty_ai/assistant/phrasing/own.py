@@ -18,7 +18,7 @@ from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
 from loyalty_ai.assistant.phrasing.shop import GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
-from loyalty_ai.assistant.questions import Asked, asked, normal, understand, words_of
+from loyalty_ai.assistant.questions import Asked, asked, normal, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
@@ -219,7 +219,7 @@ class Own(Trade, Shop):
         about_orders = self.last_about == "order" or self.about_many
         if not about_orders or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
             return None
-        before = understand(self.asked_before[0])[-1]
+        before = self.understood(self.asked_before[0])[-1]
         if (
             now.intent not in MAY_NAME_GOODS
             or before.intent not in (Intent.ORDER, Intent.PRICE)

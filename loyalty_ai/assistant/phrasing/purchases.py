@@ -35,7 +35,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     unique_ids,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
-from loyalty_ai.assistant.questions import Asked, amounts, understand, words_of
+from loyalty_ai.assistant.questions import Asked, amounts, words_of
 from loyalty_ai.assistant.questions import asked as read
 from loyalty_ai.assistant.tokens import words as stems_of
 from loyalty_ai.assistant.turn import Sentence
@@ -192,7 +192,7 @@ class Purchases(Listing):
 
     def words_held(self, asked: Asked) -> str:
         """What of the goods a question names; of one that names none what was asked before."""
-        earlier = (understand(text)[-1] for text in self.asked_before[:FURTHEST])
+        earlier = (self.understood(text)[-1] for text in self.asked_before[:FURTHEST])
         return next(filter(None, (self.things(each) for each in (asked, *earlier))), "")
 
     def charged(self, sums: list[Decimal], days: Days | None) -> Iterator[Piece]:
@@ -248,7 +248,7 @@ class Purchases(Listing):
 
     def things_of(self, text: str) -> str:
         """What an earlier message named of goods; of "did I buy gift sets" all of it, as that was no wish for a gift."""
-        last = understand(text)[-1]
+        last = self.understood(text)[-1]
         return self.things(read(last.text) if last.intent is Intent.GIFT else last)
 
     def bought(self, words: str) -> bool:
@@ -332,7 +332,7 @@ class Purchases(Listing):
     @property
     def goods_before(self) -> str:
         """The goods that the question before counted over many orders."""
-        return self.things(understand(self.asked_before[0])[-1]) if self.about_many and self.asked_before else ""
+        return self.things(self.understood(self.asked_before[0])[-1]) if self.about_many and self.asked_before else ""
 
     def paid_in_all(self, words: str) -> Iterator[Piece]:
         """What they paid for all that they bought of some goods."""

@@ -91,7 +91,6 @@ from loyalty_ai.assistant.questions import (
     normal,
     number,
     things_counted,
-    understand,
 )
 from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.telling import question_of
@@ -325,7 +324,7 @@ class Reading(Narrowing, Own):
         if self.insists():
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
         found = self.compared_together(
-            alone(self.edited([self.as_own(now) for now in understand(question_of(self.turn.text))]))
+            alone(self.edited([self.as_own(now) for now in self.understood(question_of(self.turn.text))]))
         )
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
@@ -378,7 +377,9 @@ class Reading(Narrowing, Own):
             if (of_order or of_days) and self.names_nothing(question):  # "where is my order and how much was it"
                 found[at] = replace(question, intent=Intent.ORDER)
                 if of_days and not question.aspects:  # "and in november?"
-                    before = found[at - 1] if at else next(iter(map(understand, self.asked_before)), [question])[-1]
+                    before = (
+                        found[at - 1] if at else next(iter(map(self.understood, self.asked_before)), [question])[-1]
+                    )
                     asked_of_days = {"total"} if "spent" in before.aspects else before.aspects
                     found[at] = replace(found[at], aspects=frozenset(asked_of_days))
         return found
@@ -514,7 +515,7 @@ class Reading(Narrowing, Own):
         """Whether a message goes on about somebody, or an order, of whom nothing is told, and asks for nothing else."""
         text, before = normal(self.turn.text), normal(self.asked_before[0]) if self.asked_before else ""
         refused = bool(before) and self.turn.customer_id is not None and self.names_order(before)
-        if not (refused or (before and understand(before)[0].intent is Intent.OTHERS)) or WISH.search(text):
+        if not (refused or (before and self.understood(before)[0].intent is Intent.OTHERS)) or WISH.search(text):
             return False
         question = asked(text)
         about_it = question.there and not question.codes and not self.things(question)
@@ -694,7 +695,7 @@ class Reading(Narrowing, Own):
         if self.last_about == "product" and ONLY_WHEN.search(now.text) and not self.shown[0]["available"]:
             return replace(now, intent=Intent.STOCK, text=f"{now.text} back in stock", there=True)
         if self.last_about == "product" and now.intent is Intent.PRICE and "total" in now.aspects:
-            many = understand(self.asked_before[0])[-1].units  # "what would that come to"
+            many = self.understood(self.asked_before[0])[-1].units  # "what would that come to"
             if many and not (now.words or now.codes or now.units):
                 return replace(now, units=many, there=True)
         if other := self.other_goods_bought(now):
@@ -733,7 +734,7 @@ class Reading(Narrowing, Own):
 
     def usual_without(self, now: Asked) -> Asked | None:
         """What they buy again and again, or bought last, without what a message leaves out of the proposal before."""
-        before = understand(self.asked_before[0])[-1]
+        before = self.understood(self.asked_before[0])[-1]
         if before.intent is not Intent.USUAL or now.intent in GUARDS or not WITHOUT.search(now.text):
             return None
         return replace(before, text=f"{before.text} {now.text}", words="")
@@ -759,7 +760,7 @@ class Reading(Narrowing, Own):
         whole = next((part for part in ("quarter", "half", "季度") if part in self.asked_before[0].lower()), "")
         if not (whole and now.ordinals and now.follows) or whole in now.text or len(now.text) > MOST_SHORT:
             return None
-        before = understand(self.asked_before[0])[-1]
+        before = self.understood(self.asked_before[0])[-1]
         return replace(before, text=f"how much {now.text} {whole}", intent=Intent.ORDER, words="", follows=True)
 
     def pointing(self, now: Asked) -> Asked | None:
@@ -862,7 +863,7 @@ class Reading(Narrowing, Own):
             return None
         wish, at = found
         for text in reversed(self.asked_before[:at]):
-            now = understand(text)[-1]
+            now = self.understood(text)[-1]
             narrowed = self.narrowing(now, wish) or self.narrowed(now, wish)
             wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
         return wish
@@ -870,7 +871,7 @@ class Reading(Narrowing, Own):
     def _wish_told(self) -> tuple[Asked, int] | None:
         """The question about products that can be read alone, and how many messages came after it."""
         for at, text in enumerate(self.asked_before[:FURTHEST]):
-            before = self.reread(understand(text)[-1])
+            before = self.reread(self.understood(text)[-1])
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
             if (

@@ -36,7 +36,7 @@ from loyalty_ai.assistant.phrasing.voice import (
     day,
     local,
 )
-from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, normal, understand
+from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, normal
 from loyalty_ai.assistant.turn import Outcome, Sentence
 from loyalty_ai.conf import app_settings
 
@@ -754,7 +754,7 @@ class Shop(Rulings):
     def for_tier(self, asked: Asked) -> Iterator[Piece]:
         """What the rule that was quoted last says of a tier, the sentences that name it where any does."""
         before = next(
-            (told for text in self.asked_before if not OWN_TIER.search(told := understand(text)[-1].text)), ""
+            (told for text in self.asked_before if not OWN_TIER.search(told := self.understood(text)[-1].text)), ""
         )
         told = [piece for piece in self.policy(asked_of(asked, "", text=before)) if isinstance(piece, Sentence)]
         names = next((name for name in TIERS.values() if name.search(asked.text)), None)

@@ -23,7 +23,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.extracts import Question, best_sentences, sentences_of, unanswered
-from loyalty_ai.assistant.questions import Asked
+from loyalty_ai.assistant.questions import Asked, understand
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence, Turn
 from loyalty_ai.serving.money import format_money
 
@@ -71,8 +71,15 @@ class Voice:
         self.spelt: dict[str, str] = {}
         self.listened: dict[str, Heard | None] = {}
         self.changes: dict[str, int] = {}
+        self._understood: dict[str, list[Asked]] = {}
         self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
+
+    def understood(self, text: str) -> list[Asked]:
+        """The questions of a message of this thread, read only once."""
+        if text not in self._understood:
+            self._understood[text] = understand(text)
+        return self._understood[text]
 
     def call(self, name: str, **arguments: Any) -> Found:
         """What a tool says, asked once for the same: an answer has only so many calls."""
