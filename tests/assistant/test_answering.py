@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import itertools
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -13,8 +15,9 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant import answering
 from loyalty_ai.assistant.answering import MOST_CHARACTERS, MOST_SENTENCES, NobodyWaits, answer
+from loyalty_ai.assistant.backends import registry
 from loyalty_ai.assistant.backends.base import BackendFailed
-from loyalty_ai.assistant.backends.registry import get_backend
+from loyalty_ai.assistant.backends.registry import get_backend, prepare
 from loyalty_ai.assistant.budgets import FAILURES
 from loyalty_ai.assistant.sentences import LONGEST
 from loyalty_ai.assistant.turn import Outcome, Sentence, Source, Spent, Turn
@@ -206,6 +209,28 @@ def test_a_backend_is_made_once_and_anew_for_new_settings(speak):
     assert isinstance(first, Speaker)
     speak()
     assert get_backend("default") is not first
+
+
+def test_threads_that_all_ask_first_wait_for_one_backend(speak, monkeypatch):
+    made = []
+
+    def slowly(self: Speaker) -> None:
+        made.append(self)
+        time.sleep(0.1)
+
+    monkeypatch.setattr(Speaker, "prepare", slowly)
+    speak()
+    with ThreadPoolExecutor(4) as pool:
+        backends = list(pool.map(lambda _: get_backend("default"), range(4)))
+    assert made == [backends[0]]
+    assert len(set(backends)) == 1
+
+
+def test_what_answers_is_ready_before_anybody_asks(monkeypatch):
+    monkeypatch.setattr(registry, "_made", {})
+    monkeypatch.setattr(registry.gc, "freeze", lambda: None)
+    prepare()
+    assert [name for _store, name in registry._made] == ["templates"]
 
 
 def test_options_go_to_the_configured_backend_alone(speak):

@@ -14,6 +14,7 @@ from loyalty_ai.conf import get_adapter
 from loyalty_ai.jobs.models import Job, JobState
 from loyalty_ai.jobs.services import request_job, run_job
 from loyalty_ai.shop.adapters.base import ProductRecord
+from loyalty_ai.shop.copying import fetch
 from loyalty_ai.shop.models import Store
 from tests import fakes
 
@@ -40,6 +41,13 @@ def test_the_job_makes_products_documents_and_vectors_and_then_nothing(store: St
     assert do("index", store).result == {"indexed": 0, "removed": 0, "documents": 0, "vectors": 0}
     store.products.filter(title="Iron Lantern").update(title="Copper Lantern")
     assert do("index", store).result == {"indexed": 1, "removed": 0, "documents": 0, "vectors": 1}
+
+
+def test_no_search_finds_an_index_that_has_still_to_take_in_passages(store: Store):
+    for title in TITLES:
+        fakes.make_product(store, title=title, category=SHELF)
+    assert do("index", store).result["vectors"] == 5
+    assert fetch("SELECT gin_clean_pending_list('loyalty_passage_tokens')") == [(0,)]
 
 
 def test_a_sync_that_brings_products_asks_for_the_index(store: Store):
