@@ -748,7 +748,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (-8, r"(bought|gave|got|sent|given) (me|us|it to me)\b", "(送|给)(了)?我(的|一)"),
         (
             7,
-            r"gifts?\b(?! (card|voucher|wrap|receipt|certificate|bag|box|tag|message|option|note))|presents?\b|stocking (filler|stuffer)s?|secret santa|for (someone|somebody|a person|a friend|people) who|(turns?|turning|(?<!much )is) \d+|(birthday|anniversary|wedding|christening|housewarming|house warming|retirement|graduation|mother'?s day|father'?s day|valentine'?s?|(?:a|say|as) thank you|leaving|new home|baby shower|engagement|hostess)( (gift|present|idea|do))?",
+            r"gifts?\b(?! (card|voucher|wrap|receipt|certificate|bag|box|tag|message|option|note))|presents?\b|stocking (filler|stuffer)s?|secret santa|for (someone|somebody|a person|a friend|people) who|(turns?|turning|(?<!much )is) \d{1,2}\b|(birthday|anniversary|wedding|christening|housewarming|house warming|retirement|graduation|mother'?s day|father'?s day|valentine'?s?|(?:a|say|as) thank you|leaving|new home|baby shower|engagement|hostess)( (gift|present|idea|do))?",
             "礼物|送(给|妈|爸|老|女|男|朋|同|孩|小|奶|爷|她|他|人|一|个|什么|闺|领|长|点)|生日|伴手礼|送礼|乔迁|满月|纪念日|情人节(?!卡)|母亲节|父亲节|毕业|圣诞老人",
         ),
         (

@@ -42,6 +42,12 @@ ADVICE = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.NONE}
 FEW_CHEAP, CHEAPLY = 5, re.compile(r"^(?!.*最).*便宜(?:一?点|一?些|(?<!更便宜)的)")
 """How many are shown where they shall only be cheap, and not the cheapest: 便宜点的."""
 
+SORTED = re.compile(
+    r"\b(?:cheapest|lowest|dearest|highest|least expensive|most expensive)(?: (?:ones?|price))? first\b|"
+    "从(?:低|便宜)到|从(?:高|贵)到|由低到高|由高到低"
+)
+"""It asks for some of a kind in the order of their prices."""
+
 OF_PARTS = re.compile(r"(?:tiers?|tiered|pieces?|drawers?|hooks?|strands?|wicks?)\b")
 """What a number before it counts is no goods but their parts."""
 
@@ -141,7 +147,7 @@ def told_gift(whole: str) -> list[Asked]:
 
 def asked(part: str) -> Asked:
     """One question with all that it names."""
-    intent, _score = intent_of(part)
+    intent, _score = intent_of(BY_CODE.sub("", part))
     bounds, rest = prices(part)
     low, high = bounds
     codes = tuple(dict.fromkeys(found.upper() for found in CODE.findall(rest)))
@@ -163,11 +169,12 @@ def asked(part: str) -> Asked:
         intent=intent,
         text=part,
         words=words,
-        aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair)),
+        aspects=frozenset(name for name, pair in phrases.ASPECTS.items() if _says(part, pair))
+        - ({"code"} if codes else set()),  # who names it asks for no code
         low=low,
         high=high,
         order=order,
-        count=count or (FEW_CHEAP if CHEAPLY.search(part) else None),
+        count=count or (FEW_CHEAP if CHEAPLY.search(part) or SORTED.search(part) else None),
         units=units,
         ordinals=ordinals(NAMED.sub(" ", part)),
         codes=codes,
@@ -692,6 +699,11 @@ def _counts(text: str, amount: Amount) -> bool:
 # Counts, units, places, codes, days.
 
 CODE = re.compile(r"(?<![a-z0-9£$€.])#?((?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)")
+BY_CODE = re.compile(
+    r"\b(?:code|sku)(?: (?:is|number|no))?:? (?=[a-z]{0,4}\d{4,}[a-z]{0,2}\b)|(?:货号|编号|代码)(?:是|为)?:?(?= ?\d{4,})"
+)
+"""Leads to the code of a product: it asks for none."""
+
 CAN_BE_HAD = re.compile(
     r"\b(?:that |which |what |ones )*(?:(?:can|could|may) (?:i|we|you)|(?:i|we|you) (?:can|could)) (?:actually |really |still )?"
     r"(?:buy|order|get|have|send|ship|deliver|post)(?: me| us| out)? (?:right now|now|today|straight away|at once)\b"

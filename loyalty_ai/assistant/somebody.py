@@ -25,7 +25,7 @@ RELATIVE_ZH = (
     "前女友|前夫|前妻|老板|室友|同学|闺蜜|奶奶|爷爷|外婆|外公|孩子|老师|亲戚|表哥|表姐|侄女|侄子|外甥女?|孙子|孙女"
 )
 INSISTS = re.compile(
-    rf"^(?!.*\b(?:gifts?|presents?|my (?:orders?|parcel|tier|account)|i)\b).*\b(?:she|he|her|him|they|{RELATIVE}|allowed|permission|said)\b|^(?!.*(?:礼物|我的)).*(?:他|她|同意|允许|{RELATIVE_ZH})"
+    rf"^(?!.*\b(?:gifts?|presents?|my (?:orders?|parcel|tier|account)|i)\b).*\b(?:she|he|her|him|they|{RELATIVE}|allowed|permission|said|(?:my|our) (?:company|firm|office|business|work)(?:'s)?)\b|^(?!.*(?:礼物|我的)).*(?:他|她|同意|允许|{RELATIVE_ZH})"
 )
 """Speaks of somebody, and of nothing of one's own."""
 

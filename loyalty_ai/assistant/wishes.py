@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from loyalty_ai.assistant.phrases import INTERESTS, STOP
 from loyalty_ai.assistant.somebody import RELATIVE, RELATIVE_ZH
+from loyalty_ai.assistant.wanted import NOTHING_ALONE
 
 SPREAD = Decimal("0.6")
 """The lower over the upper bound of "about 20", of which a gift may cost 20."""
@@ -80,9 +81,9 @@ UNWANTED = (
     re.compile(r"(?:不要|别送|别买|不想要|除了|讨厌|不喜欢|不爱)(?!太|超过|贵)(?P<what>[\u3400-\u9fff]{1,6}?)(?=[,.;!?和、]|$|了|以外|之外)"),
 )  # fmt: skip
 OWNED = (
-    re.compile(r"\b(?:has|have|had|owns?|got)(?: got)? (?:the|an?|his|her|their|one|that) (?P<what>[a-z]+(?: [a-z]+)?) already\b"),
-    re.compile(r"\b(?:has|have|had|is) already got (?:the|an?|that|his|her|one) ?(?P<what>[a-z]+(?: (?!though\b|so\b|but\b)[a-z]+)?)"),
-    re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z]+(?: (?!though\b|so\b|but\b)[a-z]+)?)"),
+    re.compile(r"\b(?:has|have|had|owns?|got)(?: got)? (?:the|an?|his|her|their|one|that) (?P<what>[a-z-]+(?: [a-z-]+)?) already\b"),
+    re.compile(r"\b(?:has|have|had|is) already got (?:the|an?|that|his|her|one) ?(?P<what>[a-z-]+(?: (?!though\b|so\b|but\b)[a-z-]+)?)"),
+    re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z-]+(?: (?!though\b|so\b|but\b)[a-z-]+)?)"),
     re.compile(r"(?:已经|早就)(?:买过|买了|有)(?P<what>[\u3400-\u9fff]{1,6}?)了"),
 )  # fmt: skip
 """What somebody has already, and shall not get again."""
@@ -169,9 +170,12 @@ def owned(text: str) -> list[str]:
 
     >>> owned("he has the lunch box already, something else"), owned("have you a box")
     (['box'], [])
+    >>> owned("she already has a watering can")
+    ['watering-can']
     """
-    found = [each["what"] for pattern in OWNED for each in pattern.finditer(text)]
-    return list(dict.fromkeys(words.split()[-1] for words in found))
+    found = [each["what"].split() for pattern in OWNED for each in pattern.finditer(text)]
+    names = ["-".join(words[-2:]) if words[-1] in NOTHING_ALONE else words[-1] for words in found]
+    return list(dict.fromkeys(names))
 
 
 def budget(low: Decimal | None, high: Decimal | None) -> tuple[Decimal | None, Decimal | None]:

@@ -36,6 +36,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
 )
 from loyalty_ai.assistant.phrasing.finding import (
     COLOUR_WORD,
+    COLOURS,
     HAVE_YOU,
     NEED,
     PEOPLE,
@@ -288,6 +289,13 @@ class Reply(Reading):
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         if asked.aspects & NOT_IN_TABLES or (asked.intent is Intent.SEARCH and AN_END.search(asked.text)):
             return None
+        if (
+            asked.there
+            and not asked.words
+            and self.listed
+            and (asked.intent is Intent.PRICE or COLOURS.search(asked.text))
+        ):
+            return None  # "what do you charge for it" of what this answer lists
         if subject := self.goes_on_about_service(asked):
             return subject
         if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:

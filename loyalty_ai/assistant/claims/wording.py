@@ -64,7 +64,7 @@ ORDERED = _any(
     "下单|购买|订购|订于|买的|买了|订单日期|以来|自|加入",
 )
 EARLIEST = _any("earliest|as early as|from|not before|as soon as|at the soonest", "最早|起")
-PART = _any("part|partly|partially|some|one of|\\d+ of|in part|except", "部分|其中|一部分")
+PART = _any("part|partly|partially|some|one of|\\d+ of|\\d+ returned|in part|except", "部分|其中|一部分")
 ONE_ORDER = _any(
     "(?:your|the|this|that) (?:latest |last |recent |most recent )?(?:order|parcel|package|delivery|"
     "shipment)|order (?:number|no)",

@@ -20,6 +20,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     BEFORE_THAT,
     HOW_MANY,
     IN_TIME,
+    OF_THE_ORDER,
     Orders,
     between,
     keys_of,
@@ -72,6 +73,8 @@ class History(Orders):
 
     def _history(self, asked: Asked) -> Iterator[Piece]:
         text = asked.text
+        if OF_THE_ORDER.search(text) and self.order_meant(asked):
+            return  # "which order was that, and when did I place it"
         spans = periods(text, local(self.turn.now))
         open_ended = SUM_ALONE.fullmatch(text.strip(" ?!.")) or any(
             pattern.search(text) for pattern in (phrases.TOGETHER, phrases.AVERAGE, phrases.EXTREME_OF_IT)

@@ -87,6 +87,11 @@ HOW_MANY = re.compile(
 )
 """Of a product that they bought: how many in all, not only the last time."""
 LAST_TIME = re.compile(r"\blast\b|\blatest\b|上次|上回|最近")
+OF_THE_ORDER = re.compile(
+    r"\b(?:which|what) (?:order|one of my orders)\b|\bi (?:place|placed)\b|\bplace (?:it|that)\b|哪个订单|哪一?[单笔]|下的?单"
+)
+"""Of the order itself, and not of the goods in it."""
+
 HERE_YET = re.compile(
     r"\b(?:arriv\w*|shipped|dispatched|delivered|sent|on its way|here yet|get here|track\w*|where)\b|到哪|到了|发货|寄出|送到"
 )
@@ -207,7 +212,8 @@ class Orders(Cart):
                     yield self.none_such(code)
                     yield Outcome.REFUSED
             return
-        if not (self.sought and asked.aspects & {"bought_when", "ever"}) and (number := self.order_meant(asked)):
+        of_goods = self.sought and asked.aspects & {"bought_when", "ever"} and not OF_THE_ORDER.search(asked.text)
+        if not of_goods and (number := self.order_meant(asked)):
             for order in self.call("get_order", order_id=number).data.get("orders", []):
                 yield from self.tell_order(order, asked)
             return

@@ -119,6 +119,7 @@ OWES = re.compile(r"\b(?:owe me|refund)\b.{0,40}\b(?:(?:i|we) (?:have )?(?:sent|
 """Fewer came than were ordered; money for what was sent back."""
 
 TRACES = re.compile(r"\b(?:what|which|why|where|who)\b")
+AN_ORDER = re.compile(r"\b(?:an?|the|that|this) (?:£ ?\d[\d.,]* )?(?:order|payment|charge|transaction)\b")
 LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over|above|more than|budget|spend)\b")
 """Asks where a sum comes from, and sets no bound with it."""
 
@@ -132,7 +133,7 @@ class Own(Trade, Shop):
     def as_own(self, now: Asked) -> Asked:
         """A question about what is the shopper's own, in words that the tables read as something else."""
         least = OWN_HEARD.get(now.intent)
-        if now.intent in OPEN | {Intent.NEXT_TIER, Intent.STOCK} and KEEPS_TIER.search(now.text):
+        if now.intent in OPEN | {Intent.NEXT_TIER, Intent.LOYALTY, Intent.STOCK} and KEEPS_TIER.search(now.text):
             return replace(now, intent=Intent.POLICY)
         if self.asks_mean(now):
             return replace(now, intent=Intent.LOYALTY, aspects=frozenset())
@@ -209,7 +210,8 @@ class Own(Trade, Shop):
 
     def traces_a_sum(self, now: Asked) -> bool:
         """Whether a question names just what an order of theirs came to: "what was that £118.85 in april for"."""
-        if self.turn.customer_id is None or now.intent not in OPEN | {Intent.ORDER} or now.codes:
+        of_one = now.intent in OPEN | {Intent.ORDER} or (now.intent is Intent.RECOMMEND and AN_ORDER.search(now.text))
+        if self.turn.customer_id is None or not of_one or now.codes:
             return False
         sums = sums_of(now.text) if TRACES.search(now.text) and not LIMITS.search(now.text) else []
         return bool(sums) and any(order["total"] in sums for order in self.orders_in(None))

@@ -261,6 +261,8 @@ class Products(Advice):
         at_hand = property_ and (self.shown or self.turn.product)
         asked = asked_of(asked, plain if plain or at_hand else asked.words)
         chosen = self._choose(asked)
+        if not chosen.products and self.listed and not asked.words and COLOURS.search(asked.text):
+            return  # the list has just said it
         if not chosen.products and not (asked.words and self.passages(asked.text, CERTAIN)):
             if not asked.words and self.topic_before and (going_on := self.going_on(asked)):
                 yield from self.quote(asked, going_on)

@@ -460,8 +460,10 @@ class Reading(Narrowing, Own):
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""
         if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text) and not JOINS.search(now.text):
             now = replace(now, intent=Intent.SEARCH)
+        elif now.codes and now.intent in (Intent.DESCRIBE, Intent.SEARCH) and HAVE_YOU.search(now.text):
+            now = replace(now, intent=Intent.STOCK) if self.rows(codes_of(now)) else now
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
-            now = now if now.here or now.there or now.codes else replace(now, intent=Intent.SEARCH)
+            now = now if now.here or now.there else replace(now, intent=Intent.SEARCH)
         if now.intent is Intent.CART_REMOVE and not self.in_cart(now.words):
             said = self.heard(now)
             if said is not None and said.query and said.likeness >= HEARD:
@@ -479,7 +481,7 @@ class Reading(Narrowing, Own):
             return now
         elif now.intent in TAKEN_FOR_RULES and self.names_beside(now.words) and self.asks_for_goods(now):
             now = replace(now, intent=Intent.SEARCH)
-        elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK}:
+        elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK, Intent.ORDER}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))
         elif (now.intent is Intent.LOYALTY and (TO_NEXT if GIVES.search(now.text) else HIGHER).search(now.text)) or (
             now.intent in OPEN and "tier" in now.aspects and TO_NEXT.search(now.text)

@@ -134,7 +134,9 @@ GIVES = re.compile(
 ASKS_MISSING = re.compile(
     r"\bhow (?:much|many|far|close|near)\b|\bneed\b|\bmissing\b|\bshort\b|还差|差多少|还要|再花|需要"
 )
-POINTS = re.compile(r"\b(?:any|earn|get|collect|have|no|there|more|loyalty|reward) (?:\w+ )?points\b|积分")
+POINTS = re.compile(
+    r"\b(?:any|earn|get|collect|have|no|there|more|how many|my|bonus|loyalty|reward) (?:\w+ )?points\b|积分"
+)
 """Asks what is missing to a tier; asks for points."""
 
 OF_TIERS = re.compile(
@@ -193,6 +195,7 @@ COUNTED = re.compile(
 _TIER = r"(?:silver|gold|platinum|tiers?|level|status|membership)"
 _TO_COME = r"(?:after|into|beyond|past|in|by|next|come|over) (?:the )?(?:new year|next year|january|february|march|april|may|june|july|august|september|october|november|december|christmas|spring|summer|autumn|winter|month|year)\b"
 KEEPS_TIER = re.compile(
+    rf"\b(?:losing|loosing|dropping (?:out of|from)|slipping (?:out of|from)) (?:my )?{_TIER}\b|"
     rf"\b(?:i|we)\b.{{0,20}}\b(?:stay|remain|keep|lose|hold on to|still (?:be|have)|drop (?:from|to|below)|fall (?:from|to|below|out of))\b.{{0,20}}\b{_TIER}\b|"
     rf"\bmy (?:\w+ )?{_TIER}\b.{{0,20}}\b(?:last|run out|expire|end|lapse|valid|good for|until when|for how long|be gone)\b|"
     rf"\b(?:happens?|becomes?) (?:to|of|with) my (?:\w+ )?{_TIER}\b|\b(?:i|we)\b.{{0,12}}\b(?:drop|fall|go|be (?:put|moved|downgraded)) (?:back |down )?to (?:a )?(?:member|silver|gold)\b|\b(?:drop|fall|lose|go down) (?:a|one|my) {_TIER}\b|\bbe downgraded\b|"
@@ -628,6 +631,10 @@ class Shop(Rulings):
         if foreign or asked.codes:
             return None
         said = self.listen(asked.text)
+        goods = asked.words if asked.intent is Intent.POLICY and " " in asked.words else ""
+        if goods and goods in asked.text and (said is None or said.likeness < HEARD):
+            plainer = self.listen(asked.text.replace(goods, "thing", 1))  # "is the price of the bread bin without vat"
+            said = max(filter(None, (said, plainer)), key=lambda each: each.likeness, default=None)
         whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
         return said if whole or not goes_on else None
 

@@ -107,6 +107,7 @@ def stated_in(title: str, text: str) -> str:
     """
     if not WHETHER.search(text):
         return ""
+    text = text.replace(title.lower(), " ")
     said = {*stems(in_english(text) if CHINESE.search(text) else text, "en")}
     return " ".join(
         word for word in title.split() if MAY_BE_ASKED.fullmatch(word) and said.intersection(stems(word, "en"))

@@ -56,7 +56,8 @@ EMPTY_OF_POLICIES = re.compile(
 
 class Voice:
     """One message being answered; `meant` are the products that its questions so far were about, `topic` the title of
-    the document that was quoted last, `changes` the units that the cart shall hold by what was proposed so far."""
+    the document that was quoted last, `twins` those of one title that differ in price, `changes` the units that the cart shall hold
+    by what was proposed so far."""
 
     def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
         self.turn = turn
@@ -65,6 +66,7 @@ class Voice:
         self.meant: list[Row] = []
         self.topic = ""
         self.listed: list[Row] = []
+        self.twins: set[str] = set()
         self.quoted: set[str] = set()
         self.cited: set[str] = set()
         self.known: dict[str, str] = {}
@@ -195,7 +197,9 @@ class Voice:
         longest = max((row["title"] for row in in_full), key=len, default="")
         if longest and all(row["title"].lower() in longest.lower() for row in in_full):
             # its whole title, be its words as common as those of "Love Hot Water Bottle"
-            return Choice([row for row in in_full if row["title"] == longest][:1], sure=True)
+            twins = [row for row in in_full if row["title"] == longest]
+            self.twins = {row["product_id"] for row in twins} if len({row["price"] for row in twins}) > 1 else set()
+            return Choice(twins if self.twins else twins[:1], sure=not self.twins)
         return decide(found, self.told(asked.words))
 
     def money(self, amount: Decimal | None) -> str:
@@ -207,7 +211,7 @@ class Voice:
             text = _("%(title)s: sold out") if not row["available"] else _("%(title)s: no price at the moment")
         else:
             text = _("%(title)s: %(price)s, in stock") if row["available"] else _("%(title)s: %(price)s, sold out")
-        text %= {"title": row["title"], "price": self.money(row["price"])}
+        text %= {"title": self.title(row), "price": self.money(row["price"])}
         if why:
             text = _("%(product)s – %(why)s") % {"product": text, "why": why}
         return Sentence(text, (key(row),))
@@ -225,7 +229,11 @@ class Voice:
             text = _("%(title)s costs %(price)s and is in stock.")
         else:
             text = _("%(title)s costs %(price)s but is sold out at the moment.")
-        return Sentence(text % {"title": row["title"], "price": self.money(row["price"])}, (key(row),))
+        return Sentence(text % {"title": self.title(row), "price": self.money(row["price"])}, (key(row),))
+
+    def title(self, row: Row) -> str:
+        """A product's title, with its code where another is called so too."""
+        return f"{row['title']} ({row['product_id']})" if row["product_id"] in self.twins else row["title"]
 
     def which(self, rows: list[Row], words: str) -> Iterator[Piece]:
         """Ask back, with the facts beside each that may be meant."""
