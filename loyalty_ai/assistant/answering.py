@@ -177,7 +177,7 @@ class _Writing:
         leads = self.sentences and self.sentences[-1].text.endswith((":", "："))  # to a list that must not stay empty
         if sentence is None or self.full:
             return  # not carried, or too much
-        if any(sentence.text == said.text for said in self.sentences) and not leads:
+        if sentence in self.sentences and not leads:
             return  # a model that runs in circles
         self.sentences.append(sentence)
         if self.tell:

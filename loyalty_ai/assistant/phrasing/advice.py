@@ -65,7 +65,9 @@ class Advice(Finding):
             both = [(look, f"{look} {kind}") for look in looks for _said, kind in of_them[:3]]
             lines = [*both, *(line for line in of_them if line[0] in wish.likes), *((look, look) for look in looks)]
         given = GIVEN_ZH.search(asked.text)
-        if given and (thing := words_of(given["what"])) and thing not in INTERESTS and self.names_goods(thing):
+        thing = words_of(given["what"]) if given else ""
+        goods = thing and thing not in INTERESTS and not thing.endswith(("礼物", "礼品"))
+        if goods and self.names_goods(thing):
             more = " ".join(word for word in asked.words.split() if word not in thing and thing not in word)
             both = (f"{kind} {more}" for kind in (thing, COLOUR.sub("", thing)) if more)
             yield from self.find(

@@ -65,6 +65,9 @@ NO_THEME = frozenset(_NO_THEME.split())
 """What a party is about, and what parties are called that have no theme."""
 
 
+THEMED = re.compile(r"\bthemed?\b|主题")
+
+
 class Families(AtHand):
     """Reads what a question asks of a kind of goods as a whole, or of what a title says."""
 
@@ -114,11 +117,19 @@ class Families(AtHand):
         return replace(now, intent=Intent.SEARCH, words=kind, aspects=aspects, follows=True, **wish) if kind else None
 
     def of_theme(self, now: Asked) -> Asked | None:
-        """Goods for a party whose theme was told before: "what have you got for the table", after one with dinosaurs."""
+        """Goods for a party whose theme is told, here or before: "what have you got for the table", after one with dinosaurs."""
+        own = theme_of(now.text) if now.intent is Intent.GIFT and THEMED.search(now.text) else ""
         told = (theme_of(normal(text)) for text in self.asked_before[:FURTHEST])
-        theme = next((theme for theme in told if theme), "")
+        theme = own or next((theme for theme in told if theme), "")
         wishes = now.intent in MAY_TELL and (now.intent is not Intent.HELP or now.words)
-        if not theme or not wishes or not now.words or now.codes or theme in now.words or not self.has(theme):
+        if (
+            not theme
+            or not wishes
+            or not now.words
+            or now.codes
+            or not self.has(theme)
+            or (theme in now.words and not own)
+        ):
             return None
         bounds = {"low": now.low, "high": now.high}
         return replace(now, intent=Intent.SEARCH, words=theme, aspects=frozenset({"theme"}), follows=True, **bounds)

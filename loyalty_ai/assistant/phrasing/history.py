@@ -366,6 +366,7 @@ class History(Orders):
             return
         if len(held) == 1:
             self.order_told = held[0][0]["order_id"]
+        self.sums_told = True
         for order, items in held[:SHOWN]:
             cited = (f"order:{order['order_id']}",)
             yield self.order_line(order)

@@ -124,12 +124,13 @@ BOUGHT = re.compile(
 
 class Orders(Cart):
     """Tells orders, as far as they are the shopper's own; `order_told` is the number of the one that was told last,
-    `sought` the product looked for in them."""
+    `sought` the product looked for in them, `sums_told` whether lines of several were told with what each came to."""
 
     def __init__(self, turn: Turn, tools: Tools, currency: str) -> None:
         super().__init__(turn, tools, currency)
         of_orders = [key.removeprefix("order:") for key in turn.focus if key.startswith("order:")]
         self.order_told = self.sought = ""
+        self.sums_told = False
         self.order_before = of_orders[0] if len(of_orders) == 1 else ""
 
     def goes_with(self, asked: Asked) -> Iterator[Piece]:
@@ -196,6 +197,8 @@ class Orders(Cart):
         if self.turn.customer_id is None:
             yield from self.sign_in()
             return
+        if self.sums_told and "total" in asked.aspects and not (asked.words or asked.codes or asked.ordinals):
+            return  # "which lunch bags did i buy, and how much were they": told with each
         if RHYTHM.search(asked.text):
             yield from self.next_due()
             return

@@ -343,6 +343,7 @@ class Reading(Narrowing, Own):
             now
             if now.counts or now.aspects & {"family", "theme"}
             else self.of_family(now)
+            or self.of_theme(now)
             or self.of_it(now, beside=any(each.intent not in OF_RULES for each in found[:at]))
             or self.of_the_same(now, found[:at])
             or self.reread(now)
