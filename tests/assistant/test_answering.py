@@ -203,6 +203,13 @@ def test_whatever_a_backend_yields_there_is_an_answer_within_bounds(speak, speec
     assert shown == list(given.sentences)
 
 
+def test_lines_of_one_wording_that_tell_of_two_orders_are_both_kept(speak, monkeypatch):
+    lines = [Sentence("10 × Lunch Bag", ("order:1",)), Sentence("10 × Lunch Bag", ("order:2",))]
+    monkeypatch.setattr(answering, "check", lambda text, evidence, *, turn, sources, before: Sentence(text, sources))
+    speak(*lines, lines[0])
+    assert list(answer(TURN).sentences) == lines
+
+
 def test_a_backend_is_made_once_and_anew_for_new_settings(speak):
     first = get_backend("default")
     assert get_backend("default") is first

@@ -623,3 +623,20 @@ def test_what_is_missing_to_a_tier_and_what_orders_sum_up_to_may_be_said(text: s
 def test_another_tier_another_time_or_another_order_is_not_carried_by_them(text: str):
     sentence = said(text, evidence=OWN)
     assert sentence is None or sentence.text != text
+
+
+def test_a_line_may_say_how_many_of_it_came_back():
+    facts = (
+        Fact(ORDER, NAME, "536365"),
+        Fact(ORDER, FactKind.STATE, "partly_returned"),
+        Fact(ORDER, NAME, "Lunch Bag Red Retrospot"),
+        Fact(ORDER, FactKind.UNITS, 4),
+        Fact(ORDER, FactKind.UNITS, 4),
+        Fact(ORDER, FactKind.TOTAL, Decimal("6.60")),
+    )
+    evidence = Evidence([Found(facts=facts, sources=(Source(ORDER, "Order"),))])
+    for line in ("4 × Lunch Bag Red Retrospot: £6.60 (4 returned)", "4 × Lunch Bag Red Retrospot：£6.60（已退 4 件）"):
+        assert said(line, evidence=evidence, sources=(ORDER,)) == Sentence(line, (ORDER,))
+    wrong = said("Your order is returned.", evidence=evidence, sources=(ORDER,))
+    assert wrong is not None
+    assert "in part" in wrong.text

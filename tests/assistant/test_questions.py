@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, Intent
 from loyalty_ai.assistant.questions import (
+    FEW_CHEAP,
     LONGEST,
     MOST_PARTS,
     amounts,
@@ -331,3 +332,14 @@ def test_thanks_ask_for_no_gift(text: str):
 )
 def test_what_goods_are_for_is_no_shops_other_business(text: str):
     assert Intent.SCOPE not in {asked.intent for asked in understand(text)}
+
+
+def test_a_code_that_is_named_is_not_asked_for():
+    (now,) = understand("is code 22423 in stock")
+    assert (now.intent, now.codes, now.aspects) == (Intent.STOCK, ("22423",), frozenset())
+    assert "code" in understand("what is the code of the cakestand")[0].aspects
+
+
+@pytest.mark.parametrize("text", ["any dog bowls, cheapest first please", "狗碗，从便宜到贵"])
+def test_some_of_a_kind_are_sorted_by_price(text: str):
+    assert understand(text)[0].count == FEW_CHEAP

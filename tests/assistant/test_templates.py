@@ -19,7 +19,8 @@ from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.extracts import best_sentences, sentences_of
 from loyalty_ai.assistant.turn import Answer, Outcome, Said, topic_of
-from loyalty_ai.shop.adapters.base import CartItem
+from loyalty_ai.conf import get_adapter
+from loyalty_ai.shop.adapters.base import CartItem, LiveProduct
 from loyalty_ai.shop.consent import record_consent
 from loyalty_ai.shop.models import Product
 from tests import fakes
@@ -440,6 +441,30 @@ def test_a_comparison_names_the_cheaper_one(open_shop: Any):
     given = say("compare the red retrospot mug and the wooden picnic tray")
     assert set(given.cards) == {MUG, TRAY}
     assert "Red Retrospot Mug is the cheaper one." in given.text
+
+
+def test_goods_of_one_title_are_told_apart_by_their_codes(open_shop: Any):
+    for code, price in (("23040", "5.75"), ("23041", "4.15")):
+        fakes.make_product(
+            open_shop.store, code, title="Paper Snow Star", category="Kitchen / Things", price=Decimal(price)
+        )
+        sold = LiveProduct(code, "Paper Snow Star", Decimal(price), "GBP", True, f"/p/{code}/", "")
+        get_adapter("default").stock[code] = sold
+    index_products(open_shop.store)
+    told = say("how much is the paper snow star").text
+    assert "Paper Snow Star (23040): £5.75" in told
+    assert "Paper Snow Star (23041): £4.15" in told
+    assert "Which one do you mean?" in say("put a paper snow star in my cart").text
+    assert say("is code 23041 in stock").text == "Yes, Paper Snow Star is in stock, at £4.15."
+
+
+def test_what_is_told_is_not_told_again_as_another_order(open_shop: Any):
+    fakes.record_purchase(
+        open_shop.ann, open_shop.products[MUG], at=fakes.NOON - timedelta(days=3), quantity=8, ref="580904"
+    )
+    given = say("which mugs did i buy in may, and how much were they", "ann", now=fakes.NOON)
+    assert given.text.count("8 × Red Retrospot Mug") == 1
+    assert "It came to" not in given.text
 
 
 def test_what_the_data_does_not_say_is_not_guessed(open_shop: Any):
