@@ -132,7 +132,10 @@ def _keep(conversation: Conversation, text: str, context: dict[str, Any], client
 
 def answer_of(question: Message) -> Message | None:
     """The answer beside a question, None where a person answers."""
-    return Message.objects.filter(answers=question).select_related("answers", "conversation__store").first()
+    answer = Message.objects.filter(answers=question).first()
+    if answer is not None:
+        answer.answers, answer.conversation = question, question.conversation  # they are at hand
+    return answer
 
 
 def clean(text: str) -> str:
