@@ -444,7 +444,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             6,
-            r"^(please |can you |could you |ok |okay |yes |and )*(add|i will (take|have|buy)|i would like to (buy|order)|i want to (buy|order)|let me (buy|have|get)|buy|order|get me)\b (it|this|that|these|those|them|both|the|a|an|one|\d{1,3}|two|three|four|five|six|ten|twelve|a dozen|another|some)\b(?!.{0,12}\border)|"
+            r"^(please |can you |could you |ok |okay |yes |and )*(add|chuck in|bung in|sling in|stick in|throw in|pop in|i will (take|have|buy)|i would like to (buy|order)|i want to (buy|order)|let me (buy|have|get)|buy|order|get me)\b (it|this|that|these|those|them|both|the|a|an|one|\d{1,3}|two|three|four|five|six|ten|twelve|a dozen|another|some)\b(?!.{0,12}\border)|"
             r"(i want|i need|give me|can i (have|get)|i would like) (\d{1,3}|one|two|three|four|five|six|ten|a dozen|a couple)( of)? (these|those|this|them|it)\b",
             "(帮我|给我|我)?(再)?(买|来|要|加|订|拿)(上)? ?[\\d一二两三四五六七八九十]+ ?(个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|块)|(买|要|拿|订)(下|了)?(它|这个|这款|这件|第.个)$",
         ),

@@ -82,7 +82,7 @@ a parcel does not arrive, we look for it:
   not received anything; where is it it should be here by now; parcel went missing; lost in transit; the tracking has not
   moved for days; the neighbours do not have it either; I was home and nobody came; delivery did not happen; nothing came
 visit us, collect an order:
-  could I come and fetch my order there; can I pick my parcel up myself; may I come to the warehouse; can I drive up and get it
+  I live nearby, could I just come and collect; could I come and fetch my order there; can I pick my parcel up myself; may I come to the warehouse; can I drive up and get it
   from you; I would rather collect it than have it sent; could I swing by and get my parcel; let me fetch it in person;
   can I collect my order; click and collect; pick up in store; can I fetch it myself; collect from
   the warehouse; can I come and get it; save on delivery by collecting; can I pick it up; could I come by and take it with me;
@@ -418,7 +418,7 @@ tiers, spend for silver, gold, platinum:
   the top tier; do I drop down again; how can I get to gold; how do I get silver; what does it take to be platinum; when do I
   become a gold member; how far up can I go; how do I climb a level; requirements for platinum; how are the levels divided;
   how do I keep my status
-how to join the loyalty: how do I join the loyalty scheme; do you have a rewards programme; is there a membership; is the
+how to join the loyalty: how does one become a member and is there a fee; how do I join the loyalty scheme; do you have a rewards programme; is there a membership; is the
   loyalty card free; sign up for rewards; do you reward regulars; what is in it for repeat customers; how can I become a
   member; how do I sign up for the club; is it free to be a member; do you have a club; do you have a loyalty card;
   do I need to join anything to get silver; what does joining cost; does joining cost anything; is membership free; do I have to sign up for something to be gold; is there anything to join; must I

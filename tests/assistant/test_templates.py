@@ -458,6 +458,18 @@ def test_goods_of_one_title_are_told_apart_by_their_codes(open_shop: Any):
     assert say("is code 23041 in stock").text == "Yes, Paper Snow Star is in stock, at £4.15."
 
 
+def test_another_sum_alone_asks_the_same_again(open_shop: Any):
+    asked = "if i spend £100 do i get gold"
+    first, second = (thread(*each, customer="ann").text for each in ((asked,), (asked, "and with £9,000?")))
+    assert "short of Gold" in first
+    assert "With that you would reach Gold." in second
+
+
+def test_what_is_put_into_an_order_goes_into_the_cart_unless_one_may_still_be_changed(open_shop: Any):
+    assert say("add one wooden picnic tray to my order").proposal.units == ((TRAY, 1),)
+    assert "A-1001" in say("add one wooden picnic tray to my order", "ann").text
+
+
 def test_what_is_told_is_not_told_again_as_another_order(open_shop: Any):
     fakes.record_purchase(
         open_shop.ann, open_shop.products[MUG], at=fakes.NOON - timedelta(days=3), quantity=8, ref="580904"

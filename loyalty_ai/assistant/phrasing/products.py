@@ -88,6 +88,7 @@ class Products(Advice):
             if rows and says_most(rows, asked.words):
                 self.meant = rows[:1]
                 yield from say(rows[0])
+                yield from self.by_name(asked, rows[0])
             elif rows:
                 yield from self.show_nearest(asked, rows)
             else:
@@ -284,6 +285,7 @@ class Products(Advice):
             best = [row for row, words in zip(chosen.products, shared, strict=True) if words == max(shared)]
             for row in best[:MOST_CHOICES]:
                 yield self.state(row)
+                yield from self.by_name(asked, row)
             if not any(told_in(row["title"], asked.text) or size_in(row["title"], asked.text) for row in best):
                 yield from self.says_no_more()
             return

@@ -204,6 +204,15 @@ INVERTED = re.compile(r"\b(?:do|does|can|could|will|would|is|are|may|might) (?:i
 NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 """Words of a message that may be the name of goods, and words that part goods only beside others."""
 
+TO_ORDER = re.compile(r"\b(?:add|put|include|pop|stick)\b.+\b(?:to|on|in|into|with) my order\b")
+"""Of somebody who has no order that could still be changed: into the cart."""
+
+ANOTHER_SUM = re.compile(
+    r"(?:(?:and|so|then|what about|how about|or|if it (?:is|were|was)|at|for|with|of|on|over|that|it is|那|那么|如果|要是|是) ?)*"
+    r"(?P<sum>£ ?\d[\d,.]*\d|£ ?\d|\d[\d,.]* ?(?:pounds|quid|英?镑))(?: ?(?:then|instead|呢|的话))*"
+)
+"""Another sum, and nothing else."""
+
 OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我的钱")
 """Money that should come back."""
 
@@ -234,7 +243,7 @@ ANEW = 0.78
 OWN_DATA = re.compile(r"\b(?:data|information|details|account)\b|数据|信息|资料|账[号户]")
 """What is erased, and no basket."""
 
-JOINS = re.compile(r"\b(?:join(?:ing)?|sign up|enrol|register|apply|qualify)\b")
+JOINS = re.compile(r"\b(?:join(?:ing)?|sign up|enrol|register|apply|qualify|becom(?:e|ing) an? member)\b")
 """What nobody does with goods, be it "anything" that they need to join."""
 
 
@@ -475,6 +484,8 @@ class Reading(Narrowing, Own):
             and OWN_DATA.search(now.text)
         ):
             now = replace(now, intent=Intent.PRIVACY)
+        if now.intent in (Intent.POLICY, Intent.CART_ADD) and TO_ORDER.search(now.text) and not self.may_change():
+            now = replace(now, intent=Intent.CART_ADD) if self.has(now.words) else now
         property_asked = now.intent is Intent.GIFT or (now.intent is Intent.NONE and "unknown" in now.aspects)
         if property_asked and OF_A_THING.match(now.text):
             now = replace(now, intent=Intent.DESCRIBE)
@@ -529,10 +540,14 @@ class Reading(Narrowing, Own):
         """The questions; the parts of a story about something that was bought, or of what a return is bound to, as one."""
         whole = normal(self.turn.text)
         of_cart = self.turn.cart and not ORDER_NUMBER.search(whole) and any(now.intent in EDITS for now in found)
-        if of_cart or any(now.intent in GUARDS or now.counts for now in found):
+        into_cart = TO_ORDER.search(whole) and any(now.intent is Intent.CART_ADD for now in found)
+        if of_cart or into_cart or any(now.intent in GUARDS or now.counts for now in found):
             return found
         if self.matches_bought(whole, found):
             return [replace(asked(whole), intent=Intent.GOES_WITH)]
+        of_tier = OF_TIERS.search(whole) and TIER_PRICES.search(whole) and not SUPPOSES.search(whole)
+        if of_tier and not any(OF_TIERS.sub(" ", now.words).strip() for now in found) and len(found) > 1:
+            return [replace(asked(whole), intent=Intent.POLICY)]
         if COUNTED.search(whole):
             beside = [now for now in found if now.intent is Intent.NEXT_TIER and not COUNTED.search(now.text)]
             return [*beside, replace(asked(whole), intent=Intent.POLICY)]
@@ -676,6 +691,8 @@ class Reading(Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if again := self.with_another_sum(now):
+            return again
         wish = self.wish_before()
         if summed := self.within_sum(now, wish):
             return summed
@@ -726,6 +743,24 @@ class Reading(Narrowing, Own):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def may_change(self) -> bool:
+        """Whether any of their orders has not left yet."""
+        orders = self.orders_in(None) if self.turn.customer_id is not None else []
+        return any(order["state"] in ("placed", "preparing") for order in orders)
+
+    def with_another_sum(self, now: Asked) -> Asked | None:
+        """The question before about a rule or a tier, with another sum: "and at £1,200?"."""
+        said = ANOTHER_SUM.fullmatch(now.text.strip(" ?!.")) if self.last_about in ("passage", "loyalty") else None
+        before = normal(self.asked_before[0])
+        sums = [each for each in amounts(before) if each.money]
+        if said is None or len(sums) != 1:
+            return None
+        old, new = before[sums[0].start : sums[0].end], said["sum"]
+        again = before.replace(old, new if "£" in new or "镑" in new else f"£{new}", 1)
+        parts = self.understood(again)
+        told = next((each for each in parts if each.intent in OF_RULES), parts[0])
+        return self.reread(self.as_own(replace(told, text=again)))
 
     def of_lines_alone(self, now: Asked) -> bool:
         """Whether a question asks how many the things that were told of an order were, or what they cost, and names none."""

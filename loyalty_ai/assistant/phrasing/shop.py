@@ -152,7 +152,7 @@ FOR_MANY = re.compile(r"\b(?:discounts?|reductions?|deals?|cheaper|money off)\b|
 
 RESTOCK = re.compile(
     r"\brestock\w*|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
-    r"(?=[^a-z]*$| in\b| soon\b| again\b)"
+    r"(?=[^a-z]*$| in\b| soon\b| again\b| yet\b)"
     r"(?!.{0,20}\bmoney)|\b(?:when|will|do|are)\b.{0,12}\byou\b.{0,14}\b(?:get|getting|have|order|ordering)\b.{0,6}\b"
     r"(?:more|any more|them back|it back)\b|"
     r"^(?!.*\b(?:money|refund\w*|paid)\b).*\bwhen\b.{0,24}\b(?:expect|get|have|see|getting|having)\b.{0,20}\bback\b(?! to)|"
@@ -533,6 +533,8 @@ class Shop(Rulings):
         cued = supposed or subject in ARRIVES or ARRIVAL.search(asked.text) or ASKS_LATEST.search(asked.text)
         if by is None and (supposed or ARRIVAL.search(asked.text)):  # the day is told in another part of the message
             by = wanted_by(normal(self.turn.text), today) or (ordered if supposed else None)
+        if by is None and ASKS_LATEST.search(asked.text) and self.asked_before:  # and was named before
+            by = wanted_by(normal(self.asked_before[0]), today)
         if by is None or not (cued or asked.follows) or MATTERS["return"].search(asked.text):
             return []
         rules = self.passages(_("how long delivery takes"), 0.1)[:1]

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
@@ -12,7 +13,22 @@ from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS
 from loyalty_ai.assistant.tokens import words as stems
 
 HOW_MANY = re.compile(r"\bhow many (?P<en>\w+)|(?:多少|几)(?P<zh>[件张支只片块枚根个层盏条颗本粒格]|块(?!钱))")
-PARTS_SAID = {"pieces", "items", "things", "parts", "bits", "are", "do", "does", "come", "comes", "is", "of", "will"}
+PARTS_SAID = {
+    "pieces",
+    "items",
+    "things",
+    "parts",
+    "bits",
+    "are",
+    "do",
+    "does",
+    "come",
+    "comes",
+    "is",
+    "of",
+    "will",
+    "in",
+}
 """How a question asks for the number of parts, whatever they are called."""
 
 _N = rf"(?:\d+(?:\.\d+)?|{'|'.join(name for name, value in NUMBERS.items() if value > 1)})"
@@ -104,13 +120,20 @@ def stated_in(title: str, text: str) -> str:
 
     >>> stated_in("Cotton Apron Pantry Design", "is the pantry apron cotton"), stated_in("Pantry Apron", "is it cotton")
     ('Cotton', '')
+    >>> stated_in("Glass Cloche Large", "is the large glass cloche back"), stated_in("Glass Cloche Large", "is the cloche glass")
+    ('', 'Glass')
     """
     if not WHETHER.search(text):
         return ""
     text = text.replace(title.lower(), " ")
     said = {*stems(in_english(text) if CHINESE.search(text) else text, "en")}
+    # "is the large glass cloche back" names the thing by it
+    names = re.compile(rf"\b(?:{'|'.join(map(re.escape, title.lower().split()))})\b")
+    naming = {word for word, behind in pairwise(text.split()) if names.match(behind)}
     return " ".join(
-        word for word in title.split() if MAY_BE_ASKED.fullmatch(word) and said.intersection(stems(word, "en"))
+        word
+        for word in title.split()
+        if MAY_BE_ASKED.fullmatch(word) and said.intersection(stems(word, "en")) and word.lower() not in naming
     )
 
 
