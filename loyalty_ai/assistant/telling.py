@@ -1,4 +1,5 @@
-"""What a message tells around its question: goods that came to harm at home, prices that somebody is said to have made. Pure."""
+"""What a message tells around its question: goods that came to harm at home, prices that somebody is said to have made, what must be
+refused beside it. Pure."""
 
 # ruff: noqa: E501 (a pattern is read as one line of a table)
 from __future__ import annotations
@@ -6,7 +7,7 @@ from __future__ import annotations
 import re
 
 from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, GUARDS, Intent
-from loyalty_ai.assistant.questions import intent_of, normal, prices, words_of
+from loyalty_ai.assistant.questions import JOINT, asks, intent_of, normal, prices, words_of
 
 HARM = re.compile(rf"\b(?:{BROKEN}|dropped|packed up|gave up|died)|{BROKEN_ZH}|打破|摔")
 OF_THE_SHOP = re.compile(
@@ -45,6 +46,32 @@ MADE_SO = re.compile(
 OF_CLAIMS = re.compile(
     r"\b(?:system|note|notice|message|memo|admin|staff|ai|assistant|bot|promo\w*|manager|boss|owner|supervisor|director|ceo|told|tells|said|says|agreed|promised|approved|confirm\w*|prices?|changed|now|today|been|me|it|that|active|mode|discount)\b"
 )
+
+AND_SO = re.compile(r"^(?:and|also|plus|but|then|oh|so|另外|还有|顺便|以及|然后)[, ，]*")
+SENTENCES = re.compile(r"(?<=[.;\n])\s+|(?<=[!?。！？；])")
+"""What leads to one question more, and where a sentence ends in either language."""
+
+
+def beside_refused(text: str) -> tuple[Intent, str]:
+    """What is refused of a message, and what it asks beside that, "" where that is nothing, or all of it is refused.
+
+    What asks for somebody else's data is refused whole, and so is what is refused only for all that it says together.
+
+    >>> beside_refused("What's the capital of France, and do you deliver there?")
+    (<Intent.SCOPE: 'scope'>, 'do you deliver there?')
+    >>> beside_refused("what is the capital of France?"), beside_refused("do you deliver to France?")
+    ((<Intent.SCOPE: 'scope'>, ''), (<Intent.NONE: 'none'>, ''))
+    """
+    refused, _score = intent_of(normal(text), among=GUARDS, raw=text)
+    if refused in (Intent.NONE, Intent.OTHERS):
+        return refused, ""
+    pieces = [
+        AND_SO.sub("", each.strip(" ,，")) for sentence in SENTENCES.split(text) for each in JOINT.split(sentence or "")
+    ]
+    kept = [each for each in pieces if intent_of(normal(each), among=GUARDS, raw=each)[0] is Intent.NONE]
+    rest = " ".join(each for each in kept if asks(normal(each)) or each.endswith(("?", "？")))
+    safe = len(kept) < len(pieces) and intent_of(normal(rest), among=GUARDS, raw=rest)[0] is Intent.NONE
+    return refused, rest if safe else ""
 
 
 def question_of(text: str) -> str:

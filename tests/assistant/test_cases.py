@@ -288,6 +288,36 @@ def test_goods_of_the_order_that_was_told_are_those_of_no_other(shop_with_rules:
 
 
 @pytest.mark.parametrize(
+    ("first", "question", "line"),
+    [
+        ("what did I order on 2 may", "am I still in time to send the first thing back?", "4 × Red Retrospot Mug"),
+        ("what did I order on 2 may", "could the last one still go back?", "4 × Set of 3 Cake Tins"),
+        ("what did I order on 2 may", "can I return the mugs?", "4 × Red Retrospot Mug"),
+        ("我5月2日的订单里有什么", "第二件还能退吗？", "4 × Set of 3 Cake Tins"),
+    ],
+)
+def test_a_return_is_one_of_the_thing_that_was_told_by_its_place_or_name(
+    shop_with_rules: Any, first: str, question: str, line: str
+):
+    told = ask(first, question)
+    assert "A-1001" in told
+    assert line in told
+    assert "580904" not in told
+    assert told.count("×") == 1
+
+
+def test_a_second_thing_of_the_order_is_asked_after_the_first(shop_with_rules: Any):
+    told = ask("what did I order on 2 may", "can I still return the first thing?", "and the second one?")
+    assert "4 × Set of 3 Cake Tins" in told
+    assert "within 60 days" in told
+
+
+def test_what_an_order_cost_may_be_asked_after_a_return(shop_with_rules: Any):
+    told = ask("what did I order on 2 may", "can I still return them?", "how much was the second one?")
+    assert "Set of 3 Cake Tins" in told
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "how many mugs are in the order I placed on 29 may, and what did they come to?",

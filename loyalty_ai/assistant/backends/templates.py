@@ -55,6 +55,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     ERASE,
     IN_ALL_WITH,
     KEEPS_TIER,
+    NAMES,
     OF_BASKET,
     RESTOCK,
 )
@@ -62,9 +63,11 @@ from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
     Asked,
+    normal,
     understand,
     words_of,
 )
+from loyalty_ai.assistant.telling import beside_refused
 from loyalty_ai.assistant.turn import Outcome, Sentence, Turn
 from loyalty_ai.assistant.wishes import PERSON, wish_of
 
@@ -72,6 +75,12 @@ MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.
 
 
 NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
+
+PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
+"""What is no question but to this shop."""
+
+THERE = re.compile(r"\b(?:to )?there\b(?=[?.! ]*$)|那[里边儿]")
+"""The place that was named in what is refused."""
 
 WITH_DELIVERY = {Intent.PRICE, Intent.CART}
 """What may be asked together with what its delivery costs."""
@@ -184,7 +193,33 @@ class Reply(Reading):
     """The answer to one message, question by question."""
 
     def pieces(self) -> Iterator[Piece]:
-        """Sentences, then how it ended: answered where any question was."""
+        """Sentences, then how it ended: answered where any question was; behind a refusal what is asked beside what is refused."""
+        refused, rest = beside_refused(self.turn.text)
+        if place := NAMES[0][0].search(normal(self.turn.text)):
+            rest = THERE.sub(f"to {place[0]}" if place[0].isascii() else place[0], rest)
+        if rest and (beside := Reply(replace(self.turn, text=rest), self.tools, self.currency).served()):
+            yield next(METHODS[refused](self, Asked(refused, rest)))
+            yield from beside
+            return
+        yield from self.answered()
+
+    def served(self) -> list[Piece]:
+        """The answer to a message that plainly asks what this shop answers; [] for any other."""
+        told = list(self.answered()) if all(map(self.of_this_shop, self.questions())) else []
+        return told if told and told[-1] is Outcome.ANSWERED else []
+
+    def of_this_shop(self, question: Asked) -> bool:
+        """Whether a question is plainly one to this shop: to its documents, of the shopper's own, or for goods that it names."""
+        if question.intent in PLAINLY_SERVED:
+            return True
+        said = self.listen(question.text) if question.intent in MAY_NAME_GOODS else None
+        if said is not None and said.query and said.likeness >= PLAINLY:
+            return True
+        wished = question.intent in NAMED_GOODS and question.words
+        return bool(wished) and (HAVE_YOU.search(question.text) is not None or self.names_goods(question.words))
+
+    def answered(self) -> Iterator[Piece]:
+        """Sentences of each question, then how it ended."""
         outcomes: list[Outcome] = []
         said: set[Piece] = set()
         for question in self.questions():

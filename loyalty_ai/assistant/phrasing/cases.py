@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -60,8 +61,18 @@ Held = list[tuple[Order, list[Item]]]
 ONE_ZH = re.compile(r"[那这]?[一个笔]?单")
 """One order, in Chinese: 11月那一单."""
 
+PLACE_OF_AN_ORDER = re.compile(
+    r"\b(?:first|second|third|fourth|fifth|last|\d(?:st|nd|rd|th)) (?:ever )?(?:orders?|purchases?|time)\b|"
+    r"\b(?:i|we) (?:\w+ )?(?:bought|ordered|purchased)\b|"
+    r"第.{1,2}[次回单笔]|第.{1,2}[个张]?订单|[首上]次|上一?[个笔]?(?:订?单)|买过"
+)
+"""A place among orders, and no place among the goods of one."""
+
 MOST_LETTERS = 80
 """Of a question that goes on about the order that was told."""
+
+LISTED = re.compile(r"× (.+?)[:：]")
+"""A thing of an order, as an answer lists it."""
 
 MOST_PAID = 3
 """Orders of which it is told what some goods were."""
@@ -79,6 +90,7 @@ class Case:
         days: the days whose orders are summed up.
         missed: whether the days that are named hold no order.
         unknown: a number that none of their orders has.
+        placed: whether what is meant was told by its place in an order.
     """
 
     matters: tuple[str, ...]
@@ -88,6 +100,7 @@ class Case:
     days: Days | None = None
     missed: bool = False
     unknown: str = ""
+    placed: bool = False
 
 
 class Cases(Purchases):
@@ -110,6 +123,8 @@ class Cases(Purchases):
                 return Case(matters, [], unknown=code)
         if matters[0] == "refunded":
             return self.refund_case(question, matters, owed=owed)
+        if of_told := self.of_order_told(text, question):
+            return Case(matters, of_told, placed=bool(question.ordinals))
         picked = self.picked(text)
         if picked and not HYPOTHETICAL.search(text):
             return Case(matters, self.with_items(picked, question))
@@ -134,6 +149,27 @@ class Cases(Purchases):
         orders = self.orders_in(None)
         waited_for = [order for order in orders if order["state"] in ARRIVING] if matters[0] == "late" else []
         return Case(matters, [(order, []) for order in (waited_for or orders)[:1]]) if orders else None
+
+    def of_order_told(self, text: str, question: Asked) -> Held:
+        """The order that was told just now, with what a text means of its goods by their place in it or by their name; [] where it
+        means none of them, or another order."""
+        asks_rule = HYPOTHETICAL.search(text) or PLACE_OF_AN_ORDER.search(text)
+        if not self.order_before or self.last_about != "order" or asks_rule or question.codes or self.days_of(text):
+            return []
+        if not (question.ordinals or self.goods_said(question)):
+            return []
+        orders = self.call("get_order", order_id=self.order_before).data.get("orders", [])
+        if question.ordinals:
+            return [(order, self.at_place(order, question.ordinals)) for order in orders]
+        return self.holding(orders, self.goods_said(question))
+
+    def at_place(self, order: Order, ordinals: tuple[int, ...]) -> list[Item]:
+        """The items at these places of what the latest answer listed of an order that has so many, else of the order itself."""
+        told = (said.text for said in reversed(self.turn.history) if not said.by_shopper)
+        lists = [[*filter(None, map(partial(item_of, order), text.splitlines()))] for text in [*told][:FURTHEST]]
+        items = next((items for items in lists if len(items) >= max(*ordinals, 2)), order["items"])
+        places = (place - 1 if place > 0 else len(items) - 1 for place in ordinals)
+        return [items[place] for place in places if place < len(items)]
 
     def looks_at(self, text: str) -> Case | None:
         """What a text asks of orders of theirs and of nothing else: of one, or of those of some days together; None where it
@@ -336,3 +372,9 @@ class Cases(Purchases):
         """The parts of the rule against returns that name goods which a text names."""
         rule = self.treating(_("what cannot be returned"), CERTAIN)
         return [part for each in rule for part in excepted(text, each["text"])]
+
+
+def item_of(order: Order, line: str) -> Item | None:
+    """The item of an order that a line of an answer lists; None where it lists none."""
+    title = LISTED.search(line)
+    return next((item for item in order["items"] if title and item["title"] == title[1]), None)

@@ -83,7 +83,8 @@ class Listing(History):
         text, all_of_them = asked.text.strip(" ?!.,"), OF_THEM.search(asked.text) is not None
         just_now = self.last_about == "order" and len(numbers) == len([*self.alone_told(self.turn.focus)])
         if self.told_returns:
-            return partial(self.sum_of_returns, self.back_of(numbers)) if just_now and SUM.search(text) else None
+            back = self.back_of(numbers) if just_now and SUM.search(text) else []
+            return partial(self.sum_of_returns, back) if back else None
         if HOW_MANY_OF_THEM.match(text):
             return partial(self.count_of_listed, numbers)
         if not (all_of_them or just_now):

@@ -54,7 +54,7 @@ MATTERS = {
             r"\b(?:cancel\w*|chang(?:e|ed|ing)|amend\w*|modif\w+|edit(?:ed|ing)?|call off)\b(?! (?:my|your) mind)|\b(?:take|remove|drop|leave)\b.{0,30}\b(?:out of|off|from)\b.{0,12}\borders?\b|\b(?:stop|halt)\b.{0,20}\border\b|\binstead of\b.{0,40}\border\b|\border\b.{0,40}\binstead of\b|取消|修改|更改|改(?:一下|订单|数量)|[能可]改|不想要了|不要了"
         ),
         "return": (
-            r"\b(?:return(?:ing)?|exchange|refund|swap)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo(?:ing)? back\b|\bmoney back\b|退(?!款了|了|过|订|出)|换货"
+            r"\b(?:return(?:ing|able)?|be returned|exchange|refund(?:able)?|swap)\b|\b(?:send|give|bring|take|ship|post)(?:ing)? (?:\w+ ){0,6}back\b|\bgo(?:ing)? back\b|\bmoney back\b|退(?!款了|了|过|订|出)|换货"
         ),
     }.items()
 }

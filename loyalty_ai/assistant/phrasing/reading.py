@@ -170,6 +170,9 @@ INSTEAD = re.compile(
 TAKEN_FOR_RULES, TIERED = {Intent.POLICY, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}, re.compile(r"\btiers?\b")
 """What goods may be taken for by a word that they share with a rule: a stand of three tiers."""
 
+MAY_TELL_GOODS = MAY_NAME_GOODS | {Intent.DESCRIBE, Intent.SIMILAR}
+"""What the tables may read in the name or the place of something, and nothing else: "and the second one"."""
+
 MAY_MATCH = {Intent.GOES_WITH, Intent.RECOMMEND, Intent.NONE, Intent.SEARCH, Intent.GIFT}
 """What the tables may read in a wish for something that goes with what was bought."""
 
@@ -539,6 +542,8 @@ class Reading(Narrowing, Own):
     def with_case(self, found: list[Asked]) -> list[Asked]:
         """The questions; the parts of a story about something that was bought, or of what a return is bound to, as one."""
         whole = normal(self.turn.text)
+        if len(found) == 1 and (returned := self.returned_too(whole)):
+            return [returned]
         of_cart = self.turn.cart and not ORDER_NUMBER.search(whole) and any(now.intent in EDITS for now in found)
         into_cart = TO_ORDER.search(whole) and any(now.intent is Intent.CART_ADD for now in found)
         if of_cart or into_cart or any(now.intent in GUARDS or now.counts for now in found):
@@ -568,6 +573,19 @@ class Reading(Narrowing, Own):
         aspects = frozenset({"case", *(["back"] if owed else [])}) if case else frozenset()
         one = replace(asked(whole), intent=Intent.POLICY if terms else Intent.ORDER, aspects=aspects)
         return [one if at == told[0] else now for at, now in enumerate(found) if at == told[0] or at not in told]
+
+    def returned_too(self, whole: str) -> Asked | None:
+        """ "And the second one?", after it was told whether something of an order may go back; None for anything else."""
+        alone = asked(whole)
+        goes_on = (
+            alone.follows and alone.intent in MAY_TELL_GOODS and alone.aspects <= {"link"} and len(whole) <= MOST_SHORT
+        )
+        before = next(filter(None, (matters_in(normal(text)) for text in self.asked_before[:FURTHEST])), ())
+        if before != ("return",) or not goes_on or matters_in(whole) or self.turn.customer_id is None:
+            return None
+        held = self.of_order_told(whole, alone)
+        text = f"{whole} {'return' if whole.isascii() else '退货'}"
+        return replace(asked(text), intent=Intent.ORDER, aspects=frozenset({"case"})) if held and held[0][1] else None
 
     def matches_bought(self, whole: str, found: list[Asked]) -> bool:
         """Whether a message asks for what goes with goods that they bought, be these told in a sentence of their own."""

@@ -4,6 +4,7 @@ came back of it; with the rule as it holds for their tier and their country.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -35,6 +36,9 @@ from loyalty_ai.assistant.turn import Outcome, Sentence
 
 LEFT = {"dispatched", "delivered", "returned", "partly_returned"}
 """States of an order that is out of the shop's hands."""
+
+STILL = re.compile(r"\bstill\b|\bin time\b|\btoo late\b|还能|还可以|来得及|来不及|还来")
+"""Asks whether the time for it is over."""
 
 LONGEST = 60
 """Days ahead that the calendar is counted."""
@@ -128,6 +132,8 @@ class Rulings(Cases):
             yield from self.items_of(order)
         for item in items[:SHOWN]:
             yield self.item_line(order, item)
+        if not items and case.placed:
+            yield self.held_so_many(order)
         for matter in case.matters[:2]:
             if matter in RULES:
                 yield from self.trouble_of(matter, order)
@@ -145,12 +151,17 @@ class Rulings(Cases):
         yield from self.tell_order(order, replace(question, aspects=told or frozenset({"expected"} - asks_state)))
         cited = (f"order:{order['order_id']}",)
         if "count" in asks:
-            count = len(order["items"])
-            text = ngettext("It held %(count)d product.", "It held %(count)d different products.", count)
-            yield Sentence(text % {"count": count}, cited)
+            yield self.held_so_many(order)
         if "dearest" in asks and order["items"]:
             yield Sentence(_("You spent the most of it on this:"), cited)
             yield self.item_line(order, max(order["items"], key=lambda item: item["value"]), each=True)
+
+    @staticmethod
+    def held_so_many(order: Order) -> Sentence:
+        """How many products an order held."""
+        count = len(order["items"])
+        text = ngettext("It held %(count)d product.", "It held %(count)d different products.", count)
+        return Sentence(text % {"count": count}, (f"order:{order['order_id']}",))
 
     def units_together(self, order: Order, items: list[Item]) -> Iterator[Piece]:
         """How many units some goods of an order are."""
@@ -198,7 +209,9 @@ class Rulings(Cases):
         told = list(self.rule(_("how long you have to return goods, within days of delivery")))
         rule = next(((each, found) for each in told if (found := DAYS_LONG.search(each.text))), None)
         over = False
-        if rule and order["state"] not in ARRIVING | {"cancelled", "returned"}:
+        if rule and order["state"] in ARRIVING and STILL.search(normal(self.turn.text)):
+            yield Sentence(_("You can still return that order."), (f"order:{order['order_id']}", *rule[0].sources))
+        elif rule and order["state"] not in ARRIVING | {"cancelled", "returned"}:
             over = yield from self.still(order, int(rule[1][1]), rule[0].sources)
         yield from told
         if over:
