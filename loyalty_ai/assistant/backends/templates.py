@@ -79,6 +79,12 @@ NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
 """What is no question but to this shop."""
 
+MAY_BE_PERK = {
+    *(Intent.POLICY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.NONE, Intent.SEARCH, Intent.PRICE, Intent.GIFT),
+    *(Intent.PERSON, Intent.HELP, Intent.RECOMMEND, Intent.DESCRIBE, Intent.STOCK),
+}
+"""What the tables may read in a question for something that a tier gives."""
+
 THERE = re.compile(r"\b(?:to )?there\b(?=[?.! ]*$)|那[里边儿]")
 """The place that was named in what is refused."""
 
@@ -253,6 +259,10 @@ class Reply(Reading):
         subject = None
         if "case" in question.aspects:
             method = Reply.case
+        elif question.intent in MAY_BE_PERK and (told := self.own_perk(question)):
+            yield from told
+            yield Outcome.ANSWERED
+            return
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
         elif verdict := self.within(question) or self.verdict(question):

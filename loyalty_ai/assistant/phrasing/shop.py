@@ -23,6 +23,16 @@ from loyalty_ai.assistant.periods import coming, period
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
+from loyalty_ai.assistant.phrasing.perks import (
+    ASKED_OF_ME,
+    COSTS_SOMETHING,
+    FREE,
+    OF_MY_TIER,
+    Perk,
+    perk_asked,
+    perks_of,
+    says_of,
+)
 from loyalty_ai.assistant.phrasing.rulings import Rulings
 from loyalty_ai.assistant.phrasing.terms import TIERS
 from loyalty_ai.assistant.phrasing.voice import (
@@ -320,6 +330,51 @@ class Shop(Rulings):
             yield Sentence(_("Your tier is %(tier)s.") % {"tier": found.data["tier_name"]}, ("loyalty",))
         query = _("what a tier gives")
         yield from self.quote(asked_of(asked, "", text=query), self.passages(query, 0.1))
+
+    def own_perk(self, asked: Asked) -> list[Piece]:
+        """Whether something that the documents say a tier gives is theirs, with the rule for it; [] where none is asked for."""
+        points = asked.codes or asked.ordinals or (asked.here and self.turn.product)
+        if points or not ASKED_OF_ME.search(asked.text) or {*matters_in(asked.text)} - {"return"}:
+            return []
+        tier, told = self.tier_and_country[0], [name for name, said in TIERS.items() if said.search(asked.text)]
+        if self.turn.customer_id is not None and told and tier not in told:
+            return []  # what another tier gives
+        lists = self.treating(_("what a tier gives"), 0.1)
+        perk = perk_asked(asked.text, [perk for each in lists for perk in perks_of(each["text"])])
+        if perk is None:
+            return self.free_for_all(asked)
+        found = self.treating(_(LONG_ENOUGH)) if matters_in(asked.text) else []
+        found += self.passages(perk.text, RELEVANT)
+        rules = [each for each in found if each not in lists and says_of(perk, each["text"])]
+        told = list(self.for_them(self.quote(asked_of(asked, ""), rules[:1] or lists)))
+        own = list(self.own_tier())  # the verdict tells it
+        return [self.perk_verdict(perk, asked.text, lists[0]["key"]), *(piece for piece in told if piece not in own)]
+
+    def free_for_all(self, asked: Asked) -> list[Piece]:
+        """What the documents say of something that somebody hopes to get for nothing with a tier, and that no tier gives."""
+        text = OF_MY_TIER.sub(" ", asked.text)
+        if text == asked.text or not FREE.search(text):
+            return []
+        said = self.listen(" ".join(text.split()))
+        rules = self.treating(said.query) if said is not None and said.query and said.likeness >= HEARD else []
+        return list(self.for_them(self.quote(asked_of(asked, "", text=said.query), rules))) if said and rules else []
+
+    def perk_verdict(self, perk: Perk, text: str, cited: str) -> Sentence:
+        """Yes or no: whether the shopper's tier gives something, or leaves something to pay, as the question has it."""
+        found = self.call("get_loyalty") if self.turn.customer_id is not None else None
+        if found is None:
+            return Sentence(_("Which tier is yours I can tell you once you are signed in."))
+        if found.error:
+            return self.no_loyalty()
+        has = found.data["tier"] in perk.tiers
+        verdict = _("Yes, that comes with your tier, %(tier)s.")
+        if not has:
+            verdict = _("No, that does not come with your tier, %(tier)s.")
+        if COSTS_SOMETHING.search(text) and not FREE.search(text):
+            verdict = _("No, it is free with your tier, %(tier)s.")
+            if not has:
+                verdict = _("Yes, it is not free with your tier, %(tier)s.")
+        return Sentence(verdict % {"tier": found.data["tier_name"]}, ("loyalty", cited))
 
     def not_named(self, asked: Asked) -> list[Piece]:
         """What the documents list, where a country or a way to pay that is asked for is not among it; [] where it is."""
