@@ -242,6 +242,20 @@ WELL_WISHES = re.compile(
     r"(?:well|good|fine|ok|okay|great|a (?:good|great|nice|lovely) (?:day|week|weekend|morning|evening|afternoon))(?: today)?"
     r"[.,!;]+ ?"
 )
+_TEXT = r"(?:message|note|greeting|dedication|inscription|few words|wish)s?"
+_BEFORE_TEXT = "a|an|the|my|our|your|can|may|could|must|should|is|are|gift|personal|birthday|written|little"
+LONG_TEXT = re.compile(
+    rf"\bhow long\b(?=(?: (?:{_BEFORE_TEXT}))* {_TEXT}\b"
+    r"(?!.*\b(?:take|takes|kept|keep|stored?|saved?|answer\w*|repl\w+|arriv\w+|wait\w*|until|before)\b))"
+)
+LENGTH_OF_TEXT = re.compile(
+    r"\b(?:the |a )?(?:max(?:imum)?|greatest|longest)? ?length (?:of|for|on) (?:(?:a|an|the|my|your) )?"
+    rf"(?=(?:\w+ )?{_TEXT}\b)"
+)
+LONG_TEXT_ZH = re.compile(
+    "(?<=写)(?:的话)?(?:最多)?(?:有|是)?多长(?!时间)|(?<=[言词福句])(?:最多)?(?:能|可以|可)?(?:有|是)?多长(?!时间)"
+)
+"""How long a text may be: no time, but characters."""
 AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
@@ -255,6 +269,8 @@ def normal(text: str) -> str:
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
     text = SEEN.sub("show me ", text)
+    text = LONG_TEXT.sub("how many characters", LENGTH_OF_TEXT.sub("how many characters in a ", text))
+    text = LONG_TEXT_ZH.sub("多少字", text)
     text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
     text = IDEA.sub("", text)
     text = SPENDING.sub("spend", text)

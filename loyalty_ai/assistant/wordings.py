@@ -320,7 +320,8 @@ what gift wrapping looks like, paper and ribbon:
   wrapping; show me the wrapping; could you put all three things in separate wrapping; can each present be wrapped by itself;
   do you wrap them together or one by one; can you wrap each thing separately
 gift messages:
-  how long may the message on the card be; how many letters fit on the card; how many words can I have on the gift card message;
+  how long may the message on the card be; how many characters can the message be; how many characters can my message have; how many
+  characters in a gift message; is there a limit on the length of the message; how many letters fit on the card; how many words can I have on the gift card message;
   is the card with my greeting free; what does a message on a card cost;
   can I add a message; include a card; write a note to go with it; personal message; greeting with the parcel;
   put a few words in; can you handwrite something; can I put in a note; can you write a card; can you include a birthday card;

@@ -48,6 +48,12 @@ An order that was dispatched cannot be changed or cancelled.
 
 If the address of an order is wrong, call us at once.
 """,
+    "exchanges": """# Exchanges
+
+## Exchanges
+
+We do not exchange goods.
+""",
     "delivery": """# Delivery
 
 ## How long delivery takes
@@ -304,6 +310,24 @@ def test_a_return_is_one_of_the_thing_that_was_told_by_its_place_or_name(
     assert line in told
     assert "580904" not in told
     assert told.count("×") == 1
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "I'd like to exchange the mugs I bought for another colour",
+        "could I swap the mugs for a different size?",
+        "can the jug I ordered be swapped",
+    ],
+)
+@pytest.mark.parametrize("customer", ["ann", None])
+def test_an_exchange_is_a_question_to_the_rules(shop_with_rules: Any, question: str, customer: str | None):
+    assert say(question, customer).text.startswith("We do not exchange goods.")
+
+
+def test_a_new_one_that_is_wished_for_is_no_exchange():
+    assert matters_in("我买的杯子想换一个颜色，怎么换") == ("return",)
+    assert matters_in("想换一个杯子，有推荐吗") == ()
 
 
 def test_a_second_thing_of_the_order_is_asked_after_the_first(shop_with_rules: Any):

@@ -18,6 +18,7 @@ from loyalty_ai.assistant.questions import (
     amounts,
     asked,
     continued,
+    normal,
     number,
     ordinals,
     prices,
@@ -343,3 +344,16 @@ def test_a_code_that_is_named_is_not_asked_for():
 @pytest.mark.parametrize("text", ["any dog bowls, cheapest first please", "狗碗，从便宜到贵"])
 def test_some_of_a_kind_are_sorted_by_price(text: str):
     assert understand(text)[0].count == FEW_CHEAP
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("How long can the message on the gift card be?", "how many characters can the message on the gift card be?"),
+        ("贺卡上的留言最多能写多长？", "贺卡上的留言最多能写多少字?"),
+        ("how long does a message take to be answered?", "how long does a message take to be answered?"),
+        ("写信要多长时间才回", "写信要多长时间才回"),
+    ],
+)
+def test_how_long_a_text_may_be_is_no_time(text: str, plain: str) -> None:
+    assert normal(text) == plain

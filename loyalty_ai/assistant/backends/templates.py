@@ -46,7 +46,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     UNWANTED,
     WEAK,
 )
-from loyalty_ai.assistant.phrasing.matters import RULES, matters_in
+from loyalty_ai.assistant.phrasing.matters import EXCHANGES, RULES, matters_in
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
 from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
@@ -78,6 +78,12 @@ NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 
 PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
 """What is no question but to this shop."""
+
+MAY_EXCHANGE = {
+    *(Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.STOCK, Intent.ORDER, Intent.GIFT),
+    *(Intent.RECOMMEND, Intent.SIMILAR, Intent.CART_ADD, Intent.CART_SET),
+}
+"""What the tables may read in the wish for something else in the place of what was bought."""
 
 MAY_BE_PERK = {
     *(Intent.POLICY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.NONE, Intent.SEARCH, Intent.PRICE, Intent.GIFT),
@@ -259,7 +265,7 @@ class Reply(Reading):
         subject = None
         if "case" in question.aspects:
             method = Reply.case
-        elif question.intent in MAY_BE_PERK and (told := self.own_perk(question)):
+        elif told := self.exchange_or_perk(question):
             yield from told
             yield Outcome.ANSWERED
             return
@@ -292,6 +298,12 @@ class Reply(Reading):
             )
         if not ended:
             yield Outcome.ANSWERED
+
+    def exchange_or_perk(self, question: Asked) -> list[Piece]:
+        """The rule about exchanges, or whether something that a tier gives is theirs; [] where neither is asked."""
+        if question.intent in MAY_EXCHANGE and EXCHANGES.search(question.text):
+            return list(self.rule(_("exchanges")))
+        return self.own_perk(question) if question.intent in MAY_BE_PERK else []
 
     def with_delivery(self, question: Asked) -> Asked | None:
         """A sum that is asked with its delivery as what it is first: the basket's, or the price of the page that is open."""

@@ -210,10 +210,24 @@ MONEY_BACK = re.compile(
 )
 
 
+_OWNED = r"\b(?:i|we)(?: (?:have|had|just|only|recently|already))* (?:bought|ordered|got|received|purchased)\b"
+_OTHER = r"\b(?:another|different|other|bigger|smaller|larger)\b"
+_EXCHANGE = r"(?:exchang(?:e|ed|ing)(?! rate)|swap(?:ped|ping)?|switch(?:ed|ing)?|trad(?:e|ed|ing)(?=.*\bin\b))"
+_OF_LOOKS_ZH = "(?:颜色|尺寸|尺码|大小|款式?|花色|号|[大小]一?[点些])"
+EXCHANGES = re.compile(
+    rf"\b{_EXCHANGE}\b(?=.*(?:{_OWNED}|{_OTHER}))|{_OWNED}.*\b{_EXCHANGE}\b|\bchang(?:e|ed|ing)\b(?=.*{_OWNED})(?=.*\bfor\b.*{_OTHER})|"
+    rf"(?:[买订](?:的|了|错)|收到).{{0,20}}换(?!购|季|算)|换货|[能可想要]以?不?[能可]?以?换(?:成|到|个|一个|[件只条]|另)?.{{0,5}}{_OF_LOOKS_ZH}"
+)
+"""Wants something else in the place of what was bought."""
+
+
 def matters_in(text: str) -> tuple[str, ...]:
     """What the matter is, the more particular first.
 
     >>> matters_in("can i send the cracked one back"), matters_in("我想取消订单")
     (('broken', 'return'), ('change',))
     """
-    return tuple(name for name, pattern in MATTERS.items() if pattern.search(text))
+    found = tuple(name for name, pattern in MATTERS.items() if pattern.search(text))
+    if EXCHANGES.search(text):  # no order is changed by it
+        found = (*(name for name in found if name not in ("add", "change", "return")), "return")
+    return found

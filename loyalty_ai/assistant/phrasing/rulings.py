@@ -19,6 +19,7 @@ from loyalty_ai.assistant.phrases import CONTENTS, Intent
 from loyalty_ai.assistant.phrasing.cases import Case, Cases
 from loyalty_ai.assistant.phrasing.matters import (
     DAYS_LONG,
+    EXCHANGES,
     HARMED,
     MONEY_BACK,
     RULES,
@@ -127,6 +128,8 @@ class Rulings(Cases):
         if case.asks or not case.matters:
             yield from self.looked_at(order, case.asks, question)
             return
+        if EXCHANGES.search(question.text):
+            yield from self.rule(_("exchanges"))
         yield self.state_of(order)
         if CONTENTS.search(question.text):
             yield from self.items_of(order)
