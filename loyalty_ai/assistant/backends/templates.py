@@ -265,6 +265,8 @@ class Reply(Reading):
         subject = None
         if "case" in question.aspects:
             method = Reply.case
+        elif "enough" in question.aspects:
+            method = Reply.so_many
         elif told := self.exchange_or_perk(question):
             yield from told
             yield Outcome.ANSWERED

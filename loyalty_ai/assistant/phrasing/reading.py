@@ -335,6 +335,8 @@ class Reading(Narrowing, Own):
         """The message's questions; one that goes on with the last message's is completed from there."""
         if self.insists():
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
+        if (many := self.many_wanted()) and not any(now.intent in GUARDS for now in self.understood(self.turn.text)):
+            return [many]
         found = self.compared_together(
             alone(self.edited([self.as_own(now) for now in self.understood(question_of(self.turn.text))]))
         )

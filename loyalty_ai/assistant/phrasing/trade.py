@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import all_heard
+from loyalty_ai.assistant.phrases import MEASURE_ZH, Intent
 from loyalty_ai.assistant.phrasing.products import Products
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, Row, asked_of, key
-from loyalty_ai.assistant.questions import Asked, amounts, counted, normal, things_counted
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, MOST_CHOICES, Row, asked_of, key
+from loyalty_ai.assistant.questions import Asked, amounts, counted, normal, things_counted, words_of
 from loyalty_ai.assistant.questions import asked as asked_about
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
@@ -47,6 +48,22 @@ OFF = re.compile(
 LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至少|起订")
 """What a document takes off from which sum on."""
 
+_SOME = r"(?P<n>(?<![£$€\d.])[1-9]\d{1,2}(?![\d.%]))"
+_ENDS = r"people|guests|pounds|quid|days|years|characters|letters|words|cm|for|by|before|in|on|at|to|from|with|and|or"
+SO_MANY = re.compile(
+    rf"{_SOME.replace('<n>', '<n_zh>')} ?(?:{MEASURE_ZH})(?P<zh>[\u3400-\u9fff]{{1,12}}?)(?=[,.?!]|有|够|可以|能|行|库存|你们|$)|"
+    rf"{_SOME}(?: of)?(?: (?:the|your|those|these|them))?(?P<rest>(?: (?!(?:{_ENDS})\b)[a-z'-]+)*)"
+)
+PLENTY = re.compile(r"\benough\b|\b(?:that|so|as|this) many\b|够|[这那]么多")
+TO_BE_HAD = re.compile(
+    r"\b(?:can|could|may|might) (?:i|we) (?:order|buy|get|have|take)\b|\b(?:do you|have you|would you|you) (?:have|got|stock)\b|"
+    r"\bpossible\b|\bok(?:ay)? to order\b|\bavailable\b|\bin stock\b|有货|可以(?:吗|买|订)|[能行][吗买订]|库存"
+)
+OF_PRICE = re.compile(
+    rf"{DEAL.pattern}|\bhow much\b|\b(?:cost|price|total|add|put|cart|basket|trolley)\b|\bi (?:have )?(?:ordered|bought)\b|多少钱|购物车|买了|买过"
+)
+"""Many units of something; asks whether there are as many, or whether they can be had; asks for their price, or wants them put."""
+
 BESIDE = re.compile(r",? and |, ?")
 """Where a business asks one thing more."""
 
@@ -77,6 +94,41 @@ class Trade(Products):
         told = list(self._trade(text, rules)) or [Outcome.ANSWERED]  # an earlier part was told it all
         more = [self.more_of_trade(replace(asked, text=each), self.topic) for each in BESIDE.split(asked.text)[1:]]
         return [*told, *(piece for pieces in more for piece in pieces)]
+
+    def many_wanted(self) -> Asked | None:
+        """The question whether very many units of something can be had; None where a message asks no such thing."""
+        text = normal(self.turn.text)
+        found = SO_MANY.search(text)
+        units = int(found["n"] or found["n_zh"]) if found else 0
+        plenty = PLENTY.search(text) is not None
+        if units < MANY or OF_PRICE.search(text) or BUSINESS.search(text) or not (plenty or TO_BE_HAD.search(text)):
+            return None
+        whole = asked_about(text)
+        words = words_of(found["rest"] or found["zh"] or "") if found else ""
+        if not words and not (plenty and (whole.here or whole.there)):
+            return None
+        if words and not any(row["score"] >= CERTAIN for row in self.search(words, available=False)):
+            return None
+        return replace(whole, intent=Intent.STOCK, words=words, codes=(), units=units, aspects=frozenset({"enough"}))
+
+    def so_many(self, asked: Asked) -> Iterator[Piece]:
+        """What is known of whether so many can be had: what is in stock, what they come to, and the rules for large orders."""
+        units, found = asked.units or 1, self.choose(asked).products
+        rows = ([row for row in found if row["available"]] or found)[:MOST_CHOICES]
+        if not rows:
+            yield from self.none_found(asked)
+            return
+        if len(rows) == 1:
+            yield from self.cost(rows[0], units if rows[0]["available"] else 1)
+        else:
+            yield from self.which(rows[:0], asked.words)
+            told = {row["product_id"]: self.money(units * row["price"]) for row in rows if row["price"] is not None}
+            text = _("%(units)s of them: %(total)s")
+            yield from self.lines(rows, lambda row: text % {"units": units, "total": told.get(row["product_id"], "")})
+        if any(row["available"] for row in rows):
+            yield Sentence(_("I cannot see how many are left."))
+        yield from self.rule(_("limits: as many units as are in stock, at most so many of a product"))
+        yield from self.rule(_("bulk discounts"))
 
     def more_of_trade(self, asked: Asked, title: str) -> list[Piece]:
         """What the document says that is asked beside a business's order, and that another document may say of shoppers."""
