@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
 from loyalty_ai.assistant.following import (
@@ -46,8 +47,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     UNWANTED,
     WEAK,
 )
-from loyalty_ai.assistant.phrasing.matters import EXCHANGES, RULES, matters_in
-from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
+from loyalty_ai.assistant.phrasing.matters import EXCHANGES, REFERS, RULES, matters_in
+from loyalty_ai.assistant.phrasing.own import FOR_TRADE, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
 from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
@@ -84,6 +85,15 @@ MAY_EXCHANGE = {
     *(Intent.RECOMMEND, Intent.SIMILAR, Intent.CART_ADD, Intent.CART_SET),
 }
 """What the tables may read in the wish for something else in the place of what was bought."""
+
+MAY_SAVE = FOR_TRADE | {Intent.STOCK, Intent.ORDER, Intent.LOYALTY, Intent.PRIVACY, Intent.RECOMMEND}
+"""What the tables may read in a question for what comes off a large order."""
+
+FRIENDS = gettext_noop("bringing friends, code")
+"""What documents call to bring friends."""
+
+MAY_REFER = MAY_EXCHANGE | {Intent.LOYALTY, Intent.HELP, Intent.PRICE, Intent.PERSON, Intent.POPULAR}
+"""What the tables may read in a question for what bringing a friend is worth."""
 
 MAY_BE_PERK = {
     *(Intent.POLICY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.NONE, Intent.SEARCH, Intent.PRICE, Intent.GIFT),
@@ -267,7 +277,7 @@ class Reply(Reading):
             method = Reply.case
         elif "enough" in question.aspects:
             method = Reply.so_many
-        elif told := self.exchange_or_perk(question):
+        elif told := self.ruled(question):
             yield from told
             yield Outcome.ANSWERED
             return
@@ -301,10 +311,14 @@ class Reply(Reading):
         if not ended:
             yield Outcome.ANSWERED
 
-    def exchange_or_perk(self, question: Asked) -> list[Piece]:
-        """The rule about exchanges, or whether something that a tier gives is theirs; [] where neither is asked."""
+    def ruled(self, question: Asked) -> list[Piece]:
+        """The rule about exchanges, what comes off a large order, or whether what a tier gives is theirs; [] for anything else."""
         if question.intent in MAY_EXCHANGE and EXCHANGES.search(question.text):
             return list(self.rule(_("exchanges")))
+        if question.intent in MAY_REFER and REFERS.search(question.text):
+            return list(self.quote(asked_of(question, "", text=_(FRIENDS)), self.treating(_(FRIENDS))))
+        if question.intent in MAY_SAVE and (told := self.saved(question)):
+            return told
         return self.own_perk(question) if question.intent in MAY_BE_PERK else []
 
     def with_delivery(self, question: Asked) -> Asked | None:
@@ -381,6 +395,8 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
+        if subject == FRIENDS and asked.intent is Intent.GIFT and not REFERS.search(asked.text):
+            return None  # a gift for a friend
         wishes = WISHES_FOR_USE.search(asked.text) or (asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text))
         if subject == "" and wishes and said.likeness < PLAINLY:
             return None  # "do you have something for a sore neck"

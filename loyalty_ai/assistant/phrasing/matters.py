@@ -220,6 +220,19 @@ EXCHANGES = re.compile(
 )
 """Wants something else in the place of what was bought."""
 
+_FRIENDS = (
+    r"(?:friends?|mates?|family|relatives?|colleagues?|neighbou?rs?|somebody|someone|people|others|new customers?)"
+)
+REFERS = re.compile(
+    rf"(?=.*\b(?:rewards?|bonus\w*|referral|credit|earn\w*|benefits?|perks?|thank\w*|in it for me|discount|(?:any|some)thing (?:for|if|when)|"
+    rf"get\b.{{0,30}}\b(?:for|if|when)|what (?:happens|do i get))\b)"
+    rf".*\b(?:(?:brought|introduced|referred|invited|(?:refer|bring|introduc|invit)(?:e|ing|ring|s)?)(?: in)? (?:(?:a|my|some|the|more|new|other|one of my) )*{_FRIENDS}\b|"
+    rf"recommend(?:ing)? (?:you|the shop|your shop|this shop)|{_FRIENDS} (?:signs? up|joins?|uses? my code|registers?|becomes? a customer))|"
+    "(?=.*(?:奖|好处|优惠|积分|回报|返|送我|得到什么|有什么用|吗|怎么))(?:(?:推荐|介绍|邀请|拉|带|叫)(?:了|一[个位])?(?:我的?)?(?:新)?(?:朋友|好友|亲友|人来|同事|家人|客户|顾客)(?!.{0,6}(?:礼物|用的|生日))|"
+    "(?:朋友|好友).{0,4}(?:注册|加入|用了?我的?(?:推荐|邀请)?码))"
+)
+"""Asks what bringing somebody to the shop is worth, and seeks no gift for them."""
+
 
 def matters_in(text: str) -> tuple[str, ...]:
     """What the matter is, the more particular first.

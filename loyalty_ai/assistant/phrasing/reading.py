@@ -55,6 +55,7 @@ from loyalty_ai.assistant.phrasing.matters import (
     HARMED,
     MATTERS,
     PAID,
+    REFERS,
     WHAT_NOW,
     matters_in,
 )
@@ -550,6 +551,8 @@ class Reading(Narrowing, Own):
         into_cart = TO_ORDER.search(whole) and any(now.intent is Intent.CART_ADD for now in found)
         if of_cart or into_cart or any(now.intent in GUARDS or now.counts for now in found):
             return found
+        if REFERS.search(whole) and not any(REFERS.search(now.text) for now in found):
+            return [replace(asked(whole), intent=Intent.POLICY)]  # "I brought a friend, do I get anything for that"
         if self.matches_bought(whole, found):
             return [replace(asked(whole), intent=Intent.GOES_WITH)]
         of_tier = OF_TIERS.search(whole) and TIER_PRICES.search(whole) and not SUPPOSES.search(whole)

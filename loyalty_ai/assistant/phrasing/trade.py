@@ -45,6 +45,16 @@ TO_PAY = re.compile(
 OFF = re.compile(
     r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%|满 ?(?P<from_zh>\d[\d,]*) ?英?镑优惠 ?(?P<share_zh>\d{1,2}) ?%"
 )
+SAVES = re.compile(
+    r"\b(?:how much|what|which|any|do|does|would|will|can|could|is there)\b.{0,60}\b(?:save[sd]?|savings?|discounts?|money off|off(?= an? (?:£|\d|order))|come off|comes off|taken off|reductions?|rebate)\b|"
+    r"(?:省|减|优惠|便宜|折扣|打).{0,4}(?:多少|几|吗|什么)|(?:什么|多少)(?:优惠|折扣)|(?:能|可以|会|有)(?:省|优惠|减|打折|折扣)"
+)
+ORDER_ALONE = re.compile(r"\d+|order\w*|spend\w*|purchase|.*[一那]单|订单|单|下单")
+OF_ORDERS = re.compile(r"\borders?\b|\bspend|单")
+OF_AN_ORDER = re.compile(
+    r"\b(?:orders?|basket|purchase|spend(?:ing)?|buy(?:ing)?)\b(?: \w+){0,2} (?:£ ?)?\d{3,}\b(?! ?(?:of|x|[a-z]+s\b))|\b\d{3,} (?:order|spend)\b|[单买花].{0,4}\d{3,}"
+)
+"""Asks what comes off; words of an order that name no goods; speaks of one; a sum of money that an order comes to, be it without a sign."""
 LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至少|起订")
 """What a document takes off from which sum on."""
 
@@ -158,27 +168,43 @@ class Trade(Products):
         if found and goods and goods[0]["price"] is not None:
             yield from self.cost(goods[0], found[0])
             sums = [found[0] * goods[0]["price"]]
-        steps = [
-            (Decimal((each["from"] or each["from_zh"]).replace(",", "")), int(each["share"] or each["share_zh"]))
-            for rule in rules
-            for each in OFF.finditer(rule["text"])
-        ]
-        share = max((share for least, share in steps if sums and sums[0] >= least), default=0)
-        if share:
-            off = (sums[0] * share / 100).quantize(Decimal("0.01"))
-            told = {
-                "share": share,
-                "sum": self.money(sums[0]),
-                "off": self.money(off),
-                "rest": self.money(sums[0] - off),
-            }
-            text = _("For a wholesale customer %(share)s %% of %(sum)s come off: %(off)s, which leaves %(rest)s.")
-            yield Sentence(text % told, (rules[0]["key"], *(key(row) for row in goods[:1])))
-        elif steps and sums:
-            least, share = min(steps)
-            told = {"sum": self.money(sums[0]), "share": share, "least": self.money(least)}
-            text = _("An order of %(sum)s gets no discount: %(share)s %% come off from %(least)s on.")
-            yield Sentence(text % told, (rules[0]["key"],))
+        if sums:
+            yield from self.taken_off(sums[0], rules[0], tuple(key(row) for row in goods[:1]))
         for query in (_("bulk discounts"), _("who can buy wholesale"), _("minimum order wholesale")):
             for passage in self.passages(query, 0.5)[:1]:
                 yield from self.quote(asked_of(asked_about(query), "", text=query), [passage])
+
+    def saved(self, asked: Asked) -> list[Piece]:
+        """What comes off an order of so much by the shop's document; [] where that is not asked, or no document says it."""
+        spend = max(
+            (each.value for each in amounts(asked.text) if each.money or OF_AN_ORDER.search(asked.text)), default=0
+        )
+        words = " ".join(word for word in asked.words.split() if not ORDER_ALONE.fullmatch(word))
+        least = 1 if OF_ORDERS.search(asked.text) else MUCH
+        if not SAVES.search(asked.text) or spend < least or (words and self.names_in_title(words)):
+            return []
+        rules = self.passages(_("bulk discounts"), 0.5)[:1]
+        told = [piece for rule in rules for piece in self.taken_off(Decimal(spend), rule)]
+        return [*told, *self.rule(_("bulk discounts"))] if told else []
+
+    def names_in_title(self, words: str) -> bool:
+        """Whether goods plainly are called so."""
+        return any(row["score"] >= CERTAIN for row in self.search(words, available=False))
+
+    def taken_off(self, spend: Decimal, rule: Row, goods: tuple[str, ...] = ()) -> Iterator[Piece]:
+        """What a rule takes off a sum; nothing where it takes off none of any."""
+        steps = [
+            (Decimal((each["from"] or each["from_zh"]).replace(",", "")), int(each["share"] or each["share_zh"]))
+            for each in OFF.finditer(rule["text"])
+        ]
+        share = max((share for least, share in steps if spend >= least), default=0)
+        told = {"share": share, "sum": self.money(spend)}
+        if share:
+            off = (spend * share / 100).quantize(Decimal("0.01"))
+            told |= {"off": self.money(off), "rest": self.money(spend - off)}
+            text = _("For a wholesale customer %(share)s %% of %(sum)s come off: %(off)s, which leaves %(rest)s.")
+            yield Sentence(text % told, (rule["key"], *goods))
+        elif steps:
+            least, share = min(steps)
+            text = _("An order of %(sum)s gets no discount: %(share)s %% come off from %(least)s on.")
+            yield Sentence(text % (told | {"share": share, "least": self.money(least)}), (rule["key"],))
