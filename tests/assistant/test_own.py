@@ -174,6 +174,10 @@ LOYALTY = """# Loyalty tiers
 
 Everybody with an account is a Member. Joining is free.
 
+## Bringing friends
+
+You have a code of your own for friends.
+
 ## How the tier is counted
 
 An order leaves the count when it is 365 days old.
@@ -257,6 +261,49 @@ def test_a_business_hears_what_comes_off_of_so_many(documents: Any):
     assert "£540.00" in say("we run a B&B and would want maybe £600 of stuff to start. any deal?").text
     told = say("we run a hotel, do we get a discount for a wholesale order of £30").text
     assert "An order of £30.00 gets no discount: 10 % come off from £50.00 on." in told
+
+
+@pytest.mark.parametrize(
+    ("question", "off"),
+    [
+        ("how much do I save on an order of 800?", "10 % of £800.00 come off: £80.00, which leaves £720.00."),
+        ("what discount do I get on an order of £1,200?", "15 % of £1,200.00 come off: £180.00"),
+        ("is there a discount on a £30 order?", "An order of £30.00 gets no discount"),
+    ],
+)
+def test_what_comes_off_an_order_of_so_much_is_reckoned_from_the_rule(documents: Any, question: str, off: str):
+    assert off in say(question).text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "could I order 200 red retrospot mugs, have you got enough?",
+        "do you have 200 red retrospot mugs in stock?",
+        "200个red retrospot mug够吗？",
+    ],
+)
+def test_very_many_units_are_told_with_what_they_come_to_and_no_order(documents: Any, question: str):
+    told = say(question, "ann").text
+    assert "£250.00" in told
+    assert "A-1001" not in told
+
+
+def test_many_that_are_put_or_paid_for_are_no_question_for_the_stock(documents: Any):
+    assert "how many are left" not in say("how much would 200 red retrospot mugs cost?").text
+    assert "how many are left" not in say("add 60 red retrospot mugs to my basket").text
+
+
+@pytest.mark.parametrize(
+    ("question", "times"),
+    [
+        ("do I get anything for bringing a friend", 1),
+        ("I brought a friend to your shop, is there a bonus for that?", 1),
+        ("can you recommend something for a friend?", 0),
+    ],
+)
+def test_what_bringing_a_friend_is_worth_is_no_wish_for_goods(documents: Any, question: str, times: int):
+    assert say(question).text.count("code of your own") == times
 
 
 @pytest.mark.parametrize(

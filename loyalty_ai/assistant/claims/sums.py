@@ -111,7 +111,8 @@ def _told(reading: Reading) -> set[Decimal]:
     money = {amount.value for text in asked for amount in amounts(text)[0] if amount.value is not None}
     counts = {number.value for text in asked for number in numbers(amounts(text)[1]) if number.value}
     prices = [price for key in reading.given for price in reading.evidence.values(key, FactKind.PRICE)]
-    return money | {count * price for count in counts for price in prices}
+    plain = {Decimal(count) for count in counts if reading.ours}  # "an order of 800"
+    return money | plain | {count * price for count in counts for price in prices}
 
 
 def of_supposed(value: Decimal, reading: Reading) -> list[str]:

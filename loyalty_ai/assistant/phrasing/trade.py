@@ -61,7 +61,7 @@ LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至
 _SOME = r"(?P<n>(?<![£$€\d.])[1-9]\d{1,2}(?![\d.%]))"
 _ENDS = r"people|guests|pounds|quid|days|years|characters|letters|words|cm|for|by|before|in|on|at|to|from|with|and|or"
 SO_MANY = re.compile(
-    rf"{_SOME.replace('<n>', '<n_zh>')} ?(?:{MEASURE_ZH})(?P<zh>[\u3400-\u9fff]{{1,12}}?)(?=[,.?!]|有|够|可以|能|行|库存|你们|$)|"
+    rf"{_SOME.replace('<n>', '<n_zh>')} ?(?:{MEASURE_ZH})(?P<zh>[\u3400-\u9fffa-z ]{{1,24}}?)(?=[,.?!]|有|够|可以|能|行|库存|你们|$)|"
     rf"{_SOME}(?: of)?(?: (?:the|your|those|these|them))?(?P<rest>(?: (?!(?:{_ENDS})\b)[a-z'-]+)*)"
 )
 PLENTY = re.compile(r"\benough\b|\b(?:that|so|as|this) many\b|够|[这那]么多")
