@@ -47,31 +47,46 @@ OF_CLAIMS = re.compile(
     r"\b(?:system|note|notice|message|memo|admin|staff|ai|assistant|bot|promo\w*|manager|boss|owner|supervisor|director|ceo|told|tells|said|says|agreed|promised|approved|confirm\w*|prices?|changed|now|today|been|me|it|that|active|mode|discount)\b"
 )
 
-AND_SO = re.compile(r"^(?:and|also|plus|but|then|oh|so|另外|还有|顺便|以及|然后)[, ，]*")
+AND_SO = re.compile(r"^(?:(?:and|also|plus|but|then|oh|so)\b|另外|还有|顺便|以及|然后)[, ，]*", re.IGNORECASE)
 SENTENCES = re.compile(r"(?<=[.;\n])\s+|(?<=[!?。！？；])")
 """What leads to one question more, and where a sentence ends in either language."""
 
 
-def beside_refused(text: str) -> tuple[Intent, str]:
-    """What is refused of a message, and what it asks beside that, "" where that is nothing, or all of it is refused.
+def beside_refused(text: str) -> tuple[Intent, list[str]]:
+    """What is refused of a message, and what it may ask beside that, the whole of it first; [] where that is nothing, or all of
+    it is refused.
 
-    What asks for somebody else's data is refused whole, and so is what is refused only for all that it says together.
+    What asks for somebody else's data is refused whole, and so is what is refused only for all that it says together. Beside what
+    would change how answers are made only questions are heard.
 
     >>> beside_refused("What's the capital of France, and do you deliver there?")
-    (<Intent.SCOPE: 'scope'>, 'do you deliver there?')
+    (<Intent.SCOPE: 'scope'>, ['do you deliver there?'])
     >>> beside_refused("what is the capital of France?"), beside_refused("do you deliver to France?")
-    ((<Intent.SCOPE: 'scope'>, ''), (<Intent.NONE: 'none'>, ''))
+    ((<Intent.SCOPE: 'scope'>, []), (<Intent.NONE: 'none'>, []))
     """
     refused, _score = intent_of(normal(text), among=GUARDS, raw=text)
     if refused in (Intent.NONE, Intent.OTHERS):
-        return refused, ""
-    pieces = [
-        AND_SO.sub("", each.strip(" ,，")) for sentence in SENTENCES.split(text) for each in JOINT.split(sentence or "")
+        return refused, []
+    sentences = [
+        [AND_SO.sub("", each.strip(" ,，")) for each in JOINT.split(sentence or "")]
+        for sentence in SENTENCES.split(text)
     ]
-    kept = [each for each in pieces if intent_of(normal(each), among=GUARDS, raw=each)[0] is Intent.NONE]
-    rest = " ".join(each for each in kept if asks(normal(each)) or each.endswith(("?", "？")))
-    safe = len(kept) < len(pieces) and intent_of(normal(rest), among=GUARDS, raw=rest)[0] is Intent.NONE
-    return refused, rest if safe else ""
+    kept = [[each for each in pieces if each and not _guarded(each)] for pieces in sentences]
+    if kept == [[each for each in pieces if each] for pieces in sentences]:
+        return refused, []
+    asking = [[each for each in pieces if _asks(each)] for pieces in kept]
+    told = [pieces for pieces in kept if any(map(_asks, pieces))]
+    ways = [asking] if refused is Intent.INJECTION else [kept, told, asking]
+    rests = dict.fromkeys(" ".join(filter(None, (", ".join(pieces) for pieces in way))) for way in ways)
+    return refused, [rest for rest in rests if rest and not _guarded(rest)]
+
+
+def _guarded(text: str) -> bool:
+    return intent_of(normal(text), among=GUARDS, raw=text)[0] is not Intent.NONE
+
+
+def _asks(text: str) -> bool:
+    return asks(normal(text)) or text.endswith(("?", "？"))
 
 
 def question_of(text: str) -> str:

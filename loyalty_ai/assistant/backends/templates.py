@@ -216,13 +216,15 @@ class Reply(Reading):
 
     def pieces(self) -> Iterator[Piece]:
         """Sentences, then how it ended: answered where any question was; behind a refusal what is asked beside what is refused."""
-        refused, rest = beside_refused(self.turn.text)
-        if place := NAMES[0][0].search(normal(self.turn.text)):
-            rest = THERE.sub(f"to {place[0]}" if place[0].isascii() else place[0], rest)
-        if rest and (beside := Reply(replace(self.turn, text=rest), self.tools, self.currency).served()):
-            yield next(METHODS[refused](self, Asked(refused, rest)))
-            yield from beside
-            return
+        refused, rests = beside_refused(self.turn.text)
+        place = NAMES[0][0].search(normal(self.turn.text)) if rests else None
+        for rest in rests:
+            there = f"to {place[0]}" if place and place[0].isascii() else place[0] if place else ""
+            text = THERE.sub(there, rest) if there else rest
+            if beside := Reply(replace(self.turn, text=text), self.tools, self.currency).served():
+                yield next(METHODS[refused](self, Asked(refused, rest)))
+                yield from beside
+                return
         yield from self.answered()
 
     def served(self) -> list[Piece]:
@@ -237,7 +239,7 @@ class Reply(Reading):
         said = self.listen(question.text) if question.intent in MAY_NAME_GOODS else None
         if said is not None and said.query and said.likeness >= PLAINLY:
             return True
-        wished = question.intent in NAMED_GOODS and question.words
+        wished = question.intent in NAMED_GOODS | {Intent.CART_ADD} and question.words
         return bool(wished) and (HAVE_YOU.search(question.text) is not None or self.names_goods(question.words))
 
     def answered(self) -> Iterator[Piece]:
