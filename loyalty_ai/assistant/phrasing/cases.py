@@ -156,20 +156,22 @@ class Cases(Purchases):
         asks_rule = HYPOTHETICAL.search(text) or PLACE_OF_AN_ORDER.search(text)
         if not self.order_before or self.last_about != "order" or asks_rule or question.codes or self.days_of(text):
             return []
-        if not (question.ordinals or self.goods_said(question)):
+        back = next((at for at, pattern in BACK.items() if pattern.search(text)), 0)
+        ordinals = (-1 - back,) if back else question.ordinals  # "the last but one"
+        if not (ordinals or self.goods_said(question)):
             return []
         orders = self.call("get_order", order_id=self.order_before).data.get("orders", [])
-        if question.ordinals:
-            return [(order, self.at_place(order, question.ordinals)) for order in orders]
+        if ordinals:
+            return [(order, self.at_place(order, ordinals)) for order in orders]
         return self.holding(orders, self.goods_said(question))
 
     def at_place(self, order: Order, ordinals: tuple[int, ...]) -> list[Item]:
         """The items at these places of what the latest answer listed of an order that has so many, else of the order itself."""
         told = (said.text for said in reversed(self.turn.history) if not said.by_shopper)
         lists = [[*filter(None, map(partial(item_of, order), text.splitlines()))] for text in [*told][:FURTHEST]]
-        items = next((items for items in lists if len(items) >= max(*ordinals, 2)), order["items"])
-        places = (place - 1 if place > 0 else len(items) - 1 for place in ordinals)
-        return [items[place] for place in places if place < len(items)]
+        items = next((items for items in lists if len(items) >= max(*map(abs, ordinals), 2)), order["items"])
+        places = (place - 1 if place > 0 else len(items) + place for place in ordinals)
+        return [items[place] for place in places if 0 <= place < len(items)]
 
     def looks_at(self, text: str) -> Case | None:
         """What a text asks of orders of theirs and of nothing else: of one, or of those of some days together; None where it

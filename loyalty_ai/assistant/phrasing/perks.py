@@ -24,12 +24,18 @@ ASKED_OF_ME = re.compile(
     r"(?:do|does|am|is|are|can|could|will|would|have|must|should)\b|"
     r"^(?=.*我).*(?:[吗么]|能不能|要不要|是不是|有没有|可不可以|还是)"
 )
+CUE = re.compile(
+    r"\b(?:free|nothing|pay|costs?|charged?|included?|comes? with|entitled|tier|level|member\w*|early|earlier|first|"
+    r"before|others?|sooner|(?:do|will|would|can) (?:i|we) (?:also |still )?(?:get|have))\b|"
+    r"\d|等级|级别|会员|先|早|享|免|钱|费"
+)
 FREE = re.compile(r"\bfree\b|\bfor nothing\b|\bincluded\b|免费|白送|不用(?:付|花|给)?钱|不收费")
 COSTS_SOMETHING = re.compile(r"\b(?:pay|cost|costs|charged?)\b|付费|要钱|付钱|收费|花钱|给钱")
 SPAN = re.compile(
     r"(?<![£€$.\d])(\d+)(?=[ -]?(?:working )?(?:days?|hours?|weeks?|months?|天|日|周|个?工?作?小时|个月))"
 )
-"""Asks whether something is so for who asks; that it costs nothing, or something; a span of time."""
+"""Asks whether something is so for who asks; has a word without which it is hardly about a tier; that it costs nothing, or
+something; a span of time."""
 
 OF_MY_TIER = re.compile(
     r"\b(?:with|for|as|on|in|at|by|because of|thanks to) (?:my|our|a|an|the|being)?(?: \w+)? ?"

@@ -26,6 +26,7 @@ from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matter
 from loyalty_ai.assistant.phrasing.perks import (
     ASKED_OF_ME,
     COSTS_SOMETHING,
+    CUE,
     FREE,
     OF_MY_TIER,
     Perk,
@@ -334,7 +335,8 @@ class Shop(Rulings):
     def own_perk(self, asked: Asked) -> list[Piece]:
         """Whether something that the documents say a tier gives is theirs, with the rule for it; [] where none is asked for."""
         points = asked.codes or asked.ordinals or (asked.here and self.turn.product)
-        if points or not ASKED_OF_ME.search(asked.text) or {*matters_in(asked.text)} - {"return"}:
+        asks = ASKED_OF_ME.search(asked.text) and CUE.search(asked.text)
+        if points or not asks or {*matters_in(asked.text)} - {"return"}:
             return []
         tier, told = self.tier_and_country[0], [name for name, said in TIERS.items() if said.search(asked.text)]
         if self.turn.customer_id is not None and told and tier not in told:
