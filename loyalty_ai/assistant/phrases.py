@@ -690,7 +690,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(free |express |standard |next.day |same.day |international |worldwide |home |fast |cheap |tracked |weekend |saturday |sunday )?(deliver|delivers|delivering|delivery|deliveries|shipping|postage|courier|p&p)\b(?!.{0,15}\bmy order)|(ship|ships|post|send|deliver|mail)\b.{0,15}\b(to|abroad|overseas|internationally|worldwide|outside|anywhere)\b|shipping|(how|which|what).{0,12} (do|can|will|would) you (ship|send|deliver|post)|dispatch time|how long (does|will|would|do|did) (it|this|that|they)?.{0,3}take\b|(take|get|arrive|be)\b.{0,12}\b(to|in) (france|germany|spain|italy|ireland|belgium|holland|netherlands|portugal|austria|switzerland|sweden|norway|denmark|finland|scotland|wales|europe|usa|america|canada|australia)\b|(get|have|here|arrive|come) (it |them |this )?(by|before|in time for) (mon|tues|wednes|thurs|fri|satur|sun)day|(pay|paying) (extra|more) (for|to)|if i pay extra|faster|in a hurry",
-            "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(才)?(能|可以|会)?(到|送|收到|发货)(?!了)|国际|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
+            "运费|邮费|配送|送货|包邮|免邮|快递费|寄到|寄往|送到(?!了|哪)|发到|发往|(几天|多久|多少天)(才)?(能|可以|会)?(到|送|收到|发货)(?!了)|国际(?!.?棋|象)|海外|快递公司|次日达|加急|(能|可以|支持|会).{0,6}(寄|送|发|邮)(?!了|我)",
         ),
         (
             8,

@@ -834,7 +834,8 @@ _TOKEN = re.compile(rf"[{HAN}]+|[a-z0-9][a-z0-9'/&.+-]*")
 _BASKETS = "wicker|picnic|storage|laundry|fruit|bread|bike|bicycle|flower|hanging|garden|wire|wooden|peg|easter|egg|willow|sewing"
 COMPOUND = re.compile(
     r"\b(?:watering cans?|money (?:box|bank|tin)(?:e?s)?|(?:gift|birthday|party) (?:bag|box|tag|card|cake|candle|tape)(?:e?s)?|"
-    r"party buntings?|(?:weekend|overnight) bags?|(?:tea|dinner|writing|baking|jam making|cutlery|sewing|croquet|gift) sets?|"
+    r"first aid|party buntings?|"
+    r"(?:weekend|overnight) bags?|(?:tea|dinner|writing|baking|jam making|cutlery|sewing|croquet|gift) sets?|"
     rf"(?:shopping|memo) lists?|drinks? (?:mat|dispenser|bottle|tin|stirrer)s?|(?:{_BASKETS}) baskets?)\b"
 )
 """Names of goods of which a word says nothing elsewhere: a cart is a basket, what something costs is money."""

@@ -442,6 +442,8 @@ class Reply(Reading):
             return []  # a gift for somebody who likes what they like
         if self.several(asked) or (asked.intent is Intent.DESCRIBE and "unknown" in asked.aspects):
             return []
+        if self.of_no_kind(asked) or self.names_no_such(asked):
+            return []
         least = MAY_NEED[asked.intent]
         if subject is not None or asked.intent is Intent.POLICY:
             said = self.heard(asked)

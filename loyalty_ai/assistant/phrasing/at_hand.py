@@ -292,10 +292,6 @@ class AtHand(Products, Mentions):
         ]
         return completed if completed != parts else super().of_the_others_kind(parts, text)
 
-    def has(self, words: str) -> bool:
-        """Whether there is anything that has all the words."""
-        return bool(named(self.search(words, available=False, limit=20), words))
-
     def kinds(self, before: Asked | None) -> list[str]:
         """What the goods at hand are: the words that all that were shown share, and those that were asked for."""
         kinds = [shared(self.shown)] if len(self.shown) > 1 else []

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import UNWANTED, leaves_out
-from loyalty_ai.assistant.glossary import in_english, share_known
+from loyalty_ai.assistant.glossary import in_english, in_words, share_known
 from loyalty_ai.assistant.hearing import CHINESE, Use, heard, speaks_of, used_for
 from loyalty_ai.assistant.phrases import CHEAPEST, DEAREST, NUMBERS
 from loyalty_ai.assistant.phrasing.choosing import (
@@ -65,6 +65,12 @@ PLACES = ROOMS | frozenset(_PLACES.split())
 
 COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
 """The same as a word of a title."""
+
+HEADS = frozenset(stems("set kit pack packet", "en"))
+"""What things come in, of whatever kind: it names no goods beside a word before it that nothing has."""
+
+STORAGE = re.compile(r"\bstorage\b|收纳|储物|整理")
+"""What a box or a basket is for anyway."""
 
 HOLDING = re.compile(r"\bto (?:put|keep|store|hold|carry|serve)\b.*\b(?:in|on)\b|(?:装|放|收纳).{1,8}的")
 CONTAINERS = frozenset(
@@ -266,6 +272,10 @@ class Finding(Voice):
             return
         if (several := self.several(asked)) and not asked.order:
             yield from self.show_each(asked, several)
+            return
+        if self.of_no_kind(asked):
+            self.known.pop(asked.words, None)
+            yield from self.none_found(asked)
             return
         if len(looks := self.either_look(asked)) > 1:
             yield Sentence(self.searched(asked))
@@ -555,6 +565,41 @@ class Finding(Voice):
         said = [word for word in things if word not in WEAK | PLACES | PEOPLE | CHILDREN and not word.isdigit()]
         whole = len(said) < FEW_WORDS or all(named(rows, word) for word in said)
         return [] if whole or self.titled(asked) else self.nearest(asked)
+
+    def of_no_kind(self, asked: Asked) -> bool:
+        """Whether the word that says what kind of a set or a kit is wanted is one that no goods have: a chess set."""
+        if CHINESE.search(asked.words):
+            pieces = [word for word, tells in in_words(asked.words.replace(" ", "")) if tells]
+            things = [word for piece in pieces for word in in_english(piece).split() or [piece]]
+        else:
+            things = asked.words.split()
+        if len(things) < 2 or not HEADS.intersection(stems(things[-1], "en")) or COLOUR.fullmatch(things[-2]):
+            return False
+        words = " ".join(things)
+        self.search(words, asked)
+        return things[-2] not in {*self.told(words).split()}
+
+    def names_no_such(self, asked: Asked) -> bool:
+        """Whether a question asks for a kind of container, set or kit that nothing is called: what serves a need is none."""
+        things = (in_english(asked.words) if CHINESE.search(asked.words) else asked.words).split()
+        if len(things) < 2 or not (HEADS | CONTAINERS).intersection(stems(things[-1], "en")):
+            return False
+        kind = " ".join(things[-2:])
+        return ASKS_FOR.search(asked.text) is not None and not self.has(kind)
+
+    def has(self, words: str) -> bool:
+        """Whether there is anything that has all the words."""
+        return bool(named(self.search(words, available=False, limit=20), words))
+
+    def specific(self, asked: Asked) -> Asked:
+        """The question without a "storage", where nothing has all of it and something is called the rest: a sewing storage box."""
+        words = " ".join(STORAGE.sub(" " if asked.words.isascii() else "", asked.words).split())
+        if words == asked.words or not words or self.has(asked.words):
+            return asked
+        kind = f" {' '.join(stems(in_english(words) if CHINESE.search(words) else words, 'en'))} "
+        rows = named(self.search(words, available=False, limit=20), words)
+        called = any(kind in f" {' '.join(stems(row['title'], 'en'))} " for row in rows)
+        return asked_of(asked, words) if called and " " in kind.strip() else asked
 
     @staticmethod
     def names_in_chinese(asked: Asked) -> bool:

@@ -82,12 +82,36 @@ FACT = re.compile(
 )
 """It asks of what is at hand how many it holds, or of what it is made."""
 """It asks something of what is at hand."""
+_KEPT_SO = (
+    r"(?:included|removable|detachable|replaceable|refillable|wash(?:ed|able)|wiped|ironed|tumble[ -]dried|dry[ -]cleaned|"
+    r"removed|detached|replaced|refilled|recharged|folded|stacked|adjusted|dimmed|lined|padded|insulated|assembled|fade|"
+    r"shrink|(?:heat|oven|freezer) ?(?:proof|safe)|dishwashers?|microwaves?|oven|freezer|washing machine|tumble dryer|"
+    r"(?:with|need|needs|take|takes|have|include) (?:an? |any |its |the |their )?(?:own )?(?:batter(?:y|ies)|bulbs?|lids?|"
+    r"plug|cable|charger|instructions|covers?|inner|filling|pad|stand|strap|handles?|zip|lining|saucers?|liner|box))"
+)
+_BEARS = (
+    "(?:machine |hand )?(?:wash|iron|microwave|freeze|heat|boil|fold|stack|refill|recharge|wipe|put|use|leave|hang)"
+)
+OF_A_PART = re.compile(
+    r"^(?:and |but |also |so |oh )*(?:"
+    r"(?:is|are|does|do|can|could|will|would|how (?:is|are|do|should)) (?!i\b|you\b|we\b|there\b)"
+    rf"(?:[\w'-]+ ){{1,6}}?{_KEPT_SO}\b|"
+    rf"(?:can|could|may|should|how do) (?:i|you|we) {_BEARS} (?:it|them|this|these|those|the [\w'-]+)\b|"
+    rf"(?:which|what|(?:is|are|can|do|does) any|any)\b.{{0,30}}\b(?:safe|suitable|proof|{_KEPT_SO})\b)|"
+    r"^(?:那|那么|它们?|这些?|里面|这个|这款)*(?:自带|包含|包括|附带|带|配|含)有?[^,.?有]{1,6}[吗么]$|"
+    r"^(?:那|那么|它们?|这些?|这个|这款)*[^,.?有没]{0,5}(?:包括|包含)?在内[吗么]|"
+    r"^(?:那|那么|它们?|这些?|哪[个些款种]|[^,.?有没]{1,3}子)*(?:能不能|可不可以|能|可以|可)(?:用|直接|放心)?(?:机|水|手)?"
+    r"(?:洗|拆|放进|进|叠|折|充电|加热|熨)"
+)
+"""It asks of goods at hand what comes with them, what they bear and how they are kept, by naming a part or none."""
 NEEDS = re.compile(r"(?:does|do) (?:the|these|this|those|your) .*\bneeds?\b")
 ASKS_OF = re.compile(
     r"^(?:and |so )?(?:is|are|does|do|has|have|can|could|will|what is in|what comes|how)\b|[什怎多吗几能]"
 )
 """It asks something of what it names."""
 SERVICE = re.compile(SERVED)
+OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE}
+"""What the tables may read in it."""
 MOST_BARE = 6
 """Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
 
@@ -238,6 +262,9 @@ class Narrowing(Families):
             return replace(
                 now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), units=None, there=True
             )
+        of_part = at_hand and now.intent in OF_A_THING_AT_HAND and OF_A_PART.search(now.text)
+        if of_part and not HAVE_YOU.search(now.text) and not self.titled(now):
+            return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
         asks = at_hand and now.intent in (Intent.NONE, Intent.DESCRIBE) and OF_IT.search(now.text)
         asks = asks and (unknown or not SERVICE.search(now.text))
         asks = asks and not leaves_out(now.text)

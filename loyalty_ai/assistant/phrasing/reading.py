@@ -520,6 +520,7 @@ class Reading(Narrowing, Own):
         now = self.of_clause(now)
         if now.intent in (Intent.NONE, Intent.GIFT) and self.is_name(now):
             now = replace(now, intent=Intent.SEARCH, words=now.text)
+        now = self.specific(now) if now.intent is Intent.SEARCH else now
         of_order = now.codes and ORDER_NUMBER.search(now.text)
         if (
             TOO_MANY.search(now.text)
