@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from loyalty_ai.assistant.phrasing.advice import Advice
 from loyalty_ai.assistant.phrasing.choosing import (
     Choice,
     Row,
+    by_likeness,
     codes_of,
     named,
 )
@@ -26,6 +28,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     HAVE_YOU,
     MOST_SHOWN,
     OTHERS,
+    recoloured,
 )
 from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
@@ -39,6 +42,17 @@ BESIDE = re.compile(r"^\W*(?:just|only|for|because|as|since|i|we|it|is|are|so|my
 """What is said beside two things that are compared, and names none."""
 ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:any|what is the|which) differences?\b.*$")
 """What is asked of two things that were named before."""
+_LOOK = (
+    "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown|large|small|medium|mini"
+)
+LOOK_ASKED = re.compile(
+    rf"(?:^|[,.;?!]+ ?| (?=and ))(?:and |but |also |so )*(?:does|do|is|are|has|have|can i get|could i have) "
+    rf"[^,.;?!]*?\b(?P<en>{_LOOK})\b[^,.;?!]*[.?!]*$|"
+    r"(?:^|[,.;?!]+ ?)(?:它们?|这些|都|也|还|那)*有(?:没有)?(?P<zh>[红蓝绿黄粉紫橙橘黑白灰银金米棕]色|[大小]号)的?[吗么呢]?[?]?$"
+)
+"""In which colour or size either of two things shall be."""
+NO_NAMES = frozenset(["either", "both", "each", "come", "comes", "available", "version", "versions", "colour", "color"])
+"""What such a question says beside the colour."""
 WHETHER = re.compile(
     r"^(?:and |so |but )?(?:is|are|isn't|aren't|does|do|will|would)\b(?! (?:you|there|i|we|your)\b)|"
     r"(?:超过|不到|低于|高于|多于|少于|以上|以下|以内|之内).{0,12}[吗么]|是不是|有没有超过"
@@ -337,6 +351,21 @@ class Products(Advice):
             yield from self.says_no_more()
 
     def compare(self, asked: Asked) -> Iterator[Piece]:
+        """Two or three products beside each other; behind them what there is of each in a colour that is asked for."""
+        plain, look = without_look(asked)
+        if "look" not in asked.aspects:
+            yield from self.beside(plain)
+        for part in self.things_compared(plain) if look else ():
+            kind = recoloured(part, look)
+            words = f"{look} {kind}" if kind.isascii() else f"{look}{kind}"
+            rows = named(self.search(words), words) or named(self.search(words, available=False), words)
+            if rows:
+                yield Sentence(self.searched(asked_of(asked, words, order="", text="")))
+                yield from self.lines(by_likeness(rows, words)[:2])
+            else:
+                yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": words})
+
+    def beside(self, asked: Asked) -> Iterator[Piece]:
         rows = self.compared(asked)
         if len(rows) < 2:
             if rows:
@@ -400,7 +429,7 @@ class Products(Advice):
         if not asked.words and len(self.meant) > 1:  # of the same message
             return self.meant[:MOST_COMPARED]
         rows = []
-        for words in self.of_the_others_kind(self.parts_of(asked), asked.text):
+        for words in self.of_the_others_kind(self.things_compared(asked), asked.text):
             found = self._choose(asked_of(asked, words, text=words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
@@ -416,6 +445,18 @@ class Products(Advice):
             if len(rows) < 2:
                 rows = next((each for each in self.lists() if len(each) > 1), rows)
         return rows[:MOST_COMPARED]
+
+    def things_compared(self, asked: Asked) -> list[str]:
+        """The parts; one that borrowed the kind of the other and is goods of its own ("an umbrella or a lunch bag") without it."""
+
+        def own(part: str) -> str:
+            thing, _space, rest = part.partition(" ")
+            if not rest or part in asked.text or COLOUR.fullmatch(thing) or thing not in asked.text:
+                return part
+            rows = named(self.search(part, available=False), part, strictly=True)
+            return part if rows or not self.names_goods(thing) else thing
+
+        return [own(part) for part in self.parts_of(asked)]
 
     @staticmethod
     def parts_of(asked: Asked) -> list[str]:
@@ -480,6 +521,20 @@ class Products(Advice):
             return
         yield Sentence(_("Similar to %(title)s:") % {"title": row["title"]}, (key(row),))
         yield from self.lines(rows)
+
+
+def without_look(question: Asked) -> tuple[Asked, str]:
+    """A question that compares things without what it asks of their colour or size, and that colour.
+
+    >>> from loyalty_ai.assistant.phrases import Intent
+    >>> without_look(asked("which is cheaper, an umbrella or a bag, and does either come in black"))[1]
+    'black'
+    """
+    found = LOOK_ASKED.search(question.text)
+    look = (found["en"] or found["zh"]) if found else ""
+    if not found or not {*asked_(found[0]).words.split()} <= NO_NAMES | {look}:
+        return question, ""
+    return replace(asked_(question.text[: found.start()]), aspects=question.aspects, both=question.both), look
 
 
 def has_most(row: Row, words: str) -> bool:

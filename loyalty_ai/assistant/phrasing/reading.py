@@ -63,6 +63,7 @@ from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER, WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
+from loyalty_ai.assistant.phrasing.products import without_look
 from loyalty_ai.assistant.phrasing.purchases import HOW_MANY_ALONE, PAST
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
@@ -234,6 +235,12 @@ WHICH_IS_MORE = re.compile(
     r"(?:\w+(?:er|est)|more \w+|better|best)\b|哪(?:个|款|一个)(?:更|比较|最)(?:大|小|重|轻|高|长|宽|结实)"
 )
 """Which of those at hand has more of something: size, weight, strength."""
+
+MORE_OF_TWO = re.compile(
+    r"\b(?:cheaper|dearer|pricier|less expensive|more expensive|compare|difference|costs? (?:more|less))\b|"
+    r"哪[个款种]?(?:更|比较)?(?:便宜|贵)|比较|对比|区别"
+)
+"""It sets two things beside each other."""
 
 MORE_OR_LESS = {
     "small": re.compile(r"smaller|tinier|小(?:一?点|一?些)"),
@@ -678,6 +685,8 @@ class Reading(Narrowing, Own):
             return fee_times
         if self.of_lines_alone(now):
             return replace(now, intent=Intent.ORDER)
+        if look := self.look_of_compared(now):
+            return look
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
@@ -785,6 +794,16 @@ class Reading(Narrowing, Own):
         parts = self.understood(again)
         told = next((each for each in parts if each.intent in OF_RULES), parts[0])
         return self.reread(self.as_own(replace(told, text=again)))
+
+    def look_of_compared(self, now: Asked) -> Asked | None:
+        """In which colour the things are that were compared just now, where that is all that is asked."""
+        before = self.understood(self.asked_before[0])[-1]
+        plain, look = without_look(now)
+        compared = before.intent is Intent.COMPARE and len(self.parts_of(without_look(before)[0])) > 1
+        if not look or plain.words or not compared or self.last_about != "product":
+            return None
+        text = f"{without_look(before)[0].text}, {now.text}"
+        return replace(before, text=text, aspects=before.aspects | {"look"}, follows=True)
 
     def of_lines_alone(self, now: Asked) -> bool:
         """Whether a question asks how many the things that were told of an order were, or what they cost, and names none."""
@@ -984,6 +1003,10 @@ class Reading(Narrowing, Own):
 
     def compared_together(self, found: list[Asked]) -> list[Asked]:
         """The questions; two things named in one, and what of them is compared in another, as one question."""
+        whole = [asked(", ".join(now.text for now in found))] if len(found) > 1 else found
+        compares = {Intent.COMPARE, Intent.PRICE} & {now.intent for now in found} and MORE_OF_TWO.search(whole[0].text)
+        if compares and without_look(whole[0])[1] and len(self.parts_of(without_look(whole[0])[0])) > 1:
+            return [replace(whole[0], intent=Intent.COMPARE)]
         at = next((at for at, now in enumerate(found) if now.intent in BESIDE_EACH_OTHER and not now.words), 0)
         before = found[:at]
         if not before or any(now.intent not in MAY_NAME_GOODS | {Intent.PRICE} for now in before):
