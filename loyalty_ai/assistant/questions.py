@@ -854,8 +854,8 @@ def words_of(text: str) -> str:
     for token in _TOKEN.findall(COMPOUND.sub(lambda whole: whole[0].replace(" ", "-"), text)):
         if "\u3400" <= token[0] <= "\u9fff":
             found += _chinese_words(token)
-        elif token in kept:
-            found.append(kept[token])
+        elif (whole := token.rstrip(".")) in kept:
+            found.append(kept[whole])
         elif (
             not {bare := token.strip("'.-/&+"), bare.removesuffix("'s")} & phrases.STOP
             and bare

@@ -16,6 +16,7 @@ from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import by_likeness
 from loyalty_ai.assistant.questions import normal, understand
+from loyalty_ai.assistant.turn import Outcome
 from tests import fakes
 from tests.assistant.conftest import BAG, MUG, TIN, box
 from tests.assistant.test_following import full_shop  # noqa: F401 (a fixture)
@@ -103,6 +104,26 @@ def test_which_of_the_kind_at_hand_is_meant_is_told_by_its_words(clock_shop: Any
     told = thread("wall clocks", "the diner ones, what colours")
     assert "There are these: " in told.text
     assert all(colour in told.text for colour in ("Red", "Blue", "Mint"))
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "is the battery included, and can it be washed?",
+        "can the hands be replaced?",
+        "which of them can go in the dishwasher",
+        "are they suitable for a 3 year old",
+        "can I wash them?",
+        "带电池吗",
+        "能洗吗",
+    ],
+)
+def test_what_the_data_say_not_of_goods_at_hand_is_said_to_be_unsaid(clock_shop: Any, asked: str):
+    told = thread("wall clocks", asked)
+    assert told.outcome is Outcome.UNANSWERED
+    assert set(told.cards) <= set(CLOCKS)
+    assert "£10.00" in told.text
+    assert thread("wall clocks", "do you have washing up gloves").cards == ()
 
 
 def test_so_many_of_the_cheapest_are_of_those_shown(clock_shop: Any):

@@ -38,6 +38,8 @@ GOODS = {
     "HEART19": ("Glass Hearts Garland", "2.00", "Home / Ornaments"),
     "OWL20": ("Pink Owl Soft Toy", "2.95", "Toys / Soft Toys"),
     "DOG21": ("Brown Dog Soft Toy", "2.95", "Toys / Soft Toys"),
+    "SEW22": ("Victorian Sewing Box", "5.95", "Craft / Sewing"),
+    "BOX23": ("Skulls Storage Box", "2.10", "Home / Storage"),
 } | {f"FRAME{at}": (f"Landmark Frame {place}", "12.50", "Home / Frames") for at, place in enumerate(
     ["Baker Street", "Camden Town", "Covent Garden", "London Bridge", "Notting Hill", "Oxford Street"]
 )}  # fmt: skip
@@ -353,3 +355,14 @@ def test_where_a_thing_shall_be_is_not_what_it_is(goods: Any, asked: str):
 )
 def test_what_is_added_to_the_product_at_hand_is_summed_up(open_shop: Any, added: str):  # noqa: F811
     assert "£8.75 together" in thread("how much is the red retrospot mug?", added).text
+
+
+@pytest.mark.parametrize("asked", ["do you do chess sets?", "got any ukulele kits", "有国际象棋套装吗", "有麻将套装吗"])
+def test_a_set_of_a_kind_that_nothing_has_is_not_found_and_no_other_is_offered_for_it(goods: Any, asked: str):
+    assert say(asked).cards == ()
+
+
+@pytest.mark.parametrize("asked", ["do you have sewing storage boxes", "有缝纫收纳盒吗", "想找个放针线的收纳盒"])
+def test_the_special_half_of_a_compound_leads(goods: Any, asked: str):
+    assert say(asked).cards == ("SEW22",)
+    assert say("有收纳盒吗").cards == ("BOX23",)

@@ -285,7 +285,7 @@ class Reply(Reading):
             return
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
-        elif verdict := self.within(question) or self.verdict(question):
+        elif verdict := self.within(question) or self.times(question) or self.verdict(question):
             yield from verdict
             yield Outcome.ANSWERED
             return

@@ -8,9 +8,10 @@ import re
 from dataclasses import replace
 
 from loyalty_ai.assistant.phrases import Intent
-from loyalty_ai.assistant.phrasing.at_hand import AtHand, shared
+from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import CHILDREN, PEOPLE, WEAK
+from loyalty_ai.assistant.phrasing.pairs import Pairs
 from loyalty_ai.assistant.phrasing.titles import HOLDS, HOW_MANY, MEASURED, PACKED, PROPERTY, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import FURTHEST
 from loyalty_ai.assistant.questions import Asked, normal, words_of
@@ -68,7 +69,7 @@ NO_THEME = frozenset(_NO_THEME.split())
 THEMED = re.compile(r"\bthemed?\b|主题")
 
 
-class Families(AtHand):
+class Families(Pairs):
     """Reads what a question asks of a kind of goods as a whole, or of what a title says."""
 
     def of_title(self, now: Asked) -> Asked | None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from loyalty_ai.assistant.following import leaves_out
 from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import NUMBERS, SERVED, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
@@ -97,20 +98,26 @@ OF_A_PART = re.compile(
     r"(?:is|are|does|do|can|could|will|would|how (?:is|are|do|should)) (?!i\b|you\b|we\b|there\b)"
     rf"(?:[\w'-]+ ){{1,6}}?{_KEPT_SO}\b|"
     rf"(?:can|could|may|should|how do) (?:i|you|we) {_BEARS} (?:it|them|this|these|those|the [\w'-]+)\b|"
+    r"(?:is|are|would) (?:it|they|this|these|that|those)(?: ones?)? (?:be )?(?:suitable|safe|okay|ok|appropriate)\b|"
     rf"(?:which|what|(?:is|are|can|do|does) any|any)\b.{{0,30}}\b(?:safe|suitable|proof|{_KEPT_SO})\b)|"
     r"^(?:那|那么|它们?|这些?|里面|这个|这款)*(?:自带|包含|包括|附带|带|配|含)有?[^,.?有]{1,6}[吗么]$|"
-    r"^(?:那|那么|它们?|这些?|这个|这款)*[^,.?有没]{0,5}(?:包括|包含)?在内[吗么]|"
+    r"^(?:那|那么|它们?|这些?|这个|这款)*[^,.?有没]{0,5}(?:是否|是不是)?(?:包括|包含)?在内[吗么]?$|"
     r"^(?:那|那么|它们?|这些?|哪[个些款种]|[^,.?有没]{1,3}子)*(?:能不能|可不可以|能|可以|可)(?:用|直接|放心)?(?:机|水|手)?"
     r"(?:洗|拆|放进|进|叠|折|充电|加热|熨)"
 )
 """It asks of goods at hand what comes with them, what they bear and how they are kept, by naming a part or none."""
+PARTS = re.compile(
+    rf"{_KEPT_SO}|\b(?:lid|cover|pad|handle|tier|box|strap|stand|bulb|batterie|battery|inner|filling|zip|lining|liner|saucer|"
+    r"colou?r|hand|plug|cable|charger|instruction|leg|top|base|label|picture|safe|suitable|proof)s?\b"
+)
+"""What of a thing may be spoken of, and no other goods."""
 NEEDS = re.compile(r"(?:does|do) (?:the|these|this|those|your) .*\bneeds?\b")
 ASKS_OF = re.compile(
     r"^(?:and |so )?(?:is|are|does|do|has|have|can|could|will|what is in|what comes|how)\b|[什怎多吗几能]"
 )
 """It asks something of what it names."""
 SERVICE = re.compile(SERVED)
-OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE}
+OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE, Intent.GIFT}
 """What the tables may read in it."""
 MOST_BARE = 6
 """Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
@@ -262,19 +269,28 @@ class Narrowing(Families):
             return replace(
                 now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), units=None, there=True
             )
-        of_part = at_hand and now.intent in OF_A_THING_AT_HAND and OF_A_PART.search(now.text)
-        if of_part and not HAVE_YOU.search(now.text) and not self.titled(now):
-            return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+        of_part = now.intent in OF_A_THING_AT_HAND and OF_A_PART.search(now.text) and not HAVE_YOU.search(now.text)
+        others = self.names_others(now) if of_part or unknown else ""
+        if of_part and (others or at_hand):
+            aspects = now.aspects | {"unknown"}
+            return replace(now, intent=Intent.DESCRIBE, words=others, aspects=aspects, there=not others)
         asks = at_hand and now.intent in (Intent.NONE, Intent.DESCRIBE) and OF_IT.search(now.text)
         asks = asks and (unknown or not SERVICE.search(now.text))
         asks = asks and not leaves_out(now.text)
         asks = asks and (unknown or (now.words and not COLOUR.fullmatch(now.words) and not HAVE_YOU.search(now.text)))
         alone = at_hand and unknown and now.intent in (Intent.NONE, Intent.DESCRIBE, Intent.GIFT, Intent.POLICY)
-        alone = alone and len(now.text.split()) <= MOST_BARE and not HAVE_YOU.search(now.text)
+        alone = alone and len(now.text.split()) <= MOST_BARE and not HAVE_YOU.search(now.text) and not others
         plain = len(now.words) < 2 or COLOUR.fullmatch(now.words)  # 大
         if not asks and not (alone and (plain or not self.has(now.words))):
             return None
         return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+
+    def names_others(self, now: Asked) -> str:
+        """What a question of some property calls goods other than those at hand; "" where it speaks of no others."""
+        words = words_of(PARTS.sub(" ", now.text))
+        if not words or CHINESE.search(words) or named(self.page() or self.shown, words):
+            return ""
+        return words if self.names_goods(words) or self.titled(now) is not None else ""
 
     @staticmethod
     def asks_fact(now: Asked) -> bool:

@@ -433,10 +433,8 @@ class Products(Advice):
             found = self._choose(asked_of(asked, words, text=words)) if words else Choice(self.pointed(asked))
             rows += found.products[:1]
         rows = unique(rows)
-        if len(rows) < 2 and asked.both and asked.words:  # "between the two tree of life mugs"
-            kind = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in NUMBERS)
-            alike = named(self.search(kind, available=False, limit=20), kind)
-            rows = alike if 1 < len(alike) <= MOST_COMPARED else rows
+        if len(rows) < 2 and asked.words and (asked.both or asked.units == 2):  # "between the two tree of life mugs"
+            rows = self.two_of(asked) or rows
         if len(rows) < 2 and (asked.here or asked.there):
             rows = unique([*self.pointed(asked)[:1], *rows])
         if len(rows) < 2 and not asked.words:  # what the answers before were about, one by one
@@ -445,6 +443,14 @@ class Products(Advice):
             if len(rows) < 2:
                 rows = next((each for each in self.lists() if len(each) > 1), rows)
         return rows[:MOST_COMPARED]
+
+    def two_of(self, asked: Asked) -> list[Row]:
+        """The two or three products of a kind that is named alone, what can be had first; [] where there are more or fewer."""
+        kind = " ".join(word for word in asked.words.split() if not word.isdigit() and word not in NUMBERS)
+        found = by_likeness(self.search(kind, available=False, limit=20), kind)
+        alike = named(found, kind, strictly=True)
+        ready = [row for row in alike if row["available"]]
+        return next((rows for rows in (ready, alike) if 1 < len(rows) <= MOST_COMPARED), [])
 
     def things_compared(self, asked: Asked) -> list[str]:
         """The parts; one that borrowed the kind of the other and is goods of its own ("an umbrella or a lunch bag") without it."""

@@ -357,13 +357,15 @@ class Reading(Narrowing, Own):
         if not any(now.intent in GUARDS for now in found) and (afforded := self.afforded()):
             return afforded
         of_at_hand = (self.last_about == "product" or self.turn.product) and self.asks_fact(found[0])
-        found = self.asking(found if of_at_hand else self.reckoned_up(found))
+        two = [self.of_two(now) for now in found]
+        found = [pair or now for pair, now in zip(two, found, strict=True)]
+        found = self.asking(found if of_at_hand or any(two) else self.reckoned_up(found))
         found = self.priced(found)
-        if self.asked_before and not found[0].counts:
+        if self.asked_before and not found[0].counts and found[0] not in two:
             found[0] = self.completed(found[0])
         read = [
             now
-            if now.counts or now.aspects & {"family", "theme"}
+            if now.counts or now in two or now.aspects & {"family", "theme"}
             else self.of_family(now)
             or self.of_theme(now)
             or self.of_it(now, beside=any(each.intent not in OF_RULES for each in found[:at]))
