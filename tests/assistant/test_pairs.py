@@ -79,6 +79,7 @@ def test_what_is_saved_by_taking_one_for_another_is_told(pairs: Any, messages: t
         ("does the red retrospot umbrella cost less than three times as much as the frog king watering can", "Yes", "£8.85"),
         ("is the red retrospot umbrella at least 4 times as expensive as the lunch bag cars blue?", "No", "£6.60"),
         ("Red Retrospot Umbrella的价格超过Frog King Watering Can的两倍吗", "是的", "£5.90"),
+        ("Frog King Watering Can的价格超过Red Retrospot Umbrella的两倍吗", "否", "£11.90"),
     ],
 )  # fmt: skip
 def test_whether_one_costs_so_many_times_the_other_is_told_with_both_prices(

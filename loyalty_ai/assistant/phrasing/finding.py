@@ -274,8 +274,7 @@ class Finding(Voice):
             yield from self.show_each(asked, several)
             return
         if self.of_no_kind(asked):
-            self.known.pop(asked.words, None)
-            yield from self.none_found(asked)
+            yield from self.none_of_kind(asked)
             return
         if len(looks := self.either_look(asked)) > 1:
             yield Sentence(self.searched(asked))
@@ -578,6 +577,11 @@ class Finding(Voice):
         words = " ".join(things)
         self.search(words, asked)
         return things[-2] not in {*self.told(words).split()}
+
+    def none_of_kind(self, asked: Asked) -> Iterator[Piece]:
+        """That nothing was found for all of the words, and not for those alone that goods have."""
+        self.known.pop(asked.words, None)
+        yield from self.none_found(asked)
 
     def names_no_such(self, asked: Asked) -> bool:
         """Whether a question asks for a kind of container, set or kit that nothing is called: what serves a need is none."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from loyalty_ai.assistant.following import leaves_out
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import NUMBERS, SERVED, Intent
+from loyalty_ai.assistant.phrases import NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
 from loyalty_ai.assistant.phrasing.finding import (
@@ -24,6 +24,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
+from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wishes import wish_of
 
 CLAUSES = re.compile(
@@ -107,7 +108,7 @@ OF_A_PART = re.compile(
 )
 """It asks of goods at hand what comes with them, what they bear and how they are kept, by naming a part or none."""
 PARTS = re.compile(
-    rf"{_KEPT_SO}|\b(?:lid|cover|pad|handle|tier|box|strap|stand|bulb|batterie|battery|inner|filling|zip|lining|liner|saucer|"
+    rf"{_KEPT_SO}|\b{_BEARS}\b|\b(?:lid|cover|pad|handle|tier|box|strap|stand|bulb|batterie|battery|inner|filling|zip|lining|liner|saucer|"
     r"colou?r|hand|plug|cable|charger|instruction|leg|top|base|label|picture|safe|suitable|proof)s?\b"
 )
 """What of a thing may be spoken of, and no other goods."""
@@ -269,7 +270,8 @@ class Narrowing(Families):
             return replace(
                 now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), units=None, there=True
             )
-        of_part = now.intent in OF_A_THING_AT_HAND and OF_A_PART.search(now.text) and not HAVE_YOU.search(now.text)
+        may = now.intent in OF_A_THING_AT_HAND and not HAVE_YOU.search(now.text)
+        of_part = may and OF_A_PART.search(now.text) and SERVED_IN_ENGLISH.isdisjoint(stems(now.words, "en"))
         others = self.names_others(now) if of_part or unknown else ""
         if of_part and (others or at_hand):
             aspects = now.aspects | {"unknown"}

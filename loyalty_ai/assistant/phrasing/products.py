@@ -83,6 +83,9 @@ class Products(Advice):
         chosen = self.choose(asked)
         if chosen.sure and COLOURS.search(asked.text):
             say = self.colours_of
+        if asked.words and not asked.codes and not chosen.sure and self.of_no_kind(asked):
+            yield from self.none_of_kind(asked)
+            return
         among = asked.words and not asked.codes and not chosen.sure and len(chosen.products) > 1
         if among and (
             (asked.bounded and "afford" not in asked.aspects) or asked.order or OTHERS.search(asked.text)
