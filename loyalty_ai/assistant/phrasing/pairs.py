@@ -77,7 +77,7 @@ class Pairs(AtHand):
         if now.codes or now.ordinals or now.intent not in MAY_BE_SIZED or RATIO.search(now.text):
             return None
         saves = SAVES.search(now.text) is not None
-        rows = self.both_sizes(now) or (self.saved(now) if saves else [])
+        rows = self.both_sizes(now) or (self.saved_by_other(now) if saves else [])
         if saves or now.intent is Intent.COMPARE or APART.search(now.text):
             rows, intent = rows[:2], Intent.COMPARE
         else:
@@ -108,7 +108,7 @@ class Pairs(AtHand):
         ends = ((max(rows, key=size_of), min(rows, key=size_of)) for rows in sized.values())
         return [(large, small) for large, small in ends if size_of(large) > size_of(small)]
 
-    def saved(self, now: Asked) -> list[Row]:
+    def saved_by_other(self, now: Asked) -> list[Row]:
         """What is taken and what is left for it: "if I took the small one instead", "the mug instead of the cup"."""
         text = BEFORE_A_NAME.sub(" ", now.text, count=1)
         comes, instead, goes = (lambda said: (said[0], len(said) > 1, said[-1]))(INSTEAD.split(text, maxsplit=1))
