@@ -25,7 +25,7 @@ OPERATIONS: tuple[tuple[re.Pattern[str], Callable[..., int]], ...] = tuple(
         (r"\b(?:halve|(?:only )?half(?: of| as many| the)?)\b|减半|一半", lambda held, n: held // 2),
         (
             rf"\b(?:change|set|make|bring|reduce|cut|lower|raise|increase|bump|put|turn|get|take|update|adjust)\b.{{0,60}}? (?:down |up |back )?(?:to|at) {_N}{_OF}|"
-            rf"\bmake (?:it|that|them|those) {_N}{_OF}|\b(?:only|just) (?:need |want |have |take )?{_N}{_OF}|{_N}{_OF}[^.?!]*?,? ?(?:instead of|rather than|(?:and )?not) \w+$|\b(?:quantity|number) (?:of .+ )?(?:to|is|as) {_N}|"
+            rf"\bmake (?:it|that|them|those|(?:the|my) [a-z' -]+?) {_N}{_OF}(?= |$)|\b(?:only|just) (?:need |want |have |take )?{_N}{_OF}|{_N}{_OF}[^.?!]*?,? ?(?:instead of|rather than|(?:and )?not) \w+$|\b(?:quantity|number) (?:of .+ )?(?:to|is|as) {_N}|"
             rf"(?:[改换调变降升加减]|减少|增加|提高|降低|减少数量|调整|修改|更改)(?:成|为|到|至){_ZH}|(?:只要|只留|只买|只需要?|留下?){_ZH}|数量(?:改|调|设|换|是)?(?:成|为|到)?{_ZH}",
             lambda held, n: n,
         ),

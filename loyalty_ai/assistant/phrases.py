@@ -324,8 +324,8 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"bitcoin|crypto\w*|ethereum|stock market|stocks (to|should)|(which|what|good|best) (stocks|shares|funds)\b|stock (price|tip)s?|share price|shares|invest\w*|mortgage|loans?|savings|pension|"
-            r"(?:tax|vat) returns?|accountants?(?= (?:for|near|in|do|is|would|can))|income tax|exchange rate|interest rates?|forex|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
-            "比特币|加密货币|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|税.{0,3}申报|会计师|个税|存款|炒股|赌|博彩|金价",
+            r"(?:tax|vat) returns?|accountants?(?= (?:for|near|in|do|is|would|can))|income tax|exchange rates?|interest rates?|forex|(?:buy|buying|sell|selling|get|hold) (?:some |more |any )?(?:euros|dollars|yen|yuan|bonds)\b|(?:(?:the|british) (?:pound|dollar|euro|yen|yuan)|sterling)\b(?: \w+){0,3}? (?:go(?:es|ing)? (?:up|down)|ris(?:e|es|ing)|fall(?:s|ing)?|drop(?:s|ping)?|crash\w*|strengthen\w*|weaken\w*|stronger|weaker|recover\w*)|(?:change|exchange|swap) (?:my |some |any )?(?:money|currency|currencies|(?:pounds|euros|dollars|yuan) (?:for|to|into))\b|recession|inflation|gdp|ftse|nasdaq|dow jones|house prices|the economy|isa\b|hedge fund|gold price|casino|betting|gambl\w+|bet on",
+            r"比特币|加密货币|换汇|购汇|结汇|外汇|[买换兑](?:点|些|一?点|一?些|入|成)?(?:英镑|美元|欧元|日元|人民币|港币)(?![的付价])|(?<!\d)(?<!\d )(?:英镑|美元|欧元|人民币|日元|港币)(?:兑\w{2,4}?)?(?:明天|今天|最近|未来|今年|明年|下周|后面|还|会|要|能|是不是|是否|不|继续)*(?:涨|跌|升值|贬值|走强|走弱|走势)(?!价)|通胀|通货膨胀|大盘|[a美港]股|房价|经济(?:形势|危机|衰退|走势|前景|会|怎么样|好转|不好|下行)|股票|股市|行情|基金|理财|贷款|房贷|投资|汇率|利率|养老金|报税|税.{0,3}申报|会计师|个税|存款|炒股|赌|博彩|金价",
         ),
         (
             7,
@@ -854,8 +854,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.THANKS: (
         (
             1,
-            r"^you(?: are|'re)? (?:a |an |the |so |very |really )*(?:star|legend|gem|angel|life ?saver|best|kind|helpful|great|sweet|clever|good)\b[ !.]*$|thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
-            "^[你您](真|太|好|很)?(棒|厉害|贴心|聪明)[了啊呀]?$|^[你您](真|太|很)好$|谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
+            r"^you(?: are|'re| have been| were)? (?:a |an |the |so |such |very |really |absolute(?:ly)? |total |real |most |great |big |huge )*(?:star|legend|gem|angel|diamond|treasure|life ?saver|best|kind|helpful|help|great|sweet|clever|good|patient|useful|brilliant|amazing|wonderful|fantastic)\b(?: today| here| with (?:this|that|it)| to me| of you)*[ !.]*$|"
+            r"^(?:you|that|this|it) (?:have |has )?(?:really |just |so |totally )*(?:saved|helped) (?:me|my|us|the day|a lot|so much|loads)\b.{0,40}$|"
+            r"^(?:(?:that|this|it) (?:is|was|has been) )?(?:a |so |such a |very |really |super |most |extremely |great |big |huge |real )+(?:help|helpful|kind|useful|grateful)(?: of you| to me| today| indeed)*$|"
+            r"^(?:(?:i|we) )?(?:really |do |so |very much )*appreciate\b.{0,30}$|thanks?\b|thank you|cheers|ta\b|much appreciated|great|perfect|lovely|brilliant|awesome|nice one|thats all|that is all|that is (great|perfect|helpful|it)|good (bot|job)|wonderful|excellent|amazing|^(no[ ,]+)?nothing else",
+            "^[你您](真|太|好|很|真的|真是|特别|非常|挺)*(棒|厉害|贴心|聪明|耐心|热情|周到|靠谱|专业)[了啊呀呢]?$|帮(?:了|到|上)?(?:我|我们)?(?:很|个|一个)?大忙|^(?:给我|帮我|你|您)*(?:真的?)?省了(?:我|我们)?(?:很多|不少|好多)(?:时间|功夫|事)[了啊呀]?$|解决了我的(?:大?问题|难题)|^有[你您]真好|^(?:让)?[你您]?费心了|感激|^[你您](真|太|很)好$|谢|多谢|感谢|太好了|太棒了|很好|不错|好的,?谢|没(别的)?(事|问题)了|就这些|辛苦",
         ),
     ),
     Intent.BYE: (

@@ -233,6 +233,10 @@ GUARDED = {
     "what is the weather today": Intent.SCOPE,
     "write me a poem": Intent.SCOPE,
     "今天天气怎么样": Intent.SCOPE,
+    "will the pound go up tomorrow, should I change money?": Intent.SCOPE,
+    "should I buy euros now or wait": Intent.SCOPE,
+    "明天英镑会不会涨,要不要换汇": Intent.SCOPE,
+    "最近经济会好转吗": Intent.SCOPE,
 }
 
 
@@ -252,6 +256,8 @@ HARMLESS = [
     "my parcel was stolen, what now",
     "what do other people buy the most",
     "can i talk to another person please",
+    "can i pay in euros",
+    "可以用人民币付款吗",
 ]
 
 
@@ -322,9 +328,20 @@ def test_thanks_beside_a_question_are_not_answered():
     assert [asked.intent for asked in understand(said)] == [Intent.POLICY]
 
 
-@pytest.mark.parametrize("text", ["brilliant, thank you", "thank you so much"])
-def test_thanks_ask_for_no_gift(text: str):
-    assert understand(text)[0].intent is Intent.THANKS
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "brilliant, thank you",
+            "thank you so much",
+            "cheers, you've been a star",
+            "you saved me a lot of time, thanks",
+        ),
+        *("ta very much, really helpful", "谢谢你,帮大忙了!", "你真耐心", "辛苦啦,真的帮了我大忙"),
+    ],
+)
+def test_thanks_in_more_words_ask_for_nothing(text: str):
+    assert [asked.intent for asked in understand(text)] == [Intent.THANKS]
 
 
 @pytest.mark.parametrize(

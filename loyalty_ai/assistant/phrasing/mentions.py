@@ -91,7 +91,8 @@ LOOKS_SAID = {
 SOME = re.compile(r"\bones\b")
 
 OF_A_KIND = 0.4
-"""Of the words of a title so many must be another's too, where both are of one kind."""
+LOOSELY = 0.3
+"""Of the words of a title so many must be another's too, where both are of one kind; and where a list of such says so itself."""
 ARTICLE = re.compile(r"\b(?:the|an?|some|any|my|your)\b(?! (?:bit|lot|moment|minute|second|while|way|same)\b)")
 LATIN = re.compile(r"[a-z][a-z0-9&'./ -]*[a-z0-9]")
 CARRIES = frozenset([Intent.PRICE, Intent.STOCK, Intent.COMPARE, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.CART_ADD, Intent.POPULAR])  # fmt: skip
@@ -173,7 +174,13 @@ class Mentions(Voice):
     @staticmethod
     def _of_goods(now: Asked) -> bool:
         """Whether a question may be about goods by their names, and sets no bounds to what is looked for."""
-        if HOLDS.search(now.text) or now.bounded or now.ordinals or (now.order and not (now.words or now.both)):
+        if (
+            HOLDS.search(now.text)
+            or now.bounded
+            or now.ordinals
+            or now.counts
+            or (now.order and not (now.words or now.both))
+        ):
             return False
         of_money = now.intent is Intent.POLICY and (IN_ALL.search(now.text) or APART.search(now.text))
         sums = (IN_ALL.search(now.text) and ASKS_SUM.search(now.text)) or PLUS.search(now.text)
@@ -404,13 +411,21 @@ class Mentions(Voice):
             if not SOME.search(piece.text):
                 shortest = min((len(row["title"].split()) for row in best), default=0)
                 best = [row for row in best if len(row["title"].split()) == shortest]
-            if len(best) == 1 and most >= max(1, OF_A_KIND * len(whole - look)):
+            if len(best) == 1 and most >= max(
+                1, (LOOSELY if loosely or piece.of_kind else OF_A_KIND) * len(whole - look)
+            ):
                 return kind, best[0]
             if not kind.isascii() and (
                 row := self._one(replace(piece, words=f"{piece.words} {COLOUR_ZH.sub('', kind)}", numbers=()))
             ):
                 return kind, row
         return None
+
+    def named_of_kind(self, piece: _Piece, kinds: Sequence[str], lines: Sequence[Row]) -> Mention | None:
+        """The product that a piece names: the one line of the cart, one of the kinds that looks so, or that of its own name."""
+        found = None if len(lines) == 1 else self._of_kind(piece, kinds, loosely=True)
+        row = lines[0] if len(lines) == 1 else found[1] if found else self._one(piece)
+        return _mention(row, piece) if row is not None else None
 
     def of_kind(self, text: str, title: str) -> Mention | None:
         """The product that a plain text names, of the kind that has this title where it only says how it looks."""

@@ -39,6 +39,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
+from loyalty_ai.assistant.phrasing.edits import EDITS, Edits
 from loyalty_ai.assistant.phrasing.finding import (
     COLOUR,
     COLOUR_WORD,
@@ -59,7 +60,6 @@ from loyalty_ai.assistant.phrasing.matters import (
     WHAT_NOW,
     matters_in,
 )
-from loyalty_ai.assistant.phrasing.mentions import PUTS
 from loyalty_ai.assistant.phrasing.narrowing import Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER, WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
@@ -152,23 +152,6 @@ BEHIND_A_RULE = {Intent.POLICY, Intent.LOYALTY, Intent.NONE}
 
 BESIDE_EACH_OTHER = {Intent.COMPARE, Intent.POPULAR}
 
-EDITS = {Intent.CART_REMOVE, Intent.CART_SET}
-AFTER_EDITS = {Intent.PRICE, Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.CART, Intent.SEARCH}
-REMAINS = re.compile(
-    r"\b(?:left|remain\w*|new total|total|comes? to|to pay|i pay|owe|cost)\b|还剩|剩下|剩多少|一共|总共|合计|总价"
-)
-"""What a changed cart would come to."""
-SWAP = re.compile(
-    r"^(?:please |can you |could you |actually |and )*(?:swap|switch|exchange|replace|change) "
-    r"(?P<goes>(?:the |my |that |those )?[a-z].+?) "
-    r"(?:for|with|to|by) (?P<comes>(?:the|an?|some|\d+|one|two) .+)|"
-    r"把(?P<goes_zh>.{2,20}?)(?:换成|换为|替换成)(?P<comes_zh>.{2,20})"
-)
-INSTEAD = re.compile(
-    r"\b(?:put|add|pop|have|take|get|want|like) (?P<comes>(?:the|an?|some|\d+|one|two|my) .+?)(?: in| there)?,? "
-    r"(?:instead of|in place of|rather than) (?P<goes>.+)"
-)
-"""Something in the cart for something else."""
 TAKEN_FOR_RULES, TIERED = {Intent.POLICY, Intent.HELP, Intent.LOYALTY, Intent.NEXT_TIER}, re.compile(r"\btiers?\b")
 """What goods may be taken for by a word that they share with a rule: a stand of three tiers."""
 
@@ -336,7 +319,7 @@ def units_said(count: str) -> int:
     return FEW.get(count) or int(number(count) or 1)
 
 
-class Reading(Narrowing, Own):
+class Reading(Edits, Narrowing, Own):
     """Reads the message that is being answered."""
 
     def questions(self) -> list[Asked]:
@@ -445,41 +428,6 @@ class Reading(Narrowing, Own):
         harmed = any(HARMED.intersection(matters_in(now.text)) for now in found)
         found = [now for now in found if not (harmed and what_now(now))] or found
         return [now for now in found if not leads(now)] or found
-
-    def edited(self, found: list[Asked]) -> list[Asked]:
-        """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
-        kept: list[Asked] = []
-        for now in found:
-            if amends := self.amends(now):
-                kept.append(amends)
-            elif swap := self.swapped(now):
-                kept += swap
-            elif not (
-                any(self.edits(each) for each in kept) and REMAINS.search(now.text) and now.intent in AFTER_EDITS
-            ):
-                kept.append(now)
-        return kept
-
-    def edits(self, now: Asked) -> bool:
-        """Whether a question changes the cart that is seen."""
-        puts = now.intent is Intent.CART_ADD and self.turn.cart is not None and PUTS.search(now.text)
-        return now.intent in EDITS or bool(puts)
-
-    def swapped(self, now: Asked) -> list[Asked]:
-        """What goes out of the cart and what comes in its place, of its kind where only its looks are said; [] for no swap."""
-        found = (SWAP.search(now.text) or INSTEAD.search(now.text)) if self.turn.cart else None
-        if found is None:
-            return []
-        said = {name: text for name, text in found.groupdict().items() if text}
-        goes, comes = (asked((said.get(name) or said[f"{name}_zh"]).strip()) for name in ("goes", "comes"))
-        lines = self.in_cart(goes.words)
-        if len(lines) != 1:
-            return []
-        units = next(item.units for item in self.turn.cart if item.product_id == lines[0]["product_id"])
-        meant = self.of_kind(comes.text, lines[0]["title"])
-        codes, counts = ((meant.row["product_id"],), (meant.units or units,)) if meant else ((), ())
-        comes = replace(comes, intent=Intent.CART_ADD, codes=codes, counts=counts, units=comes.units or units)
-        return [replace(goes, intent=Intent.CART_REMOVE), comes]
 
     def reread(self, now: Asked) -> Asked:
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""
