@@ -112,7 +112,18 @@ def understand(text: str) -> list[Asked]:
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
         return wish[:MOST_PARTS]
-    return [asked(part) for piece in IF_NOT.split(whole) if piece.strip() for part in parts(piece)][:MOST_PARTS]
+    said = (part for piece in IF_NOT.split(whole) if piece.strip() for part in parts(piece))
+    return [each for part in said for each in ones_apart(asked(part))][:MOST_PARTS]
+
+
+def ones_apart(now: Asked) -> list[Asked]:
+    """A question for the cheapest, or the dearest, and one for some of that kind, as two: "your cheapest mug, any blue ones"."""
+    ones = ONES.search(now.text) if now.order else None
+    kind = asked(now.text[: ones.start()]) if ones else now
+    some = asked(ones["ones"] or ones["zh"]) if ones else now
+    if not (ones and kind.order and kind.words and some.words) or some.order or some.codes or some.bounded:
+        return [now]
+    return [kind, replace(some, intent=Intent.SEARCH, words=f"{some.words} {kind.words}", there=False)]
 
 
 def wishes_for_goods(text: str) -> bool:
@@ -406,6 +417,12 @@ IF_NOT = re.compile(
     r"[,;?!。]? ?(?:如果|要是|若是?)?(?:没有?货?|没了|卖完了?|售罄了?|断货)的?话,?(?=.*(?:别的|其他|其它|类似|另外))"
 )
 """What is asked only where the goods named before cannot be had: two questions."""
+ONES = re.compile(
+    r"(?:[.?!;,]|,? and) ?(?P<ones>(?:and |or |but )*(?:do you (?:have|do|sell) |have you (?:got )?|is there |are there |got )?"
+    r"(?:any|one|some|an?|it|them|that|those)\b(?: [\w'-]+){0,3}? (?:ones?|(?:in|with|for) [a-z' -]+))[ ?.]*$|"
+    r"[.?!;,] ?(?P<zh>(?:那|那么|还|请问|你们)*有(?:没有)?[^,.?]{1,10}?(?:[款的色版][吗么呢]|的|款))[ ?.]*$"
+)
+"""It goes on to ask for some of the kind that look so: "any Christmas ones", 有圣诞款吗."""
 WORDS_OF_ONE = 3
 CLAUSE = re.compile(r"(?:and |so |but )?(?:if|when|once)\b")
 WHICH_OF = re.compile(

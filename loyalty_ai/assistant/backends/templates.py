@@ -168,6 +168,11 @@ WISHES_FOR_USE = re.compile(
 )
 """It wishes for goods by what they are to do, be that no shop's business."""
 
+IN_ITS_PLACE = re.compile(
+    r"\b(?:instead|exchang\w*|swap\w*|switch\w*|chang(?:e|ing)|replac\w*|wrong|return\w*|bought|ordered)\b|换|退|买错|订错|拍错"
+)
+"""It wants another one for what was bought."""
+
 HYPOTHETICAL = re.compile(r"\b(?:if|when|is it|will it|would it|the most|how many|at once)\b")
 SERVICE = re.compile(SERVED)
 
@@ -285,7 +290,9 @@ class Reply(Reading):
             return
         elif question.intent in MAY_ASK_BACK and RESTOCK.search(question.text):
             method = Reply.restock
-        elif verdict := self.within(question) or self.times(question) or self.verdict(question):
+        elif verdict := (
+            self.within(question) or self.times(question) or self.of_service(question) or self.verdict(question)
+        ):
             yield from verdict
             yield Outcome.ANSWERED
             return
@@ -344,7 +351,8 @@ class Reply(Reading):
             and (self.turn.customer_id is None or self.topic)
             and not OF_THEIRS.search(question.text)
         )
-        if not just_now or points or (question.units or 1) > 1 or not of_rule:
+        of_data = question.intent is Intent.PRIVACY and (ERASE.search(question.text) or CHAT.search(question.text))
+        if not just_now or points or of_data or (question.units or 1) > 1 or not of_rule:
             return []
         if (question.follows or question.there) and (told := self.arriving(question) or self.open_then(question)):
             return told
@@ -375,6 +383,8 @@ class Reply(Reading):
             return subject
         if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
             return None  # "can I still buy this one"
+        if asked.intent in NAMED_GOODS and COLOURS.search(asked.text) and not IN_ITS_PLACE.search(asked.text):
+            return None  # "does it come in other colours"
         named_so = asked.intent is not Intent.POLICY and self.names_in_full(asked.words)
         if named_so or (asked.intent in NAMED_GOODS and self.titled(asked)):
             return None  # a product by its title, be it a cafe sugar dispenser
@@ -407,7 +417,7 @@ class Reply(Reading):
         ):  # of nothing that the shop has: "what does joining cost"
             rows = self.search(asked.words, available=False)
             named_goods = named(rows, asked.words) if said.likeness >= PLAIN_PRICE else rows
-            named_goods = [] if said.likeness >= PLAINLY else named_goods
+            named_goods = [] if said.likeness >= PLAINLY or CARRIAGE.fullmatch(asked.words) else named_goods
             return None if named_goods or not self.passages(subject, self.carried) else subject
         wrong = any(matter in RULES for matter in matters_in(asked.text))
         of_days = self.turn.customer_id is not None and period(asked.text, local(self.turn.now)) is not None

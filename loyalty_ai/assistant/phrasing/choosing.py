@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.phrases import NUMBERS
 from loyalty_ai.assistant.questions import Asked
 from loyalty_ai.assistant.tokens import words_of_title
@@ -68,7 +69,8 @@ def decide(products: Iterable[Row], words: str) -> Choice:
         return Choice()
     if len(exactly := [row for row in rows if says_no_more(row["title"], words)]) == 1:
         return Choice(exactly, sure=True)
-    alike = [likeness(row["title"], words) for row in rows]
+    spelled = words if words.isascii() else in_english(words)
+    alike = [likeness(row["title"], spelled) for row in rows]
     if len(rows) == 1 and rows[0]["score"] >= SURE:
         return Choice(rows, sure=True)
     if alike[0] >= SAME_TITLE and alike[0] - (alike[1] if len(alike) > 1 else 0) >= CLEARLY:

@@ -1,9 +1,14 @@
 """Reads what is the shopper's own in questions that the tables read as something else, and what goes on about goods and rules."""
 
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+
 from __future__ import annotations
 
 import re
 from dataclasses import replace
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
@@ -15,13 +20,40 @@ from loyalty_ai.assistant.phrasing.finding import PEOPLE
 from loyalty_ai.assistant.phrasing.matters import IN_CART
 from loyalty_ai.assistant.phrasing.orders import BOUGHT
 from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
-from loyalty_ai.assistant.phrasing.shop import GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
+from loyalty_ai.assistant.phrasing.shop import FASTER, GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, local
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import Asked, asked, normal, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
+
+GIFT_SERVICES = (
+    (
+        re.compile(
+            r"\b(?:gift[ -]?)?wrap(?:ped|ping)?\b(?! (?:for|around))|包装(?!盒|纸|袋)|包(?:起来|一下|好看|得漂亮|成礼物)"
+        ),
+        gettext_noop("what gift wrapping costs"),
+    ),
+    (
+        re.compile(
+            r"\b(?:put|add|include|write|enclose|slip|pop|attach|send|with|and)\b(?: \w+){0,4}? (?:notes?|message|card|greeting|few words)\b(?! (?:number|payment|holder))|"
+            r"(?:放|附|写|夹|加|塞|送)上?(?:一?[张句段点些份几])?.{0,4}(?:卡片?|贺[卡词]|祝福|留言|寄语|话|纸条)"
+        ),
+        gettext_noop("gift messages on a card"),
+    ),
+    (
+        re.compile(
+            r"\b(?:straight|direct(?:ly)?|sen[dt]|going|go|post(?:ed)?|deliver(?:ed)?|ship(?:ped)?) (?:(?:it|them|this|straight|directly|off) )*to (?:my|her|his|a|our|their|the) \w+|"
+            r"(?:直接)?(?:寄|送|发)(?:给|到)我?(?:的|们)?(?:妈|爸|朋友|姐|妹|哥|弟|奶奶|爷爷|外婆|同事|老师|女友|男友|老公|老婆|家人)"
+        ),
+        gettext_noop("sending a gift to another address"),
+    ),
+)
+"""What may be asked for a gift in one breath, and what the documents treat it as."""
+SEVERAL_SERVICES = 2
+MAY_BE_SERVED = {Intent.POLICY, Intent.GIFT, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.PRICE}
+"""What the tables may read in a wish for such services."""
 
 MAY_BUY = re.compile(
     r"\bwhat (?:can|could|should|might) (?:i|we) (?:get|buy|use|have|order|take)\b(?!.*\b(?:back|refund|money)\b)"
@@ -262,6 +294,30 @@ class Own(Trade, Shop):
         if said and said.query in REACHED and said.likeness >= HEARD and (told := self.open_then(asked, said.query)):
             return told
         return self.trade(asked) if asked.intent in FOR_TRADE else []
+
+    def faster(self, asked: Asked) -> list[Piece]:
+        """Whether there is a quicker way, for who would pay for one, and when an order comes; [] where no document treats that."""
+        if not FASTER.search(asked.text) or asked.codes:
+            return []
+        query = _("express delivery")
+        told = list(self.quote(asked_of(asked, "", text=query), self.treating(query)))
+        return (
+            [*told, *(self.arriving(asked, "express delivery") or self.rule(_("how long delivery takes")))]
+            if told
+            else []
+        )
+
+    def of_service(self, asked: Asked) -> list[Piece]:
+        """What is told of services that are asked for in one breath, or for more money; [] where none are."""
+        return self.faster(asked) or self.gift_services(asked)
+
+    def gift_services(self, asked: Asked) -> list[Piece]:
+        """What the documents say of each service for a gift, where a message asks for several: wrapped, and with a few words."""
+        wanted = [_(query) for pattern, query in GIFT_SERVICES if pattern.search(asked.text)]
+        if asked.intent not in MAY_BE_SERVED or len(wanted) < SEVERAL_SERVICES:
+            return []
+        told = [list(self.rule(query)) if self.treating(query) else [] for query in wanted]
+        return [piece for each in told for piece in each] if all(told) else []
 
     def goes_on_about_service(self, asked: Asked) -> str | None:
         """The subject of a question that goes on about the document that was quoted, or asks of the goods at hand what

@@ -67,6 +67,7 @@ from loyalty_ai.assistant.phrasing.products import without_look
 from loyalty_ai.assistant.phrasing.purchases import HOW_MANY_ALONE, PAST
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
+    CHAT,
     COSTS,
     COUNTED,
     ERASE,
@@ -441,11 +442,8 @@ class Reading(Edits, Narrowing, Own):
             said = self.heard(now)
             if said is not None and said.query and said.likeness >= HEARD:
                 now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
-        if (
-            now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY)
-            and ERASE.search(now.text)
-            and OWN_DATA.search(now.text)
-        ):
+        erases = now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY) and ERASE.search(now.text)
+        if (erases and OWN_DATA.search(now.text)) or (now.intent not in GUARDS and CHAT.search(now.text)):
             now = replace(now, intent=Intent.PRIVACY)
         if now.intent in (Intent.POLICY, Intent.CART_ADD) and TO_ORDER.search(now.text) and not self.may_change():
             now = replace(now, intent=Intent.CART_ADD) if self.has(now.words) else now
@@ -516,7 +514,7 @@ class Reading(Edits, Narrowing, Own):
         of_tier = OF_TIERS.search(whole) and TIER_PRICES.search(whole) and not SUPPOSES.search(whole)
         if of_tier and not any(OF_TIERS.sub(" ", now.words).strip() for now in found) and len(found) > 1:
             return [replace(asked(whole), intent=Intent.POLICY)]
-        if COUNTED.search(whole):
+        if COUNTED.search(whole) and not CHAT.search(whole):
             beside = [now for now in found if now.intent is Intent.NEXT_TIER and not COUNTED.search(now.text)]
             return [*beside, replace(asked(whole), intent=Intent.POLICY)]
         if self.names_order(whole):

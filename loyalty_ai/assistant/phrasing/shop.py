@@ -107,6 +107,17 @@ CHOSEN_DAY = re.compile(
 )
 """Subjects of questions for another day or a quicker way than every order's, and the day as part of that."""
 
+_QUICK = r"express|expedited?|(?:next|same)[ -]day|overnight|priority|faster|quicker|quickly|sooner|rush(?:ed)?|urgent(?:ly)?|in a hurry|speed(?:y|ier)?"
+_PAYS = r"pay (?:more|extra|whatever|a bit|for)|(?:would|will|can|could|happy to|willing to|glad to) pay|paying (?:more|extra)|(?:extra|additional|more) (?:cost|charge|fee|money)|few (?:pounds|quid) more|for extra|surcharge|money no object|how much|cost|charge"
+_THERE = r"(?:get|here|arrive|have|need|deliver\w*|come|ship|reach)\b.{0,20}\b(?:tomorrow|today)"
+FASTER = re.compile(
+    rf"(?=.*\b(?:{_QUICK})\b)(?=.*\b(?:{_PAYS})\b)(?=.*\b(?:deliver\w*|shipping|ship|post(?:age)?|option|service|way|need|get|have|arrive|express|rush|hurry|here)\b)|"
+    rf"(?=.*\b{_THERE}\b)(?=.*\b(?:pay (?:more|extra|whatever|a bit)|(?:happy|willing) to pay|paying (?:more|extra)|money no object)\b)|"
+    r"\bexpress (?:delivery|shipping|post|service|option)\b|加急|次日达|特快|"
+    r"(?=.*(?:快一?[点些]|赶时间|急用|着急|明天|当天|后天|早一?[点些]))(?=.*(?:加钱|付费|加点钱|加价|额外|多[付出给花]))"
+)
+"""Would have an order sooner than others, for more money."""
+
 AND_SO = re.compile(
     r",? (?=(?:with|without)\b)|, (?=(?:and|but)\b)|, ?(?=[\u3400-\u9fff])|,? and (?=(?:with|without|no)\b)"
 )
@@ -254,9 +265,9 @@ ERASE = re.compile(
     r"(?:删除|删掉|清除|注销|抹掉).{0,14}(?:我|信息|数据|资料|账号|账户)|(?:我|信息|数据|资料|账号|账户).{0,6}(?:删除|删掉|删了|清除|清掉|清空|注销)|发票.{0,6}删|把?我的?.{0,8}(?:信息|数据|资料|账号|账户).{0,6}(?:删|清|注销)"
 )
 CHAT = re.compile(
-    r"\b(?:keep|kept|store[ds]?|save[ds]?|record(?:ed)?|log(?:ged)?|read(?:s|ing)?|see)\b.{0,20}\b(?:what i (?:type|write|say|tell)|(?:this|our|my) (?:chats?|conversations?|messages?))\b|"
-    r"\b(?:chats?|conversations?|messages?)\b.{0,15}\b(?:kept|stored|saved|recorded)\b|"
-    r"(?:保存|记录|存).{0,8}(?:聊天|对话|打的字|说的话)|(?:聊天|对话|打的字|说的话).{0,8}(?:保存|记录|存)"
+    r"\b(?:keep|kept|store[ds]?|save[ds]?|record(?:ed)?|log(?:ged)?|read(?:s|ing)?|see|retain(?:ed)?)\b.{0,20}\b(?:what i (?:type|write|say|tell)|(?:this|these|our|my|the|any) (?:chats?|chat (?:history|logs?)|conversations?|messages?))\b|"
+    r"\b(?:chats?|conversations?|messages?)\b.{0,15}\b(?:kept|stored|saved|recorded|logged|retained)\b|"
+    r"(?:保存|保留|记录|存).{0,8}(?:聊天|对话|打的字|说的话)|(?:聊天|对话|打的字|说的话).{0,8}(?:保存|保留|记录|存|留多久)"
 )
 """Wants to be forgotten; asks what becomes of what they type."""
 
@@ -844,10 +855,15 @@ class Shop(Rulings):
 
     def privacy(self, asked: Asked) -> Iterator[Piece]:
         """What the documents say of the data that is meant; where nobody can say which, all that they say, behind the page for it."""
-        erases = ERASE.search(asked.text) and not CHAT.search(asked.text)
+        kept = asked_of(asked, "", text=_("how long conversations are kept"))
+        of_chats = self.treating(_("the assistant and its conversations")) if CHAT.search(asked.text) else []
+        chats = list(self.quote(kept, of_chats)) if of_chats else []
+        erasing = list(self.rule(_("having your data erased"))) if ERASE.search(asked.text) else []
+        if chats or erasing:
+            yield from [*chats, *erasing]
+            return
         said = self.listen(asked.text)
-        plain = said is not None and said.query and said.likeness >= HEARD
-        subject = _("having your data erased") if erases else said.query if said and plain else ""
+        subject = said.query if said is not None and said.query and said.likeness >= HEARD else ""
         if subject and (treated := self.treating(subject)):
             yield from self.quote(asked, treated)
             return
@@ -857,9 +873,7 @@ class Shop(Rulings):
                 "take it with you, erase it, and switch personalised pages off."
             )
         )
-        subject = _("the assistant and its conversations") if CHAT.search(asked.text) else ""
-        passages = self.treating(subject) if subject else self.passages(asked.text, RELEVANT)
-        passages = passages or self.passages(_("privacy data we keep about you"), RELEVANT)
+        passages = self.passages(asked.text, RELEVANT) or self.passages(_("privacy data we keep about you"), RELEVANT)
         yield from self.quote(asked, passages)
 
     def others(self, asked: Asked) -> Iterator[Piece]:
