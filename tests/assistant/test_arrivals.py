@@ -143,6 +143,20 @@ def test_who_needs_it_by_a_day_and_asks_for_express_is_told_when_it_comes_anyway
     assert "should arrive" not in say("do you do express delivery").text
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I'm in a rush - is there next-day delivery, I'd pay extra",
+        "can I pay more for faster shipping?",
+        "Is there an expedited option at extra cost?",
+    ],
+)
+def test_who_would_pay_for_a_quicker_way_is_told_that_there_is_none_and_how_long_it_takes(delivering: Any, text: str):
+    told = say(text).text
+    assert "There is no express delivery." in told
+    assert RULE.splitlines()[0] in told
+
+
 def test_the_day_of_a_name_may_be_meant_a_week_later():
     friday = date(2011, 12, 9)
     assert wanted_by("would it be here by saturday week", friday) == date(2011, 12, 17)

@@ -272,6 +272,20 @@ def test_two_questions_are_answered_in_their_order():
     assert found[1].intent is Intent.POLICY
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "ones"),
+    [
+        ("What's your cheapest doormat? Any Christmas ones?", "doormat", "christmas doormat"),
+        ("which is your dearest mug, and do you have any in blue?", "mug", "blue mug"),
+        ("门垫最便宜的是多少钱?有圣诞款吗?", "门垫", "圣诞 门垫"),
+    ],
+)
+def test_the_cheapest_and_some_of_its_kind_are_two_questions(text: str, kind: str, ones: str):
+    first, second = understand(text)
+    assert (first.words, bool(first.order)) == (kind, True)
+    assert (second.words, second.order) == (ones, "")
+
+
 def test_a_story_is_one_wish():
     [found] = understand("My nan turns 80 on Saturday. She is mad about gardening! Max 15 quid. Any ideas?")
     assert (found.intent, found.high) == (Intent.GIFT, 15)

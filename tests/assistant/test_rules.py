@@ -246,3 +246,54 @@ def test_goods_named_in_full_are_no_question_to_a_document(open_shop: Any):
     body = "# Privacy\n\n## Cake\n\nWe bake no cake.\n"
     publish_document(store=open_shop.store, slug="cake", language="en", title="", body=body)
     assert "Set of 3 Cake Tins" in say("how many tins come in your set of 3 cake tins").text
+
+
+GIFTS = """# Gifts
+
+## What gift wrapping costs
+
+Gift wrapping costs £2.50 for each parcel.
+
+## What it looks like
+
+We wrap in brown paper with a red ribbon.
+
+## Gift messages
+
+A message of up to 200 characters on a card is free.
+
+## Sending a gift to another address
+
+We send a gift to any address in the countries we deliver to.
+"""
+DATA = """# Your data
+
+## What we keep about you
+
+We keep your orders.
+
+## The assistant and its conversations
+
+Our assistant is a program. Conversations are kept for 90 days.
+
+## Having your data erased
+
+In your account you erase it yourself. Or write to privacy@shop.example.
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Could you wrap it and put a note in?", ["£2.50", "200 characters"]),
+        ("I want it wrapped with a handwritten note, sent to my sister", ["£2.50", "200 characters", "any address"]),
+        ("do you keep these chats, and how do i wipe everything you hold on me", ["90 days", "yourself", "privacy@"]),
+        ("are these messages saved? and how can I erase my account", ["90 days", "yourself", "privacy@"]),
+    ],
+)
+def test_each_of_two_services_that_are_asked_together_is_told(open_shop: Any, text: str, told: list[str]):
+    publish_document(store=open_shop.store, slug="gifts", language="en", title="", body=GIFTS)
+    publish_document(store=open_shop.store, slug="data", language="en", title="", body=DATA)
+    answered = say(text).text
+    assert [said for said in told if said not in answered] == []
+    assert "ribbon" not in answered
