@@ -68,7 +68,7 @@ class Edits(Cart, Mentions):
         """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
         kept: list[Asked] = []
         for now in found:
-            if amends := self.while_some_stay(now) or self.several(now) or self.amends(now):
+            if amends := self.while_some_stay(now) or self.so_many_of_each(now) or self.amends(now):
                 kept.append(amends)
             elif swap := self.swapped(now):
                 kept += swap
@@ -92,13 +92,13 @@ class Edits(Cart, Mentions):
         goes = GOES.search(rest) is not None
         if not self.turn.cart or not (stays or (goes and now.intent is Intent.CART_REMOVE)) or SWAP.search(now.text):
             return None
-        kept = self.lines_of(next(filter(None, stays.groups()))) if stays else []
+        kept = self.lines_named(next(filter(None, stays.groups()))) if stays else []
         if kept is None or (stays and (amounts(stays[0]) or not (kept or REST.search(stays[0])))):
             return None
         if stays and (amounts(rest) or not (goes or ONLY.search(now.text))):
             changed = asked(AND.sub("", rest).strip(" ,"))
             return self.amends(changed) or (changed if changed.intent in EDITS else None)
-        gone = self.lines_of(GOES.sub(" ", rest))
+        gone = self.lines_named(GOES.sub(" ", rest))
         if kept and not gone and (REST.search(rest) or ONLY.search(now.text)):
             gone = [item.product_id for item in self.turn.cart]
         codes = tuple(code for code in gone or () if code not in kept)
@@ -109,9 +109,9 @@ class Edits(Cart, Mentions):
     def only_keeps(self, now: Asked) -> bool:
         """Whether a part of a message only tells which lines of the cart stay."""
         stays = STAYS.search(now.text) if self.turn.cart else None
-        return stays is not None and not words_of(now.text.replace(stays[0], " ")) and bool(self.lines_of(stays[0]))
+        return stays is not None and not words_of(now.text.replace(stays[0], " ")) and bool(self.lines_named(stays[0]))
 
-    def lines_of(self, text: str) -> list[str] | None:
+    def lines_named(self, text: str) -> list[str] | None:
         """The lines of the cart that a text names one by one; None where one of its names is no line's, or may be several's."""
         text = KEEPING.sub(" ", REST.sub(" ", text))
         whole = self.in_cart(words_of(text))
@@ -120,7 +120,7 @@ class Edits(Cart, Mentions):
             return None
         return [line["product_id"] for lines in found for line in lines]
 
-    def several(self, now: Asked) -> Asked | None:
+    def so_many_of_each(self, now: Asked) -> Asked | None:
         """So many of one thing and so many of another for the cart, where the names leave out their kind; else None.
 
         "Make that two red and one blue", "2 Spaceboy lunch boxes and 1 Dolly Girl".
