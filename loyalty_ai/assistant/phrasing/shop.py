@@ -111,10 +111,10 @@ _QUICK = r"express|expedited?|(?:next|same)[ -]day|overnight|priority|faster|qui
 _PAYS = r"pay (?:more|extra|whatever|a bit|for)|(?:would|will|can|could|happy to|willing to|glad to) pay|paying (?:more|extra)|(?:extra|additional|more) (?:cost|charge|fee|money)|few (?:pounds|quid) more|for extra|surcharge|money no object|how much|cost|charge"
 _THERE = r"(?:get|here|arrive|have|need|deliver\w*|come|ship|reach)\b.{0,20}\b(?:tomorrow|today)"
 FASTER = re.compile(
-    rf"(?=.*\b(?:{_QUICK})\b)(?=.*\b(?:{_PAYS})\b)(?=.*\b(?:deliver\w*|shipping|ship|post(?:age)?|option|service|way|need|get|have|arrive|express|rush|hurry|here)\b)|"
-    rf"(?=.*\b{_THERE}\b)(?=.*\b(?:pay (?:more|extra|whatever|a bit)|(?:happy|willing) to pay|paying (?:more|extra)|money no object)\b)|"
+    rf"^(?=.*\b(?:{_QUICK})\b)(?=.*\b(?:{_PAYS})\b)(?=.*\b(?:deliver\w*|shipping|ship|post(?:age)?|option|service|way|need|get|have|arrive|express|rush|hurry|here)\b)|"
+    rf"^(?=.*\b{_THERE}\b)(?=.*\b(?:pay (?:more|extra|whatever|a bit)|(?:happy|willing) to pay|paying (?:more|extra)|money no object)\b)|"
     r"\bexpress (?:delivery|shipping|post|service|option)\b|加急|次日达|特快|"
-    r"(?=.*(?:快一?[点些]|赶时间|急用|着急|明天|当天|后天|早一?[点些]))(?=.*(?:加钱|付费|加点钱|加价|额外|多[付出给花]))"
+    r"^(?=.*(?:快一?[点些]|赶时间|急用|着急|明天|当天|后天|早一?[点些]))(?=.*(?:加钱|付费|加点钱|加价|额外|多[付出给花]))"
 )
 """Would have an order sooner than others, for more money."""
 
