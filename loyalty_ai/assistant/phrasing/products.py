@@ -357,7 +357,7 @@ class Products(Advice):
         """Two or three products beside each other; behind them what there is of each in a colour that is asked for."""
         plain, look = without_look(asked)
         if "look" not in asked.aspects:
-            yield from self.beside(plain)
+            yield from self.side_by_side(plain)
         for part in self.things_compared(plain) if look else ():
             kind = recoloured(part, look)
             words = f"{look} {kind}" if kind.isascii() else f"{look}{kind}"
@@ -368,7 +368,7 @@ class Products(Advice):
             else:
                 yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": words})
 
-    def beside(self, asked: Asked) -> Iterator[Piece]:
+    def side_by_side(self, asked: Asked) -> Iterator[Piece]:
         rows = self.compared(asked)
         if len(rows) < 2:
             if rows:
