@@ -30,8 +30,10 @@ MONTHS = [
 ]
 MONTHS_ZH = ["一月", "二月", "三月", "四月", "五月", "六月", "七月", "八月", "九月", "十月", "十一月", "十二月"]
 WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
-NUMBERS = {"two": 2, "three": 3, "four": 4, "six": 6, "few": 3, "couple of": 2}
-NUMBERS |= {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "半": 6, "几": 3}
+NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+NUMBERS |= {"eleven": 11, "twelve": 12, "few": 3, "couple of": 2}
+NUMBERS |= {"一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "几": 3}
+NUMBERS |= {"七": 7, "八": 8, "九": 9, "十": 10, "十一": 11, "十二": 12}
 
 _MONTH = "|".join(f"{name}|{name[:3]}" for name in MONTHS if name != "may")
 _MONTH_ZH = f"(?:{'|'.join(sorted(MONTHS_ZH, key=len, reverse=True))}|(?<!\\d)1?\\d ?月)份?"
@@ -39,12 +41,28 @@ _MAY = r"(?:(?<=\bin )|(?<=\bof )|(?<=\bduring )|(?<=\bsince )|(?<=\bbefore )|(?
 _NTH = {"first": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "final": 4}
 _NTH |= {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4, "上": 1, "下": 2}
 SEASONS = {"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12, "春": 3, "夏": 6, "秋": 9, "冬": 12}
-_UNITS = {"day": 1, "天": 1, "week": 7, "周": 7, "星期": 7, "month": 30, "个月": 30}
+_UNITS = {"day": 1, "天": 1, "week": 7, "周": 7, "星期": 7, "礼拜": 7, "fortnight": 14, "month": 30, "月": 30}
+_UNITS |= {"year": 365, "年": 365}
+_MANY = "|".join(sorted((re.escape(name) for name in NUMBERS if name.isascii()), key=len, reverse=True))
+_MANY_ZH = "十[一二]?|[一两二三四五六七八九半几]"
+YEAR_BACK = timedelta(days=365)
+
+AGO = re.compile(
+    rf"\b(?:(?:about|around|roughly|some|maybe|perhaps|nearly|almost|like) )?(?:(?P<en>\d{{1,3}}|an?|one|{_MANY}) |an? (?P<more>{_MANY}) )"
+    r"(?P<unit>days?|weeks?|fortnights?|months?|years?) (?:or so )?(?:ago|back)\b|"
+    rf"(?:大概|大约|差不多)?(?P<zh>\d{{1,3}}|{_MANY_ZH}) ?(?:个(?=月|星期|礼拜))?(?P<unit_zh>天|周|星期|礼拜|月|年)(?:左右)?(?:之|以)?前(?![一二三两几])"
+)
+"""A day that lies so far back: three weeks ago, about a month back, 三个星期前."""
+_AGO = re.sub(r"\?P<[a-z_]+>", "?:", AGO.pattern)
+SLACK = {1: 0, 7: 3, 14: 4, 30: 10, 365: 45}
+"""Days around it that may be meant, by the unit that it is told in."""
 
 NAMED = re.compile(
     rf"(?P<day>\b\d{{1,2}})(?:st|nd|rd|th)?(?: of)? (?P<of>{_MONTH}|may)\b|\b(?P<in>{_MONTH}|may) (?P<the>\d{{1,2}})(?:st|nd|rd|th)?\b(?!\d)|"
     rf"(?P<on>{_MONTH_ZH.removesuffix('份?')})(?P<date>\d{{1,2}}) ?[日号]|"
-    rf"(?P<past>(?:\b(?:last|past|previous)|最近|过去|近|前)) ?(?P<many>\d{{1,3}}|two|three|four|six|few|couple of|[一两二三四五六半几]) ?(?P<unit>days?|weeks?|months?|天|周|星期|个月)|"
+    rf"(?P<ago>{_AGO})|"
+    r"(?P<rolling>\b(?:past year|(?:last|past|previous) (?:12|twelve) months|(?:last|past) 365 days)\b|(?:最近|过去|近)的?这?(?:一年|1年|(?:12|十二)个月)(?:以?来|间|里)?)|"
+    rf"(?P<past>(?:\b(?:last|past|previous)|最近|过去|近|前)) ?(?P<many>\d{{1,3}}|{_MANY}|{_MANY_ZH}) ?(?P<unit>days?|weeks?|months?|天|周|个?星期|个?礼拜|个月)|"
     r"(?P<whole>\b(?:last|previous|past|this) (?:month|week|year|quarter)\b|\b(?:yesterday|today)\b|上个?月|这个?月|本月|上个?(?:周|星期|礼拜)(?![一二三四五六日天末])|"
     r"(?:这个?|本)(?:周|星期)|昨天|今天|(?:去年|今年)(?!.{0,2}(?:[\d一二三四五六七八九十]+月|季))|上个?季度|(?:这个?|本)季度)(?!.{0,2}[春夏秋冬])|"
     r"(?P<quarter>\b(?:first|1st|second|2nd|third|3rd|fourth|4th|final|q ?[1-4])(?: quarter)?\b(?:(?<=quarter)|(?<=q\d)|(?<=q \d))|第[一二三四1-4]季度)|"
@@ -58,8 +76,15 @@ YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
 LEAD = re.compile(
     r"\b(?P<since>since|after)|(?P<before>\bbefore|\bearlier than|\bprior to)|(?P<until>\buntil|\bup to)", re.IGNORECASE
 )
-LEAD_ZH = re.compile(r"^份?(?P<before>之?前|以前)|^份?(?P<since>以来|之?后|以后|开始|起)")
-RANGE = re.compile(r"^ ?,? ?(?:20\d\d ?)?年?(?:(?P<to>to|until|till|through|-|到|至)|and|和) ?(?:the )?$")
+LEAD_ZH = re.compile(
+    r"^份?(?P<before>之?前|以前)|^(?:份|初|的?时候)?(?P<since>以来|之?后|以后|开始|起|(?:一直)?(?:到|至)(?:现在|目前|如今|今(?!天|年)|此刻))|"
+    r"^ ?,? ?(?P<on>(?:(?:up )?until|till|(?:up )?to|through to) (?:now|date|the present)\b|onwards?\b|on(?=$|[,?.!]))"
+)
+START = re.compile(r"\b(?:the )?(?:very )?(?:start|beginning|first(?: day)?|1st) of(?: the)? $")
+"""The first day of what is named next: since the start of August."""
+RANGE = re.compile(
+    r"^ ?,? ?(?:20\d\d ?)?年?(?:(?P<to>to|until|till|through|-|到|至)|and|和) ?(?:the )?(?:end of (?:the )?)?$"
+)
 NAMED_DAY = re.compile(rf"\b(?P<en>{'|'.join(WEEKDAYS)})\b|(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])")
 EVERY = re.compile(
     r"\b(?:on|any|a) (?:a |any |)(?P<en>mon|tues|wednes|thurs|fri|satur|sun)days?\b|(?<!上)(?<!这)(?<!个)(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])"
@@ -97,9 +122,8 @@ def periods(text: str, today: date) -> list[Days]:
         if joint and (joint["to"] or re.search(r"\b(?:between|from)\b|从", text[: match.start()].lower())):
             found[-1] = (found[-1][0], max(found[-1][1], days[1]))
         else:
-            found.append(
-                _turned(days, text[max(0, match.start() - 14) : match.start()], match[0], text[match.end() :], today)
-            )
+            before = START.sub("", text[: match.start()])[-14:]
+            found.append(_turned(days, before, match[0], text[match.end() :], today))
         end = match.end()
     if not found and (year := YEAR.search(text)):
         found.append((date(int(year[1]), 1, 1), date(int(year[1]), 12, 31)))
@@ -129,6 +153,36 @@ def coming(text: str, today: date) -> date | None:
     else:
         return None
     return last + timedelta(days=1) if BEHIND.search(text) else last
+
+
+def ago(text: str, today: date) -> date | None:
+    """The day that lies as far back as a text says.
+
+    >>> ago("about three weeks ago", date(2011, 12, 9)), ago("a fortnight back", date(2011, 12, 9))
+    (datetime.date(2011, 11, 18), datetime.date(2011, 11, 25))
+    """
+    found = AGO.search(text)
+    if found is None:
+        return None
+    return today - timedelta(days=_length(_said(found, "en", "more", "zh"), _said(found, "unit")))
+
+
+def _said(found: re.Match[str] | None, *names: str) -> str:
+    """What the first of some groups, English or Chinese, has."""
+    groups = found.groupdict() if found else {}
+    return next((word for name in names for word in (groups.get(name), groups.get(f"{name}_zh")) if word), "")
+
+
+def _length(many: str, unit: str) -> int:
+    """The days of so many weeks, months or years, be it half of one."""
+    if many == "半":
+        return _unit(unit) // 2
+    return (int(many) if many.isdigit() else NUMBERS.get(many, 1)) * _unit(unit)
+
+
+def _unit(word: str) -> int:
+    """The days of a week, a month, a year."""
+    return _UNITS[word.removeprefix("个").rstrip("s")]
 
 
 def month_beside(days: Days, *, back: bool) -> Days:
@@ -171,7 +225,7 @@ def _turned(days: Days, before: str, named: str, after: str, today: date) -> Day
         return EVER, days[0] - timedelta(days=1)
     if "until" in says:
         return EVER, days[1]
-    if "since" in says:
+    if "since" in says or "on" in says:
         after_it = lead is not None and lead[0].lower() == "after"
         return (days[1] + timedelta(days=1) if after_it else days[0]), today
     return days
@@ -186,8 +240,10 @@ def _days(match: re.Match[str], text: str, today: date) -> Days:
         at = at.replace(day=min(max(int(day), 1), calendar.monthrange(at.year, month)[1]))
         return at, at
     if match["past"]:
-        many = int(match["many"]) if match["many"].isdigit() else NUMBERS[match["many"]]
-        return today - timedelta(days=many * _UNITS[match["unit"].rstrip("s")]), today
+        return today - timedelta(days=_length(match["many"], match["unit"])), today
+    if match["ago"] and (at := ago(match[0], today)):
+        slack = timedelta(days=SLACK[_unit(_said(AGO.search(match[0]), "unit"))])
+        return at - slack, min(at + slack, today)
     return READ[kind](match[kind], year, today)
 
 
@@ -267,7 +323,12 @@ def _whole(name: str, _year: int | None, today: date) -> Days:
     return (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)) if last else (date(today.year, 1, 1), today)
 
 
+def _rolling(_name: str, _year: int | None, today: date) -> Days:
+    return today - YEAR_BACK, today
+
+
 READ: dict[str, Callable[[str, int | None, date], Days]] = {
+    "rolling": _rolling,
     "whole": _whole,
     "quarter": _quarter,
     "half": _half,

@@ -601,7 +601,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"(how many(?! times| orders)|which|what)\b.{0,50}\b(have|had|did) (i|we)( ever| already)? (had|have|bought|ordered|got)\b|"
+            r"(how many(?! times| orders)|which|what)\b.{0,50}\b(have|had|did) (i|we)( ever| already)? (had|have|bought|ordered|got|taken|take|purchased|received)\b|"
             r"(january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter) (order|purchase)s?\b|"
             r"(spend|spent|pay|paid)\b.{0,20}\b(more|less)\b.{0,40}\b(than|or)\b|more expensive for me",
             "",
@@ -1075,7 +1075,7 @@ STOP = frozenset(_STOP.split())
 
 
 _STOP_ZH = """
-一次 加起来 加在一起 那批 这批 一批 上批 那次 同样 一样 照样 那些东西 分别 各自 每次 三次 两次 几次 最近 包邮 免邮
+一次 这儿 那儿 加起来 加在一起 那批 这批 一批 上批 那次 同样 一样 照样 那些东西 分别 各自 每次 三次 两次 几次 最近 包邮 免邮
 买个 买点 买些 买一些 找个 看个 请问 麻烦 你好 您好 帮我 帮忙 想要 想买 想找 想看 想问下 想问 想给 我想 我要 需要 有没有 有什么 有哪些 卖不卖 是不是 能不能 可以 可不可以 多少钱 价格 价钱 价位 售价 卖多少 怎么卖 什么价 是多少 多少
 一下 看看 找找 推荐 建议 介绍 对比 比较 哪个更便宜 哪个更贵 哪个更好 哪个便宜 哪个贵 哪个好 哪个 哪款 哪些 区别 有货吗 有货 缺货 现货 库存 还有吗 还有没有 还有 还剩下 还剩 还能 还卖 没货 卖完 售罄 属于 分类 类别
 货号 编号 代码 链接 页面 详情 最便宜 最贵 便宜点 便宜些 便宜的 便宜 更便宜 以下 以内 之内 以上 左右 之间 大概 大约 不超过 预算 英镑 镑 块钱 块 元 礼物 生日 送给 送 给 适合 喜欢 爱 的人 朋友 妈妈
@@ -1165,13 +1165,13 @@ EXTREME_OF_IT = re.compile(
     r"^(?:and )?(?:what|which)(?: one| order)? (?:was|is) (?:the )?(?:biggest|largest|smallest|dearest|cheapest|most expensive|priciest)(?: one)?$|^哪.{0,3}最(?:贵|便宜|大|小|多)$"
 )
 _SEVERAL = (
-    r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|(?:any|some|no)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
+    r"\b(?:(?:which|any|how many|all|list|show|other|more)\b.{0,20}\b(?:orders?|parcels?|packages?|things)|orders|parcels|packages|deliveries|shipments|(?:any|some|no|every)thing|others?|which of|(?:is|are) there (?:any )?more|more of mine|"
     r"what (?:else )?(?:is|are|have you|has|have i)|any ?more)\b"
 )
-_TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered)|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:do) (?:i|we) (?:still )?expect|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
-_TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途)"
+_TO_COME = r"\b(?:on (?:their|its|the) (?:way|road|move)|not (?:yet )?(?:\w+ )?(?:arrived|come|here|been delivered|delivered|turned up|shown up|reached me|landed)|under ?way|outstanding|in transit|(?:still|yet) to (?:come|arrive|be delivered|get here|reach me)|(?:still|else) (?:coming|arriving)|pending|(?:do|should|can|must) (?:i|we) (?:still )?expect|(?:due|set|scheduled) to (?:arrive|come|be delivered|turn up|reach me)|coming (?:to me|my way)|(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|due))\b"
+_TO_COME_ZH = "(?:(?:没|未)(?:有)?(?:送到|送达|寄到|收到|到|送)(?!货)|在?路上|在途|正在?(?:寄|发|送)给我|运输中|派送中|配送中|等着?收)"
 UNDERWAY = re.compile(
-    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|"
+    rf"{_SEVERAL}.{{0,60}}{_TO_COME}|\b(?:am|are) (?:i|we) (?:still )?(?:waiting for|expecting|owed) (?:any|some|more)|\bhave (?:i|we) (?:still )?got coming\b|\b(?:i|we) (?:still )?have (?:still )?(?:got )?coming\b|"
     r"\b(?:which|what)\b.{0,20}\b(?:orders?|parcels?|packages?)\b.{0,12}\b(?:comes?|arrives?|due|be here|gets? here)\b.{0,12}\b(?:first|next|soonest|earliest)|"
     r"\b(?:have|are|did) (?:all|both|any) (?:of )?my (?:orders|parcels|packages)\b.{0,20}\b(?:delivered|arrived|arrive|come|here)|哪个?(?:包裹|订单|单|快递).{0,4}(?:最先|先|最早|最快)到|(?:订单|包裹|快递)都(?:到|送到|送达|收到)了?吗|"
     rf"(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
@@ -1200,10 +1200,11 @@ compared most least half thing item items things penultimate back returned retur
 single orders order ordered placed placing made make purchase bill bigger higher lower fewer usually typically per each
 had bought buying got years often frequently regularly came come arrived inside out two three four anybody recent latest
 january february march april june july august september october november december
+start beginning until till onwards date purchased taken remind remember recall forgot forgotten
 """
 HISTORY_WORDS = frozenset(_HISTORY_WORDS.split())
 HISTORY_WORDS_ZH = re.compile(
-    "倒数第[一二三]|第[一二三四](?:次|季度)?|[上这本]?个?季度|[上下]半年|[春夏秋冬]天|星期[一二三四五六日天]?|周末|平均|最[贵便宜早多少]*|加起来|东西|商品|订单|单子|"
+    "^[初底中]?以来?$|^[初底]$|倒数第[一二三]|第[一二三四](?:次|季度)?|[上这本]?个?季度|[上下]半年|[春夏秋冬]天|星期[一二三四五六日天]?|周末|平均|最[贵便宜早多少]*|加起来|东西|商品|订单|单子|"
     "哪[些个一]|多少|什么|个?月份?|[年日号个]|买过?|订过?|花(?=[了过多少钱得]|$)|下过|[我你们钱了过的下几单笔每共总比还更多少都在有没吗呢次回和跟与得]"
 )
 """Words of such questions that name no goods, and what of a Chinese word names none."""

@@ -35,6 +35,14 @@ SPANS = {
     "去年12月": (date(2010, 12, 1), date(2010, 12, 31)),
     "上周三": (date(2011, 11, 30), date(2011, 11, 30)),
     "六月到八月": (date(2011, 6, 1), date(2011, 8, 31)),
+    "since the start of august": (date(2011, 8, 1), TODAY),
+    "from september until now": (date(2011, 9, 1), TODAY),
+    "九月到现在": (date(2011, 9, 1), TODAY),
+    "in the last twelve months": (date(2010, 12, 9), TODAY),
+    "过去一年": (date(2010, 12, 9), TODAY),
+    "about three weeks ago": (date(2011, 11, 15), date(2011, 11, 21)),
+    "two days ago": (date(2011, 12, 7), date(2011, 12, 7)),
+    "三个星期前": (date(2011, 11, 15), date(2011, 11, 21)),
 }
 
 
@@ -109,6 +117,20 @@ def test_goods_of_a_time_are_only_of_that_time(two_orders: Any):
 
 def test_how_many_of_those_goes_on_about_the_goods_asked_for(two_orders: Any):
     assert "in 1 order" in ask("did I ever buy a picnic tray", "how many of those in all?")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "two weeks ago I bought something off you, can't remember what",
+        "What did I order a fortnight ago?",
+        "两个星期前我在你们这儿买过东西，不记得是什么了",
+    ],
+)
+def test_the_order_nearest_to_a_day_so_far_back_is_told_with_its_goods(two_orders: Any, question: str):
+    told = ask(question)
+    assert "Wooden Picnic Tray" in told
+    assert "A-1001" not in told
 
 
 def test_a_day_of_the_week_filters_the_orders(two_orders: Any):

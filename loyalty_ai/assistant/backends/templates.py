@@ -26,6 +26,7 @@ from loyalty_ai.assistant.phrases import (
     OWN_TIER,
     SERVED,
     TOGETHER,
+    UNDERWAY,
     Intent,
 )
 from loyalty_ai.assistant.phrasing.choosing import (
@@ -372,6 +373,8 @@ class Reply(Reading):
         """The subject of a question that no table knows for one to the documents; None where it is none, or names goods."""
         if asked.aspects & NOT_IN_TABLES or (asked.intent is Intent.SEARCH and AN_END.search(asked.text)):
             return None
+        if asked.intent is Intent.ORDER and self.turn.customer_id is not None and UNDERWAY.search(asked.text):
+            return None  # "what is still on its way, and by when": no rule about parcels that are late
         if (
             asked.there
             and not asked.words

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.periods import Days, month_beside, period, periods, weekday
+from loyalty_ai.assistant.periods import Days, ago, month_beside, period, periods, weekday
 from loyalty_ai.assistant.phrasing.orders import (
     ARRIVING,
     BEFORE_THAT,
@@ -133,6 +133,8 @@ class History(Orders):
                 yield from self.tell_bought(self.orders_in(None), words)
             else:
                 yield from self.of_goods(words, days, asked)
+        elif days and (at_about := ago(text, local(self.turn.now))) and not asked.aspects & {"total", "orders"}:
+            yield from self.placed_about(at_about, days, asked)
         elif days and (not spans or HOW_MANY.search(text) or phrases.HOW_MANY_ORDERS.search(text)):
             yield from self.summed(days)
 
@@ -200,6 +202,20 @@ class History(Orders):
                 break
             given["until"] = self.placed(rows[-1]).isoformat()
         return list(found.values())
+
+    def placed_about(self, at: date, about: Days, asked: Asked) -> Iterator[Piece]:
+        """The orders of a day, or of the nearest to it on which they ordered, with their goods."""
+        orders = self.orders_in(None)
+        least = min((abs(self.placed(order) - at) for order in orders), default=timedelta())
+        found = [order for order in orders if abs(self.placed(order) - at) == least]
+        if not (found and about[0] <= self.placed(found[0]) <= about[1]):
+            yield Sentence(_("In that time you ordered nothing."))
+        if len(found) == 1:
+            yield from self.tell_order(found[0], replace(asked, aspects=asked.aspects | {"items"}))
+            return
+        for order in found[:SHOWN]:
+            yield self.order_line(order)
+            yield from self.items_of(order)
 
     def one_of(self, orders: list[dict[str, Any]], asked: Asked) -> Iterator[Piece]:
         if not orders:
@@ -370,6 +386,8 @@ class History(Orders):
         for order, items in held[:SHOWN]:
             cited = (f"order:{order['order_id']}",)
             yield self.order_line(order)
-            for item in items[:SHOWN]:
+            for item in items[:MOST_GOODS]:
                 told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
                 yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+            if len(items) > MOST_GOODS:
+                yield Sentence(_("The rest is on the page of the order."), cited)

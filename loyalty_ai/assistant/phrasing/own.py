@@ -123,8 +123,11 @@ EVER_BOUGHT = re.compile(
     r"(?:and |so )?(?:did|have|had) (?:i|we) (?:\w+ )?(?:buy|bought|order|ordered|get|got|had)\b|我.{0,6}[买订]过.{1,14}[吗么没]"
 )
 OF_TIME = re.compile(r"\b(?:days?|weeks?|months?|often|long|between|time)\b|几天|多久|隔")
-WHAT_IT_WAS = re.compile(r"\bwhat (?:was|were|did|is|had|have)\b|什么|哪")
-"""Speaks of the shopper; of time and no money; asks which goods something was."""
+FORGOTTEN = re.compile(
+    r"\b(?:remember|recall|forg[oe]t\w*|remind me|no (?:idea|clue)|know|think|sure)\b.{0,12}\bwhat\b|[忘记想].{0,6}(?:什么|啥|哪)"
+)
+WHAT_IT_WAS = re.compile(rf"\bwhat (?:was|were|did|is|had|have)\b|什么|哪|{FORGOTTEN.pattern}")
+"""Speaks of the shopper; of time and no money; has lost from mind what something was; asks which goods it was."""
 
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
@@ -228,7 +231,8 @@ class Own(Trade, Shop):
 
     def bought_then(self, now: Asked) -> Asked | None:
         """What they bought on some days, be it for somebody: "I bought a gift for my sister in May, what was it"."""
-        told = BOUGHT.search(now.text) and WHAT_IT_WAS.search(now.text) and not WISH.search(now.text)
+        wishes = WISH.search(now.text) and not FORGOTTEN.search(now.text)
+        told = BOUGHT.search(now.text) and WHAT_IT_WAS.search(now.text) and not wishes
         if (
             now.intent not in MAY_NAME_GOODS | {Intent.GIFT}
             or not (EVER_BOUGHT.match(now.text) or (told and period(now.text, local(self.turn.now))))

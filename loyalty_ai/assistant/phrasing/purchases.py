@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
-from loyalty_ai.assistant.phrases import COMPARES, Intent
+from loyalty_ai.assistant.phrases import COMPARES, UNDERWAY, Intent
 from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS
@@ -157,7 +157,7 @@ class Purchases(Listing):
 
     def _purchase(self, asked: Asked) -> Iterator[Piece]:
         days = period(asked.text, local(self.turn.now))
-        if MOST.search(asked.text):
+        if MOST.search(asked.text) or UNDERWAY.search(asked.text):
             return
         if "charge" in asked.aspects and (sums := sums_of(asked.text)):
             yield from self.charged(sums, days)
