@@ -323,8 +323,13 @@ def _whole(name: str, _year: int | None, today: date) -> Days:
     return (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)) if last else (date(today.year, 1, 1), today)
 
 
-def _rolling(_name: str, _year: int | None, today: date) -> Days:
+def rolling_year(today: date) -> Days:
+    """The last twelve months."""
     return today - YEAR_BACK, today
+
+
+def _rolling(_name: str, _year: int | None, today: date) -> Days:
+    return rolling_year(today)
 
 
 READ: dict[str, Callable[[str, int | None, date], Days]] = {

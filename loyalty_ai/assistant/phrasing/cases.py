@@ -180,6 +180,8 @@ class Cases(Purchases):
         question = asked_in(text)
         if self.turn.customer_id is None or question.codes[1:] or when_it_comes(text) or LATEST_FEW.search(text):
             return None
+        if self.held_in_latest(question):
+            return None
         if lines := self.lines_told(text, question):
             return Case((), lines, asks=frozenset({"lines"}))
         picked = None if question.codes else self.picked(text)

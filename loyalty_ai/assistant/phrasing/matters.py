@@ -48,7 +48,10 @@ MATTERS = {
             r"\b(?:wrong|old|new|different|another|incorrect) (?:\w+ )?(?:address|house(?: number)?|postcode|post code|street|flat|door)\b|\b(?:change|correct|fix|update|amend)\b.{0,30}\baddress\b|\bmoved (?:house|home|flat)\b|地址.{0,6}[错改换变]|[错改换].{0,4}地址|搬家"
         ),
         "add": (
-            r"\b(?:add|put)\b.{0,40}\b(?:to|in|into|onto) (?:it|that|this|(?:my|the|our|that|this) (?:\w+ )?order)\b|(?:还能|可以|能)?再?(?:加|添)(?:点|些|一[个件]|几|东西|别的|进去).{0,6}"
+            r"\b(?:add|put)\b.{0,40}\b(?:to|in|into|onto) (?:it|that|this)\b|"
+            r"\b(?:add|put|squeeze|slip|tack|pop|fit|sneak|include|stick|throw|chuck)\b.{0,40}\b(?:to|in|into|onto|on|with) (?:(?:my|the|our|that|this|yesterday's|today's|last|latest) )+(?:\w+ )?order\b|"
+            r"\border\b.{0,40}\b(?:add|squeeze|slip|tack|pop|fit|sneak|include|put|get)\b.{0,20}\b(?:another|extra|more|something|anything)\b.{0,16}\b(?:in|into|on|to|onto)\b|"
+            r"(?:还能|可以|能)?再?(?:加|添)(?:点|些|一[个件]|几|东西|别的|进去).{0,6}"
         ),
         "change": (
             r"\b(?:cancel\w*|chang(?:e|ed|ing)|amend\w*|modif\w+|edit(?:ed|ing)?|call off)\b(?! (?:my|your) mind)|\b(?:take|remove|drop|leave)\b.{0,30}\b(?:out of|off|from)\b.{0,12}\borders?\b|\b(?:stop|halt)\b.{0,20}\border\b|\binstead of\b.{0,40}\border\b|\border\b.{0,40}\binstead of\b|取消|修改|更改|改(?:一下|订单|数量)|[能可]改|不想要了|不要了"

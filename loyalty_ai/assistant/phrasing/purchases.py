@@ -65,6 +65,13 @@ ORDERS_WITH = re.compile(
 )
 """Asks for the orders that held some goods."""
 
+HELD_IN = re.compile(
+    r"^(?:and )?(?:was|were|is|are|did (?:i|we))\b(?P<goods>.*)\bin (?:my|our|the) (?:last|latest|most recent|newest) (?:orders?|parcel|package|delivery)$|"
+    r"^(?:and )?(?:did|does) (?:my|our|the) (?:last|latest|most recent|newest) (?:order|parcel|package|delivery) (?:have|include|contain|come with)\b(?P<behind>.*)|"
+    r"(?:最近|上|最后|最新)的?[那这]?一?[个笔次张]?订?单里?[面中]?(?:有没有|是否|有|包含|含)+(?P<zh>[^,，。]+?)(?:吗|么|没有?)?$"
+)
+"""Asks whether the latest order held some goods."""
+
 COMING = re.compile(
     r"\b(?:when|what day|will|should|do|does|are|is)\b.{0,60}\b(?:get here|arrive|be here|be delivered|reach me|turn up|be with me|land)\b|"
     r"(?:什么时候|几时|何时|哪天|几号|多久).{0,4}(?:能|会|可以|才)?.{0,2}(?:到货?|送到|收到|送达)"
@@ -161,6 +168,8 @@ class Purchases(Listing):
             return
         if "charge" in asked.aspects and (sums := sums_of(asked.text)):
             yield from self.charged(sums, days)
+        elif words := self.held_in_latest(asked):
+            yield from self.whether_in(words, self.orders_in(None))
         elif (lines := self.lines_asked(asked)) is not None:
             yield from lines()
         elif COMING.search(asked.text) and not asked.codes and (words := self.things(asked)):
@@ -177,6 +186,30 @@ class Purchases(Listing):
             if "bought_when" in asked.aspects and len(goods) == 1:
                 yield from self.tell_bought(self.orders_in(days), goods[0])
             yield from self.in_which(goods, days) if "which" in asked.aspects else self.in_all(goods, days)
+
+    def held_in_latest(self, asked: Asked) -> str:
+        """The goods of which a question asks whether the latest order held them; "" where it asks no such thing."""
+        found = HELD_IN.search(asked.text.strip(" ?!.？"))
+        said = next(filter(None, found.groups()), "") if found else ""
+        return self.things(replace(asked, text=said, words=words_of(said))) if said else ""
+
+    def whether_in(self, words: str, orders: list[Order]) -> Iterator[Piece]:
+        """The goods of the latest order that have all the words; where it has none, that it is so and which order had any."""
+        latest = orders[:1]
+        for order in latest:
+            yield self.order_line(order)
+            if items := named(order["items"], words):
+                yield from self.these_lines([(order, item) for item in items])
+                return
+            text = _("In that order I find nothing for “%(words)s”.")
+            yield Sentence(text % {"words": words}, keys_of([order]))
+        alike = self.alike(words)[:SOME]
+        for order in orders[1:]:
+            items = named(order["items"], words) or [item for item in order["items"] if item["product_id"] in alike]
+            if items:
+                yield self.order_line(order)
+                yield from (self.item_line(order, item) for item in items[:SHOWN])
+                return
 
     def wanted(self, asked: Asked) -> bool:
         """Whether a question asks for something to be there by a day to come."""

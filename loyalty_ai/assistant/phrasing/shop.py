@@ -19,7 +19,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.hours import NOW, ON_A_DATE, ON_A_DAY, day_asked, hours_of, shut_on, time_in
 from loyalty_ai.assistant.keeping import last_to_count
-from loyalty_ai.assistant.periods import coming, period
+from loyalty_ai.assistant.periods import Days, coming, period, rolling_year
 from loyalty_ai.assistant.phrases import OWN_TIER, Intent
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
@@ -48,7 +48,7 @@ from loyalty_ai.assistant.phrasing.voice import (
     local,
 )
 from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, normal
-from loyalty_ai.assistant.turn import Outcome, Sentence
+from loyalty_ai.assistant.turn import Found, Outcome, Sentence
 from loyalty_ai.conf import app_settings
 
 YEAR = 365
@@ -325,6 +325,18 @@ class Shop(Rulings):
             yield Sentence(_("You have been a customer since %(date)s.") % {"date": day(data["since"])}, cited)
         elif "since" in wanted:
             yield Sentence(_("You have not ordered anything yet."), cited)
+
+    def headline(self, found: Found, days: Days) -> Iterator[Piece]:
+        """What the orders of some days came to; of the last twelve months also what is left of it without what came back."""
+        yield from super().headline(found, days)
+        loyalty = self.call("get_loyalty") if days == rolling_year(local(self.turn.now)) and not found.error else None
+        if (
+            loyalty
+            and not loyalty.error
+            and loyalty.data["spent_in_365_days"] not in (None, found.data["summary"]["total"])
+        ):
+            text = _("Less what you returned, that is %(spent)s.")
+            yield Sentence(text % {"spent": self.money(loyalty.data["spent_in_365_days"])}, ("loyalty",))
 
     @staticmethod
     def no_loyalty() -> Sentence:
