@@ -133,6 +133,35 @@ def test_the_order_nearest_to_a_day_so_far_back_is_told_with_its_goods(two_order
     assert "A-1001" not in told
 
 
+def test_the_time_before_is_the_order_before_that_held_the_same_goods(two_orders: Any):
+    fakes.record_purchase(
+        two_orders.ann, two_orders.products[MUG], at=two_orders.before + timedelta(days=9), value="2.50"
+    )
+    told = ask("when did I last order the picnic tray", "and the time before?")
+    assert "Wooden Picnic Tray" not in told
+    assert "4 × Red Retrospot Mug" in ask("when did I last order the retrospot mug", "and the time before?")
+
+
+@pytest.mark.parametrize("question", ["was there a picnic tray in my last order?", "我上一单里有野餐托盘吗？"])
+def test_goods_that_the_latest_order_did_not_hold_are_found_in_the_one_before(two_orders: Any, question: str):
+    told = ask(question)
+    assert "A-1001" in told
+    assert "1 × Wooden Picnic Tray" in told or "1 × " in told
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "What is still on its way to me, and by when should it be here?",
+        "Which of my orders haven't turned up yet?",
+        "what have I got coming",
+        "我还有哪些订单在路上，预计什么时候到？",
+    ],
+)
+def test_what_is_under_way_is_told_as_a_list(two_orders: Any, question: str):
+    assert "A-1001" in ask(question)
+
+
 def test_a_day_of_the_week_filters_the_orders(two_orders: Any):
     assert "20 Apr 2011" in ask("did I order anything on a wednesday?")
     assert "None of your orders was placed on that day" in ask("did I order anything on a sunday?")

@@ -71,7 +71,7 @@ AGAIN = re.compile(r"\bagain\b|\bre-?order|\b(?:cart|basket|usual|please add)\b|
 
 BEFORE_THAT = re.compile(
     r"\b(?:before (?:that|it|this)|previous|earlier|other|next) ?(?:one|order)?\b|\bbefore$|"
-    r"上一?(?:个|笔)?(?:单|订单)|再(?:上|之)?前|另(?:一|外)"
+    r"上一?(?:个|笔)?(?:单|订单)|再(?:上|之)?前|再(?:往前|上)一?[次回]|更早|另(?:一|外)"
 )
 """Of an order that was told just now: the one before it."""
 
@@ -230,7 +230,16 @@ class Orders(Cart):
             return
         numbers = [order["order_id"] for order in orders]
         if self.order_before in numbers[:-1] and BEFORE_THAT.search(asked.text) and (asked.follows or asked.there):
-            yield from self.tell_order(orders[numbers.index(self.order_before) + 1], asked)
+            earlier = orders[numbers.index(self.order_before) + 1 :]
+            words = "" if ORDER_NUMBER.search(asked.text) else self.looked_for()
+            if not words or not (held := named_items(earlier, words)):
+                yield from self.tell_order(earlier[0], asked)
+                return
+            order, items = held[0]  # "and the time before", of goods that were looked for
+            yield self.order_line(order)
+            for item in items[:SHOWN]:
+                line = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+                yield Sentence(_("%(units)s × %(title)s: %(value)s") % line, keys_of([order]))
             return
         words = self.things(asked)
         of_product = asked.aspects & {"bought_when", "ever"}
@@ -297,6 +306,16 @@ class Orders(Cart):
             text = _("What you have spent comes to %(spent)s, less what you returned.")
             told.append(Sentence(text % {"spent": self.money(found.data["spent"])}, ("loyalty",)))
         return told
+
+    def looked_for(self) -> str:
+        """The goods that the questions before asked when they were bought; "" where they asked no such thing."""
+        for text in self.asked_before:
+            before = self.understood(text)[-1]
+            if words := self.things(before):
+                return words if before.aspects & {"bought_when", "ever"} else ""
+            if not BEFORE_THAT.search(before.text):
+                break
+        return ""
 
     @staticmethod
     def things(asked: Asked) -> str:

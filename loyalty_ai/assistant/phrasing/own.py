@@ -129,6 +129,15 @@ FORGOTTEN = re.compile(
 WHAT_IT_WAS = re.compile(rf"\bwhat (?:was|were|did|is|had|have)\b|什么|哪|{FORGOTTEN.pattern}")
 """Speaks of the shopper; of time and no money; has lost from mind what something was; asks which goods it was."""
 
+MORE_OF_IT = re.compile(
+    r"\b(?:can|could|may|might|would) (?:i|we) (?:still )?(?:get|have|buy|order)\b|"
+    r"\b(?:still|do you|have you) (?:have|got|sell|stock)\b|"
+    r"\banother\b|\bin stock\b|还(?:能|可以|有)|再[买来要订]|有货"
+)
+"""Whether more of what was bought can be had."""
+ONES = re.compile(r"\b(?:ones?|those|them)\b|的?那[个款种些件]")
+"""Of the goods of a kind that were told."""
+
 MAY_NAME_GOODS, PLAINLY = {Intent.NONE, Intent.SEARCH}, 0.85
 """What may name goods as well, and the likeness from which on it hardly does."""
 
@@ -255,9 +264,13 @@ class Own(Trade, Shop):
     def other_goods_bought(self, now: Asked) -> Asked | None:
         """ "And the jumbo ones?" after what the lunch bags came to."""
         about_orders = self.last_about == "order" or self.about_many
-        if not about_orders or not (now.follows and now.words) or len(now.text) > MOST_SHORT:
+        if not about_orders or not now.words or len(now.text) > MOST_SHORT:
             return None
         before = self.understood(self.asked_before[0])[-1]
+        if MORE_OF_IT.search(now.text):
+            return self.more_of_it(now, before)
+        if not now.follows:
+            return None
         if (
             now.intent not in MAY_NAME_GOODS
             or before.intent not in (Intent.ORDER, Intent.PRICE)
@@ -267,6 +280,14 @@ class Own(Trade, Shop):
         asks = " ".join(word for word in before.text.split() if not words_of(word))
         both = f"{asks} {now.words}"
         return replace(before, intent=Intent.ORDER, text=both, words=now.words) if self.bought(now.words) else None
+
+    def more_of_it(self, now: Asked, before: Asked) -> Asked | None:
+        """ "Could I get another of the art deco ones?" after the clocks that they bought: whether these can be had today."""
+        if now.intent not in MAY_NAME_GOODS | {Intent.STOCK} or not ONES.search(now.text):
+            return None
+        items = self.bought_of(self.orders_in(None), f"{now.words} {self.things(before)}".strip())
+        codes = tuple(item["product_id"] for item in items)
+        return replace(now, intent=Intent.STOCK, words="", codes=codes, follows=False) if len(codes) == 1 else None
 
     def names_goods(self, words: str) -> bool:
         """Whether something in the shop plainly is what the words name."""
