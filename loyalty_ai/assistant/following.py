@@ -36,6 +36,11 @@ _SMALL, _LARGE = (
 SIZED = {"small": re.compile(_SMALL), "large": re.compile(_LARGE)}
 """The word of a title for what is asked by comparison."""
 
+MEANT = re.compile(
+    r"\b(?:sorry,? )?i (?:really |actually )?(?:mean|meant)(?: to say)?\b|我(?:的意思)?(?:是说|的?是指|意思是|指的是|说的是|要的是)"
+)
+"""It puts right what was asked just now."""
+
 IN_CHINESE = {"small": "小号", "large": "大号"}
 
 _COUNT = rf"\d{{1,3}}|{'|'.join(sorted(NUMBERS, key=len, reverse=True))}|half a dozen|a dozen"
@@ -49,18 +54,30 @@ COME_TO = re.compile(
 )
 """What so many of what is at hand cost."""
 
+TAKES = re.compile(
+    r"^(?:ok |okay |so |then |well,? |and )*i (?:would |will |shall |could |think i would )*(?:rather )?(?:go (?:for|with)|take|choose|pick|have|prefer|opt for) "
+    r"(?:the )?(?P<en>[a-z][a-z' -]*?)(?: one)?(?: then)?(?:,? (?:please|if (?:there|you|it|they)\b.*))?$|"
+    r"^(?:(?:如果|要是)?有[^,.?]{1,8}的?(?:话|就),?)?(?:那|我|就|还是|想)*(?:选|要|拿|挑)(?P<zh>[^,.?个一两]{1,6}?)的?(?:那[个款只])?(?:吧|好了)?$"
+)
+"""Which of those that were shown somebody would have."""
+
 POINTS_AT_SOME = re.compile(
     r"\b(?:the|that|this|those|these|which|an?|any|some|with|of)\b(?: [\w'&/-]+){1,4} ones?\b|^(?:[\w'&/-]+ ){1,3}ones\b|"
-    r"\bones? (?:with|in|for|that|of|without|from)\b"
+    r"\bones? (?:with|in|for|that|of|without|from|which|saying)\b|"
+    r"^(?:那|我|想|就|再|要|挑|选|找|看|来|有没有)*(?:[一两几][块个款只件把条张])?(?:上面)?(?:[写印画刻带]着|[写印画带]有)[^,.?]{1,30}?的(?=[,.?那有吗哪]|$)"
 )
 """Which of those spoken of is meant, wherever a question says so: "how much is the owl one"."""
 
+_THING_ZH, _LOOK_ZH = r"([\u3400-\u9fff]{1,6}?)", "(?:图案|花纹|款式?|样式|颜色|造型|主题|系列)?的?"
 UNWANTED = re.compile(
     r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? |with )*"
     r"(?!(?:not|no|those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)"
-    r"([a-z]{3,})\b(?: (?:or|nor) (?:any |the |an? )?([a-z]{3,})\b)?"
+    r"([a-z]{3,})\b(?: (?:or|nor) (?:any |the |an? )?([a-z]{3,})\b)?|"
+    rf"(?<![要需])(?:不要|别要|不想要|不喜欢|不含|不带|除了)(?:带有?|有|含|是|那[种些个])*(?!太|超过|这|那|贵|了|再|机器|个性|送|给|放|寄|发|打){_THING_ZH}"
+    rf"{_LOOK_ZH}(?:之外|以外|外)?(?:都[可行好]以?|就[行好]|其[他它]都?[可行好]以?)?(?=[,.;!?]|$)|"
+    rf"(?:^|[,.;!?但])(?:是|那|有)*(?![不别])(?!这|那|都|全|要){_THING_ZH}{_LOOK_ZH}(?:就|都|我)?(?:不要|不考虑|除外)[了吧哦啊]?(?=[,.;!?]|$)"
 )
-"""What shall not be among what is found: "wreaths, not easter ones"."""
+"""What shall not be among what is found: "wreaths, not easter ones", 不要猫狗图案的, 红色的不要."""
 
 LIKED = re.compile(
     r"\b(?:that |this |it |one )?(?:sounds?|looks?|seems?) (?:\w+ )?(?:fun|good|nice|lovely|great|fine|perfect|interesting|cute|pretty|sweet|ideal|right)\b"

@@ -68,6 +68,10 @@ SPELLED = {
     "goin": "going",
     "b4": "before",
     "sth": "something",
+    "christmassy": "christmas",
+    "christmasy": "christmas",
+    "xmassy": "christmas",
+    "eastery": "easter",
     "woud": "would",
     "wud": "would",
     "wuld": "would",
@@ -420,9 +424,10 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             6,
             r"(^|[,.] )(please |and |then |can you |could you )*(remove|delete|take out|drop|take off|get rid of|ditch|lose)\b|(^|[,.] )(please |and |then |just |can you |could you |actually )*(take|leave|pull|knock|get) (?!\d+ ?%|up|part)[\w '&-]{2,50}\b(out|off)\b(?! (of|to|for|on|my|the|your) )|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
-            "(移除|删掉|删除|去掉|拿掉|不要(?!太|这么|那么|超过|贵|带|有)).{0,30}(了)?$",
+            "(移除|删掉|删除|去掉|拿掉|(?<!要)不要(?!太|这么|那么|超过|贵|带|有)).{0,30}(了)?$",
         ),
         (3, r"(my|the) (cart|basket)", "购物车"),
+        (-9, "", "(想[买要找看]|有没有|有什么|推荐|求|找|用的(?:东西|小物|商品)?,).*(不要|不想要)(?!.*(了$|购物车))"),
     ),
     Intent.CART_SET: (
         (

@@ -558,6 +558,10 @@ NUMBER = re.compile(
 )
 
 
+ONE_PIECE = re.compile("[买要找挑选来看换拿订了]$")
+"""Before a piece of something, which is no sum of money."""
+
+
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number in a text, with where it stands and whether it is called money."""
@@ -586,6 +590,8 @@ def amounts(text: str) -> list[Amount]:
         if value is None or text[match.end() : match.end() + 1] == "%":
             continue
         unit = (match["after"] or "").strip()
+        if unit == "块" and match["number"] in ("一", "两") and ONE_PIECE.search(text[: match.start()]):
+            unit = ""  # 挑一块门垫
         if unit in phrases.PENCE:
             value = (value / 100).normalize()
         found.append(Amount(value, match.start(), match.end(), money=bool(match["before"] or unit)))
@@ -888,7 +894,7 @@ def wanted_of(text: str) -> str:
     >>> wanted_of("mugs but no hearts"), wanted_of("not gnomes")
     ('mugs', 'gnomes')
     """
-    named = UNWANTED.sub(lambda found: " " if words_of(found[1]) else found[0], text)
+    named = UNWANTED.sub(lambda found: " , " if words_of(" ".join(filter(None, found.groups()))) else found[0], text)
     return words_of(named) or words_of(text)
 
 

@@ -95,7 +95,7 @@ jewellery box, jewellery stand, jewellery tree, trinket box, jewellery: keep jew
 trinket box, keepsake box, memory box: keep little treasures; keep small things; first tooth; keep letters; memories of a baby; put rings in at night
 necklace, earrings, bracelet, ring, brooch: something to wear; dress up an outfit; sparkle for a party; glam for new year; pretty to wear; bling
 soap, hand soap, soap dish, hand cream, bath: wash hands; by the sink; smells nice in the bathroom; bathroom guest soap
-bath salts, bath foam, bath sponge, bath, candle, incense: relax in the bath; pamper; pampering evening; unwind after work; stressed mum; spa night; treat herself; needs to relax; long hot bath; had a stressful year
+bath salts, bath foam, bath sponge, bath, candle, incense: relax in the bath; something for the bathtub; anything for the bath tub; pamper; pampering evening; unwind after work; stressed mum; spa night; treat herself; needs to relax; long hot bath; had a stressful year
 first aid, plasters, first aid tin: scraped knee; kids fall over; cuts and grazes; for emergencies; blisters; grazed knees; small accidents
 tissues, pocket tissues, tissue box: runny nose; cold and sneezing; blow my nose; hay fever; cries at weddings
 sewing kit, sewing box, sewing basket, pin cushion, tape measure, buttons, scissors: mend clothes; sew a button; torn seam; hem trousers; somebody who sews; sewing enthusiast; dress maker; learns to sew; keep needles and thread; button came off; holes in my jeans; patch trousers; alter a dress

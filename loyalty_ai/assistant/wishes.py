@@ -21,8 +21,14 @@ GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|stocking (?:filler|stuffer)s?|secret santa)\b(?! (?:card|voucher|wrap|receipt|bag|box|tag)\w*)|"
     r"\b(?:bring|get|buy|give|find)\b.{0,12}\b(?:something|her|him|them|somebody|someone|my)\b|\bsomething (?:\w+ )?for\b|"
     r"\bwhat (?:(?:can|could|should|shall|do|might) (?:i|we)|would you) (?:bring|get|give|buy|take|pick|choose)\b|"
-    r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\b(?:impossible )?to buy for\b|\bcollected\b|礼物|送礼|送(?!货|到|达)|买点|买些"
+    r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\b(?:impossible )?to buy for\b|\bcollected\b|\bmake\b.{0,40}\b(?:smile|laugh|happy|day)\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
+SOUGHT = re.compile(
+    r"\b(?:something|anything|(?:any|some) (?:\w+ )?(?:ideas?|suggestions?|recommendations?|tips|inspiration))\b|推荐|东西|有什么|有没有|想[买找]"
+)
+"""For somebody who likes something it seeks a gift, be that not called one."""
+AVAILABLE_TOO = re.compile(r"(?<=\bsomething\b)(?P<rest>[^?]*?)\bin stock\b(?: now| today)?|(?:现在|要|必须)+有现?货的")
+"""A gift that can be had now is no question of the stock of one."""
 PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
     rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|\ban? (?:keen |big |real )?\w+(?:worm|ener|aker|ist|lover|fan|nut|watcher|drinker)\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
@@ -53,12 +59,13 @@ _END = (
     r"(?=[,.;!?()]|$| (?:and|but|so|because|who|which|that) (?:i|we|she|he|they|it|hates?|has|have|is|are|my|our|the budget|needs?|drinks?|"
     r"loves?|likes?|reads?|want|got)\b| but\b| budget\b| (?:under|up to|around|about|for|max|less than|no more|not more)\b| £)"
 )
+PLACED_ZH = re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]")
 LIKES = (
     re.compile(rf"(?<!would )(?<!\bi )\b(?:{_LIKING}) (?P<what>.+?){_END}"),
     re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
-    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
+    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|loving|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
     re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|[也还]?爱|[也还又]喜欢|预算|不要)"),
-    re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]"),
+    PLACED_ZH,
 )  # fmt: skip
 HAVING = re.compile(r"\b(?:has|have|having|got|keeps?|owns?|with)\b[^.,;!?]*|[养有][^.,;!?]*")
 KEEPS = re.compile(r"\bkeeps? (?:\w+ )?(bees|hens|chickens|horses|birds|dogs|cats)\b")
@@ -68,7 +75,9 @@ HAS = re.compile(
     r"(?:养|有)了?(?:[一两几]?[只条个匹])?(猫|狗|花园|院子|鸟|马)"
 )
 """What somebody has, as they like what goes with it."""
-DOES = re.compile(r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?)\b")
+DOES = re.compile(
+    r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?)\b|\ban? (?:\w+ )?(gardener|reader|baker|cyclist|birdwatcher|chef)\b"
+)
 """What somebody does is what they like, said without saying so."""
 
 _TOO = r"(?!(?:too|more|less|over|above|much|idea|sure|need|longer|problem|only|very|so|to|be|spend|wrong|one|rush|clue)\b)"
@@ -100,9 +109,7 @@ ELSE = re.compile(
 OF_A_THING = re.compile(r"(?:is|are|was|can|could|will|would|does|do) (?:the|this|that|these|those|your) ")
 """How a question begins that asks something of goods: whether the night light is safe for a baby."""
 
-_BARE_WORDS = (
-    "good cup nice really everything stuff things all lots being going out very own bit kind sort pretty rather also"
-)
+_BARE_WORDS = "absolutely totally completely utterly quite just such good cup nice really everything stuff things all lots being going out very own bit kind sort pretty rather also"
 _BARE = frozenset(_BARE_WORDS.split())
 _SPLIT = re.compile(r",| and | & | or |/|、|和|与|跟|及|以及")
 
@@ -135,12 +142,14 @@ def tells_of_gift(text: str, *, bounded: bool) -> bool:
     Args:
         bounded: whether it names a price.
     """
-    if ELSE.search(text) or OF_A_THING.match(text):
+    if ELSE.search(AVAILABLE_TOO.sub(r"\g<rest>", text)) or OF_A_THING.match(text):
         return False
     wish = wish_of(text)
     occasion = any(pattern.search(text) for pattern in OCCASIONS.values())
     gift, person = GIFT.search(text) is not None, PERSON.search(text) is not None
-    points = 3 * gift + 2 * occasion + person + bool(wish.likes) + bool(wish.unwanted) + bounded + wish.modest
+    sought = bool(wish.likes) and SOUGHT.search(text) is not None
+    points = 3 * gift + 2 * (occasion + sought) + person
+    points += bool(wish.likes) + bool(wish.unwanted) + bounded + wish.modest
     return points >= ENOUGH and (person or occasion) and (gift or bool(wish.likes) or (occasion and bounded))
 
 
@@ -156,12 +165,13 @@ def wish_of(text: str) -> Wish:
     for pattern in (*UNWANTED, *OWNED):
         rest = pattern.sub(" , ", rest)
     likes = [each for pattern in LIKES for found in pattern.finditer(rest) for each in _things(found["what"])]
-    likes += [found[1] for found in DOES.finditer(rest) if found[1] in INTERESTS]
+    likes += [does for found in DOES.finditer(rest) if (does := found[1] or found[2]) in INTERESTS]
     having = [clause[0] for clause in HAVING.finditer(rest)] if PERSON.search(rest) else []
     likes += [found[1] for found in KEEPS.finditer(rest)]
     likes += [found[1] or found[2] for clause in having for found in HAS.finditer(clause)]
-    likes = [each for each in dict.fromkeys(likes) if each not in unwanted]
     occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")
+    places = {found["what"] for found in PLACED_ZH.finditer(rest)} if occasion else set()  # 放在窗台上的圣诞装饰
+    likes = [each for each in dict.fromkeys(likes) if each not in unwanted and each not in places - INTERESTS.keys()]
     return Wish(tuple(likes), tuple(dict.fromkeys(unwanted)), occasion, MODEST.search(text) is not None)
 
 

@@ -51,7 +51,7 @@ WEAK = frozenset(_WEAK.split())
 
 _ROOMS = """
 bedroom kitchen bathroom lounge office room house home hall hallway garage shed flat school work sofa wall door floor table
-shelf desk street outside outdoors inside party pub
+shelf desk window sill windowsill ledge mantelpiece mantel street outside outdoors inside party pub
 """
 ROOMS = frozenset(_ROOMS.split())
 """Where a thing shall be."""
@@ -860,10 +860,13 @@ def not_wanted(text: str) -> list[str]:
 
     >>> not_wanted("no not chandeliers, little lights"), not_wanted("not too big")
     (['chandeliers'], [])
+    >>> not_wanted("想买门垫,不要猫狗图案的"), not_wanted("红色的不要"), not_wanted("要不要红色的"), not_wanted("不要太贵的")
+    (['猫狗', '猫', '狗'], ['红色'], [], [])
     """
     childish = ["children"] if GROWN_UP.search(text) else []
     unwanted = [word for found in UNWANTED.finditer(text) for word in found.groups() if word and words_of(word)]
-    return [*unwanted, *owned(text), *childish]
+    each = [part for word in unwanted for part, tells in in_words(word) if tells and not word.isascii()]  # 猫狗
+    return list(dict.fromkeys([*unwanted, *each, *owned(text), *childish]))
 
 
 def where_for(text: str) -> frozenset[str]:

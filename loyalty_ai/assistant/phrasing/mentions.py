@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS
+from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS, UNWANTED
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, OWN, SERVED, TOGETHER, Intent
 from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE, SIZE
@@ -204,7 +204,7 @@ class Mentions(Voice):
         pieces = self._cut(text)
         named_ones = sum(bool(piece.words or piece.codes) for piece in pieces)
         several = apart or sums or named_ones > 1 or any(piece.numbers for piece in pieces)
-        if not (several or (self.asked_before and OF_KIND.search(text))):
+        if not (several or (self.asked_before and OF_KIND.search(text) and not UNWANTED.search(text))):
             return run  # one thing and nothing to reckon: whoever answers finds it
         mentions = self.mentioned(text)
         if (apart or (sums and not adds)) and len(mentions) < 2:

@@ -53,6 +53,14 @@ WISHES_FOR = re.compile(
 )
 """What is wished for by a verb of wishing, wherever that stands in a longer message."""
 
+BESIDE_IT = re.compile(
+    r"\b(?:an?|any|some|have you|got|which|what) (?P<en>[a-z][a-z ]+?) (?:(?:that|which) )?"
+    r"(?:to go|goes|go|going|would go|to match|matching) (?:\w+ )?(?:with )?(?:it|them|that|this|those|these)\b|"
+    r"\b(?:an?|any|some) matching (?P<matching>[a-z][a-z ]+?)(?: for (?:it|them|that))?$|"
+    r"(?:搭配|配套|搭|配|同主题|一样主题)(?:它|这个|那个)?的?(?P<zh>[\u3400-\u9fff]{1,5}?)(?:吗|呢|有吗|有没有)?$"
+)
+"""A kind of goods that shall go with what is at hand: "a card to go with it"."""
+
 CAN_BE_HAD = re.compile(r"\b(?:to be had|be had|in stock|available|have (?:it|one|them) in)\b|有货|现货")
 ROOM_ONLY = re.compile(
     r"^(?:and |but |ok |just |only |something |anything |things? |stuff |maybe )*(?:for|in|to go in) |^(?:只?要|想要|给|放在?|适合)"
@@ -120,6 +128,8 @@ ASKS_OF = re.compile(
 SERVICE = re.compile(SERVED)
 OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE, Intent.GIFT}
 """What the tables may read in it."""
+MOST_THEMES = 6
+"""Words of a title that are looked for beside a kind, and goods that share them."""
 MOST_BARE = 6
 """Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
 
@@ -247,6 +257,25 @@ class Narrowing(Families):
                     )
         return None
 
+    def beside_it(self, now: Asked, before: Asked | None) -> Asked | None:
+        """Goods of the kind that shall go with what is at hand, of its theme: the card that shares most of the mug's title, or
+        of what somebody likes."""
+        found = BESIDE_IT.search(now.text) if self.shown and not now.codes else None
+        kind = words_of(found["en"] or found["matching"] or found["zh"]) if found else ""
+        if not kind or not self.has(kind):
+            return None
+        titles = [*(wish_of(before.text).likes if before else ()), *(row["title"].lower() for row in self.shown[:1])]
+        themes = [word for title in titles for word in words_of(title).split() if theme(word)]
+        asked_for = [f"{word} {kind}" for word in dict.fromkeys(themes)][:MOST_THEMES]
+        rows = {row["product_id"]: row for both in asked_for for row in named(self.search(both, now), both)}
+        shared = {key: sum(bool(named([row], word, strictly=True)) for word in themes) for key, row in rows.items()}
+        best = [key for key, many in shared.items() if many == max(shared.values())]
+        return (
+            replace(now, intent=Intent.SEARCH, words="", codes=tuple(best[:MOST_THEMES]), follows=True)
+            if best
+            else None
+        )
+
     def kind_of(self, before: Asked) -> str:
         """The words of a wish, without whom it was for where nothing is called so: "party bags for 12 kids"."""
         plain = " ".join(word for word in before.words.split() if word not in PEOPLE | CHILDREN and not word.isdigit())
@@ -324,6 +353,11 @@ class Narrowing(Families):
         if self.search(now.words, available=False) or in_english(now.words):
             return None
         return replace(now, words="", there=True)
+
+
+def theme(word: str) -> bool:
+    """Whether a word of a title, or of what somebody likes, says of what it is: no colour, number or manner."""
+    return not (COLOUR.fullmatch(word) or word.isdigit() or word in WEAK | PEOPLE | CHILDREN or word in NUMBERS)
 
 
 def in_room(word: str) -> bool:

@@ -12,7 +12,10 @@ from loyalty_ai.assistant.following import (
     BARE_PLACE,
     COME_TO,
     IN_CHINESE,
+    MEANT,
     NEEDED,
+    TAKES,
+    UNWANTED,
     WHAT_ABOUT,
     leaves_out,
     size_of,
@@ -94,6 +97,7 @@ from loyalty_ai.assistant.questions import (
     normal,
     number,
     things_counted,
+    words_of,
 )
 from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.telling import question_of
@@ -675,18 +679,20 @@ class Reading(Edits, Narrowing, Own):
         if again := self.with_another_sum(now):
             return again
         wish = self.wish_before()
+        if self.last_about == "product" and (beside := self.beside_it(now, wish)):
+            return beside
+        if self.last_about == "product" and (taken := self.taken(now)):
+            return taken
         if summed := self.within_sum(now, wish):
             return summed
         if (
             wish and owned(now.text) and now.intent in MAY_NAME_GOODS | {Intent.GIFT}
         ):  # "he has the lunch box, something else"
             return replace(wish, text=f"{wish.text}. {now.text}", follows=True)
-        if wish and self.last_about == "product" and (narrowing := self.narrowing(now, wish)):
-            return narrowing
+        if wish and self.last_about == "product" and (changed := self.changed(now, wish)):
+            return changed
         if at_hand := self.at_hand(now, wish):
             return at_hand
-        if wish and (unwanted := not_wanted(now.text)) and {*now.words.split()} <= {*unwanted}:  # "not with gnomes"
-            return replace(wish, text=now.text, intent=Intent.SEARCH, follows=True)
         if self.shown and (pointing := self.pointing(now)):
             return pointing
         if now.there and COLOURS.search(now.text) and self.last_about == "product":
@@ -839,12 +845,47 @@ class Reading(Edits, Narrowing, Own):
             words=both,
             low=now.low if now.bounded else before.low,
             high=now.high if now.bounded else before.high,
-            order=now.order,
+            order=now.order or (before.order if plainly else ""),
             ordinals=(),
             both=False,
             there=False,
             follows=True,
         )
+
+    def taken(self, now: Asked) -> Asked | None:
+        """The ones of those shown that somebody would have: "I'll go for mint if there is one"."""
+        found = TAKES.match(now.text) if now.intent not in {*GUARDS, Intent.CART_ADD, Intent.POLICY} else None
+        words = words_of(found["en"] or found["zh"]) if found else ""
+        rows = named(self.shown, words, strictly=True) or named(self.shown, words) if words else []
+        return self.of_these(now, rows, Intent.STOCK) if 0 < len(rows) < len(self.shown) else None
+
+    def changed(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before as a message puts it right, leaves something out of it, or bounds it."""
+        return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
+
+    def meant_so(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before, its order and its price with it, as a message puts it right: "I mean one for the wall"."""
+        if not MEANT.search(now.text) or now.intent in GUARDS or now.codes or now.ordinals:
+            return None
+        kind = self.kind_of(before)
+        said = [word for word in asked(MEANT.sub(" ", now.text)).words.split() if word not in kind.split()]
+        added = [both for word in said if self.has(both := f"{word} {kind}")]
+        whole = f"{' '.join(said)} {kind}" if said else ""
+        words = next((each for each in (whole, *added, " ".join(said)) if each and self.has(each)), "")
+        return replace(before, text=now.text, words=words, follows=True) if words else None
+
+    def without(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before, less what a message only says that it shall not have: "not with gnomes", 红色的不要."""
+        unwanted = not_wanted(now.text)
+        if (
+            not unwanted
+            or not {*now.words.split()} <= {*unwanted, "either"}
+            or now.intent in GUARDS
+            or self.in_cart(now.words)
+        ):
+            return None
+        text = ". ".join([*(found[0] for found in UNWANTED.finditer(before.text)), now.text])
+        return replace(before, text=text, intent=Intent.SEARCH, follows=True)
 
     def of_tier(self, now: Asked) -> Asked | None:
         """A short question after one about tiers that goes on about them: what is missing, whether it lasts, another tier."""
@@ -893,7 +934,7 @@ class Reading(Edits, Narrowing, Own):
         wish, at = found
         for text in reversed(self.asked_before[:at]):
             now = self.understood(text)[-1]
-            narrowed = self.narrowing(now, wish) or self.narrowed(now, wish)
+            narrowed = self.changed(now, wish) or self.narrowed(now, wish)
             wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
         return wish
 
