@@ -84,7 +84,7 @@ LIKED = re.compile(
 )
 """What is only said of goods that were shown."""
 SITE_SAYS = re.compile(r"\b(?:than |as )?(?:the |your )?(?:web ?)?(?:site|page|shop|website) (?:says?|shows?|said)\b")
-ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the warehouse\b(?=[^a-z]*$)")
+ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the warehouse\b(?=[^a-z]*$|[?.!;])")
 NO_GOODS = re.compile(
     r"\b(?:what|which)(?: one)? (?:would|should|do|could|might) (?:you|i|we) (?:pick|choose|go for|get|buy|take|have)\b|"
     r"\bnot (?:too |that |really )?(?:fussed|bothered|fussy|picky|worried) (?:about|by|what|which|how|as to)\b[^,.;?!]*|"

@@ -517,10 +517,10 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             8,
-            r"compare|comparing|comparison|versus|side by side|(decide|choose|torn) between|\bvs?\.?\b|differences?|differ|different (from|to)|(price|cost)s? gap|gap (in|between)|"
+            r"compare|comparing|comparison|versus|side by side|(decide|choose|torn) between|\bvs?\.?\b|differences?|differ|different (from|to)|(price|cost)s? gap|gap (in|between)|(cost|priced) (exactly |just )?the same|"
             r"sells? (better|more|best|faster|quicker)|which (one |of (them|those|these|the two) )?(do|does|have) (the )?(more |most |other )?(people|customers|folks?|shoppers|everyone|everybody)\b|"
             r"(do|does) (more )?(people|customers|folks?|shoppers) (go for|buy|prefer|choose|like|get|take)\b.{0,12}\b(more|most|better|rather)",
-            "比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
+            "差价|价差|价格一样|价钱一样|一样贵|一样价|同价|比较一下|比较(?!便宜|贵|好|喜欢)|对比|区别|不同|比一比|vs|差别|差异",
         ),
         (
             7,
@@ -847,7 +847,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.ABOUT: (
         (
             20,
-            r"(am|are) (i|we) (talking|speaking|chatting|writing|typing) (to|with)\b|(are|is) (you|this|it|there) (a |an |really )*(real|actual|live|human|robot|bot)\b.{0,8}(person|human|man|woman)?|(is|are) (a|any|there a|some) (real |actual |live )?(person|human)\b|(real|actual) (person|human) or\b",
+            r"(am|are) (i|we) (talking|speaking|chatting|writing|typing) (to|with)\b|are you (a |an |really )*(real|actual|live|human|robot|bot)\b|is (this|it|there) (a |an |really )*(human|robot|bot|(real|actual|live) (person|human|man|woman|somebody|someone)|(real|live)$)|(is|are) (a|any|there a|some) (real |actual |live )?(person|human)\b|(real|actual) (person|human) or\b",
             "(是|跟|和).{0,4}(真人|机器人|机器).{0,4}(聊|说话|吗|还是)|你是(不是)?(真人|机器)",
         ),
         (

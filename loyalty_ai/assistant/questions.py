@@ -286,7 +286,7 @@ def normal(text: str) -> str:
     text = IDEA.sub("", text)
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
-    text = CAN_BE_HAD.sub(" in stock", text)
+    text = CAN_BE_HAD.sub(lambda had: " which in stock" if "which" in had[0] or "what" in had[0] else " in stock", text)
     text = BACK_FIRST.sub("return", WAS_SENT_BACK.sub("returned", text))
     text = GO_BACK.sub(
         r"\1 i return \2", SENT_BACK.sub(lambda found: f"return {found[1]}" if found[1] else "return", text)

@@ -530,6 +530,9 @@ class Reply(Reading):
         if self.topic and not asked.words:
             yield from self.goes_on_about(asked)
             return
+        if row := self.in_full(asked):  # "can I buy the ... right now", of what is sold out
+            yield from self.only_one(asked, row)
+            return
         rows = self.search(asked.words, asked if TOGETHER.search(asked.text) else None) if asked.words else []
         whole, asked = asked, asked_of(asked, self.told(asked.words))
         best = max((row["score"] for row in rows), default=0)

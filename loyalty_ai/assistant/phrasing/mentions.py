@@ -26,7 +26,7 @@ JOINED = re.compile(
 )
 """Where one thing that is named may end and another begin; it may also stand inside of a name."""
 
-APART = re.compile(r"\bdiffer|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bside by side\b|\b(?:decide|choose|torn) between\b|\bthan\b|\bsame (?:price|thing|money)\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
+APART = re.compile(r"\bdiffer|\bgap\b|\bcompar|\bvs\b|\bversus\b|\bcheaper\b|\bdearer\b|\bpricier\b|\bmore expensive\b|\bby (?:how much|what)\b|\bside by side\b|\b(?:decide|choose|torn) between\b|\bthan\b|\bsame (?:price|thing|money)\b|\b(?:cost|priced) (?:exactly |just )?the same\b|区别|差|对比|比较|比|哪[个款种].{0,3}(?:便宜|贵|划算)|一样")  # fmt: skip
 """It sets two things beside each other."""
 
 OF_EACH = re.compile(

@@ -67,6 +67,8 @@ OF_COLOURS = re.compile(r"^colou?rs?\b|\b(?:what|which) colou?rs?\b|什么颜色
 AND = re.compile(r",? (?=and (?!saucer))|(?<=,) |(?<=[；，])|(?=和\d)")
 
 MOST_COMPARED = 3
+WHICH_ONES = re.compile(r"\b(?:which|what)\b(?! (?:is|one is|colou?rs?|sizes?)\b)|哪[几些]|哪(?:款|种|个)(?!.*还是)")
+"""It asks which of a kind can be had."""
 """Products beside each other."""
 
 SIZES = {"large", "big", "small", "medium", "mini", "giant", "jumbo", "tall", "short", "long"}
@@ -254,7 +256,7 @@ class Products(Advice):
                     else _("No, %(title)s is sold out at the moment.")
                 )
             yield Sentence(text % {"title": row["title"], "price": price}, (key(row),))
-            if asked.follows and asked.units and row["available"]:
+            if (asked.follows or "left" in asked.aspects) and asked.units and row["available"]:
                 yield from list(self.cost(row, asked.units))[1:]
             if not row["available"] and len(asked.codes) < 2:
                 if others := self.like(row):
@@ -263,12 +265,23 @@ class Products(Advice):
                 if STILL.search(asked.text):
                     yield from self.when_back(asked)
 
+        if WHICH_ONES.search(asked.text) and asked.words and not asked.codes and (rows := self.in_stock(asked)):
+            self.meant = rows
+            yield Sentence(self.searched(asked))
+            yield from self.lines(rows)
+            return
         if asked.order and not asked.words and len(self.shown) > 1:  # "the cheaper one, do you have 8"
             priced = [row for row in self.shown if row["price"] is not None]
             self.meant = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[:1]
         yield from self.about_one(asked, say)
         if "left" in asked.aspects and (not self.meant or any(row["available"] for row in self.meant)):
             yield Sentence(_("I cannot see how many are left."))
+
+    def in_stock(self, asked: Asked) -> list[Row]:
+        """What can be had of a kind: what is one by the end of its title, else whatever is called so."""
+        rows = named(self.search(asked.words, asked), asked.words, strictly=True)
+        kind = stems(asked.words, "en")[-1:]
+        return ([row for row in rows if stems(row["title"], "en")[-1:] == kind] or rows)[:MOST_SHOWN]
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
         if asked.codes and not self.rows(codes_of(asked)):  # the number of an order
