@@ -10,7 +10,7 @@ from dataclasses import replace
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
-from loyalty_ai.assistant.phrasing.finding import CHILDREN, PEOPLE, WEAK
+from loyalty_ai.assistant.phrasing.finding import CHILDREN, COLOUR_WORD, PEOPLE, WEAK
 from loyalty_ai.assistant.phrasing.pairs import Pairs
 from loyalty_ai.assistant.phrasing.titles import HOLDS, HOW_MANY, MEASURED, PACKED, PROPERTY, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import FURTHEST
@@ -93,6 +93,7 @@ class Families(Pairs):
             return None
         counted = {found["en"] for found in HOW_MANY.finditer(now.text)}
         without = (" ".join(word for word in words.split() if word not in left) for left in (PACKED, PACKED | counted))
+        without = (*without, " ".join(word for word in words.split() if not COLOUR_WORD.fullmatch(word)))
         named_so = (each for each in (words, *without) if each and named(self.search(each, available=False), each))
         goods = next(named_so, "")
         return replace(told, words=goods) if goods else None

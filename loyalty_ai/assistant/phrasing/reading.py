@@ -209,6 +209,12 @@ ANOTHER_SUM = re.compile(
 OWED = re.compile(r"\brefund|\bmy money\b|\bmoney back\b|\bowe me\b|退款|我的钱")
 """Money that should come back."""
 
+NEEDS_SO_MANY = re.compile(
+    r"^(?:and |so |but )*(?:i|we) (?:would |will |do )?(?:need|be needing) (?:about |around )?\d+\b(?: of (?:them|it|those))?$|"
+    r"^(?:我们?|总共|一共)*需要(?:大概|大约)?\d+个?$"
+)
+"""How many somebody needs of what is asked just before."""
+
 SO_MANY = re.compile(
     r"(?:^|[,.] ?|\b(?:and|then|so|ok) )(?:(?:can|could|may) (?:i|we) (?:have|get|buy|order|take)|"
     r"(?:do |have )?you (?:have|got)|got) "
@@ -265,6 +271,8 @@ def alone(found: list[Asked]) -> list[Asked]:
             kept[-1] = replace(kept[-1], count=now.count or kept[-1].count)  # "three ideas, please"
         elif kept and sums_orders(kept[-1]) and sum_alone(now):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}", aspects=kept[-1].aspects | {"spent"})
+        elif kept and kept[-1].intent is Intent.STOCK and "left" in kept[-1].aspects and NEEDS_SO_MANY.search(now.text):
+            kept[-1] = replace(kept[-1], units=now.units or kept[-1].units)  # 我需要150个
         elif kept and kept[-1].intent is Intent.CART_ADD and not now.words and AS_MANY.search(now.text):
             kept[-1] = replace(kept[-1], text=f"{kept[-1].text}, {now.text}")
         elif kept and kept[-1].intent in WISHES and kept[-1].words and only_bounds(now):

@@ -855,6 +855,8 @@ class Shop(Rulings):
         chosen = self.choose(asked_of(asked, words))
         sold_out = [row for row in chosen.products if not row["available"]] if words or chosen.sure else []
         rows = chosen.products if chosen.sure else sold_out
+        if not (rows or words) and self.last_about == "product" and not self.shown[0]["available"]:
+            rows = sold_out = self.shown[:1]  # what was told as sold out before what is like it
         for row in rows[:MOST_CHOICES]:
             yield self.state(row)
         if not rows or sold_out:

@@ -62,7 +62,14 @@ MATERIAL = re.compile(
     re.IGNORECASE,
 )
 ASKS_MATERIAL = re.compile(r"\bmade (?:of|from|out of)\b|\bmaterials?\b|材质|材料|什么做|用什么做")
+_SAYS_REAL = "real|genuine|fake|faux|artificial|imitation"
+GENUINE = re.compile(r"\b(?:faux|fake|artificial|imitation|genuine)(?: (?!with|for|in|and)[a-z]+)?\b", re.IGNORECASE)
+ASKS_GENUINE = re.compile(
+    rf"\b(?:is|are) (?:it|this|that|they|these|those|the [\w' -]+?) (?:really |actually |made of )*(?:{_SAYS_REAL})\b|"
+    rf"\b(?:{_SAYS_REAL})\b(?= or (?:is it |are they )?(?:{_SAYS_REAL})\b)|真.{{0,3}}还是假|是真(?!的?有|的?能)"
+)
 MEASURES = (
+    (ASKS_GENUINE, GENUINE),
     (ASKS_SIZE, LENGTH),
     (ASKS_VOLUME, VOLUME),
     (ASKS_WEIGHT, WEIGHT),
@@ -75,7 +82,9 @@ MEASURES = (
 """What is asked, and how a title says it."""
 
 MEASURED = re.compile("|".join(asks.pattern for asks, _said in MEASURES))
-PROPERTY = re.compile(f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|high|thick|hold|safe|proof|litres?|ml|grams?")
+PROPERTY = re.compile(
+    f"{ASPECTS['unknown'][0]}|wide|tall|heavy|deep|long|high|thick|hold|safe|proof|litres?|ml|grams?|{_SAYS_REAL}"
+)
 """Words of what is asked of a thing."""
 PACKED = frozenset(["set", "sets", "pack", "packs", "packet", "packets", "box", "boxes", "bag", "bags", "version"])
 """What so many of a thing come in; a title may call it otherwise."""
