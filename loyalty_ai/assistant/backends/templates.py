@@ -389,7 +389,8 @@ class Reply(Reading):
         if asked.intent in NAMED_GOODS and COLOURS.search(asked.text) and not IN_ITS_PLACE.search(asked.text):
             return None  # "does it come in other colours"
         named_so = asked.intent is not Intent.POLICY and self.names_in_full(asked.words)
-        if named_so or (asked.intent in NAMED_GOODS and self.titled(asked)):
+        may = asked.intent in NAMED_GOODS or (asked.intent is Intent.NONE and CHINESE.search(asked.text))
+        if named_so or (may and self.titled(asked)):
             return None  # a product by its title, be it a cafe sugar dispenser
         if (
             asked.intent is Intent.SEARCH

@@ -12,7 +12,16 @@ from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import CHILDREN, COLOUR_WORD, PEOPLE, WEAK
 from loyalty_ai.assistant.phrasing.pairs import Pairs
-from loyalty_ai.assistant.phrasing.titles import HOLDS, HOW_MANY, MEASURED, PACKED, PROPERTY, stated_in, told_in
+from loyalty_ai.assistant.phrasing.titles import (
+    ASKS_GENUINE,
+    HOLDS,
+    HOW_MANY,
+    MEASURED,
+    PACKED,
+    PROPERTY,
+    stated_in,
+    told_in,
+)
 from loyalty_ai.assistant.phrasing.voice import FURTHEST
 from loyalty_ai.assistant.questions import Asked, normal, words_of
 
@@ -76,6 +85,7 @@ class Families(Pairs):
         """A question of what a title says, of goods that it names or that are at hand: "how many cutters come in the kids' set"."""
         holds = HOLDS.search(now.text)
         measured = MEASURED.search(now.text) and now.intent in MAY_TELL | {Intent.DESCRIBE}
+        measured = measured or ASKS_GENUINE.search(now.text)
         if IS_SO_ZH.search(now.text) and now.words and not now.codes:
             rows = named(self.search(now.words, available=False), now.words)[:1]
             holds = holds or bool(rows and stated_in(rows[0]["title"], now.text))

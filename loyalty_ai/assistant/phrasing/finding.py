@@ -434,9 +434,10 @@ class Finding(Voice):
     def titled(self, asked: Asked) -> Row | None:
         """The product with the longest title of those whose whole title stands in a question."""
         spelled = " ".join(WORDS.findall(asked.text.replace("'", "")))
-        if len(spelled.split()) < FEW_WORDS:
+        foreign = CHINESE.search(asked.text) is not None  # a title in a Chinese question is nothing else
+        if len(spelled.split()) < (2 if foreign else FEW_WORDS):
             return None
-        query = spelled if CHINESE.search(asked.text) or not asked.words else asked.words
+        query = spelled if foreign or not asked.words else asked.words
         titles = (
             (row, " ".join(WORDS.findall(row["title"].lower().replace("'", ""))))
             for row in self.search(query, available=False)
