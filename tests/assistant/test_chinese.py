@@ -120,7 +120,13 @@ def test_cheap_goods_are_several_and_the_cheapest_is_one():
 
 def test_goods_that_shall_not_be_too_large_take_nothing_out_of_the_cart():
     assert understand("白色的烛台,不要太大的")[0].intent is not Intent.CART_REMOVE
+    assert understand("想买块门垫,不要猫狗图案的")[0].intent is Intent.SEARCH
     assert understand("不要马克杯了")[0].intent is Intent.CART_REMOVE
+
+
+def test_a_piece_of_something_is_no_price():
+    assert not understand("挑一块写着 home 的门垫")[0].bounded
+    assert understand("一块钱的贺卡")[0].high == Decimal(1)
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,14 @@ def test_a_name_alone_is_bare_and_a_sentence_is_not(article: str):
         (("有马克杯吗", "要红色的，2英镑以下，有货的"), {"MUG1"}),
         (("do you have mugs", "just owls or cats"), {"OWL6", "CAT7"}),
         (("any mugs?", "do any of them have cats on?"), {"CAT7"}),
+        (("any mugs?", "not the red ones", "no cats please"), {"OWL6"}),
+        (("有马克杯吗", "红色的不要。", "也不要带猫的"), {"OWL6"}),
+        (("想买马克杯，不要猫图案的，红色的也不要",), {"OWL6"}),
+        (("cheapest mug?", "sorry, I meant one with a rose"), {"ROSE8"}),
+        (("最贵的马克杯", "我是说带猫的"), {"CAT7"}),
+        (("do you have mugs", "I'll go for blue if there is one"), {"OWL6"}),
+        (("skull paper plates", "any cups to go with them?"), {"CUP10"}),
+        (("which wall clocks can I buy today, and what's the price gap?",), {"CLOCK13", "CLOCK14"}),
     ],
 )
 def test_what_follows_narrows_the_wish_and_keeps_what_was_said(goods: Any, messages: tuple[str, ...], found: set[str]):

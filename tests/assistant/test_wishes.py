@@ -20,6 +20,9 @@ STORIES = [
     ("my niece is mad about fairies. not another doll please. under twenty", ("fairies",), ("doll",), "20"),
     ("a leaving present, she likes stationery, no mugs she has hundreds, max £34", ("stationery",), ("mugs",), "34"),
     ("闺蜜生日快到了,她喜欢猫和蜡烛,不要杯子,二十镑以内", ("猫", "蜡烛"), ("杯子",), "20"),
+    ("Mum is a keen gardener. Something up to 10 pounds that you can actually send me now", ("gardener",), (), "10"),
+    ("my niece is absolutely mad about dinosaurs, any ideas?", ("dinosaurs",), (), None),
+    ("surprise me: one thing under 2 pounds to make my cat-loving flatmate smile", ("cat",), (), "2"),
     ("老板下周退休,想送个放在办公桌上的东西,别太贵", ("办公桌",), (), None),
 ]
 
