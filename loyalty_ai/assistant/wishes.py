@@ -27,7 +27,9 @@ SOUGHT = re.compile(
     r"\b(?:something|anything|(?:any|some) (?:\w+ )?(?:ideas?|suggestions?|recommendations?|tips|inspiration))\b|推荐|东西|有什么|有没有|想[买找]"
 )
 """For somebody who likes something it seeks a gift, be that not called one."""
-AVAILABLE_TOO = re.compile(r"(?<=\bsomething\b)(?P<rest>[^?]*?)\bin stock\b(?: now| today)?|(?:现在|要|必须)+有现?货的")
+AVAILABLE_TOO = re.compile(
+    r"(?P<lead>\b(?:some|any)thing\b[^?]*?)\bin stock\b(?: now| today)?|(?:现在|要|必须)+有现?货的"
+)
 """A gift that can be had now is no question of the stock of one."""
 PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
@@ -142,7 +144,7 @@ def tells_of_gift(text: str, *, bounded: bool) -> bool:
     Args:
         bounded: whether it names a price.
     """
-    if ELSE.search(AVAILABLE_TOO.sub(r"\g<rest>", text)) or OF_A_THING.match(text):
+    if ELSE.search(AVAILABLE_TOO.sub(r"\g<lead>", text)) or OF_A_THING.match(text):
         return False
     wish = wish_of(text)
     occasion = any(pattern.search(text) for pattern in OCCASIONS.values())

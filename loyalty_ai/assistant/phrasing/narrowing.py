@@ -264,17 +264,15 @@ class Narrowing(Families):
         kind = words_of(found["en"] or found["matching"] or found["zh"]) if found else ""
         if not kind or not self.has(kind):
             return None
-        titles = [*(wish_of(before.text).likes if before else ()), *(row["title"].lower() for row in self.shown[:1])]
-        themes = [word for title in titles for word in words_of(title).split() if theme(word)]
-        asked_for = [f"{word} {kind}" for word in dict.fromkeys(themes)][:MOST_THEMES]
+        title = words_of(self.shown[0]["title"].lower()).split()
+        likes = wish_of(before.text).likes if before else ()
+        themes = [word for word in dict.fromkeys([*" ".join(likes).split(), *title[:-1]]) if theme(word)]
+        asked_for = [f"{word} {kind}" for word in themes[:MOST_THEMES]]
         rows = {row["product_id"]: row for both in asked_for for row in named(self.search(both, now), both)}
+        rows = {row["product_id"]: row for row in named(rows.values(), kind, strictly=True)} or rows
         shared = {key: sum(bool(named([row], word, strictly=True)) for word in themes) for key, row in rows.items()}
-        best = [key for key, many in shared.items() if many == max(shared.values())]
-        return (
-            replace(now, intent=Intent.SEARCH, words="", codes=tuple(best[:MOST_THEMES]), follows=True)
-            if best
-            else None
-        )
+        best = tuple(key for key, many in shared.items() if many == max(shared.values()))[:MOST_THEMES]
+        return replace(now, intent=Intent.SEARCH, words="" if best else kind, codes=best, there=False, follows=True)
 
     def kind_of(self, before: Asked) -> str:
         """The words of a wish, without whom it was for where nothing is called so: "party bags for 12 kids"."""

@@ -31,7 +31,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     recoloured,
 )
 from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, stated_in, told_in
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, SHOWN, STILL, asked_of, key, unique
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, MOST_FOUND, SHOWN, STILL, asked_of, key, unique
 from loyalty_ai.assistant.questions import Asked, asked, counted
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -268,7 +268,9 @@ class Products(Advice):
         if WHICH_ONES.search(asked.text) and asked.words and not asked.codes and (rows := self.in_stock(asked)):
             self.meant = rows
             yield Sentence(self.searched(asked))
-            yield from self.lines(rows)
+            yield from self.lines(rows[:MOST_SHOWN])
+            if len(rows) > MOST_SHOWN:
+                yield Sentence(_("There are more of them: ask for the rest, or say what it shall be like or cost."))
             return
         if asked.order and not asked.words and len(self.shown) > 1:  # "the cheaper one, do you have 8"
             priced = [row for row in self.shown if row["price"] is not None]
@@ -279,9 +281,9 @@ class Products(Advice):
 
     def in_stock(self, asked: Asked) -> list[Row]:
         """What can be had of a kind: what is one by the end of its title, else whatever is called so."""
-        rows = named(self.search(asked.words, asked), asked.words, strictly=True)
+        rows = named(self.search(asked.words, asked, limit=MOST_FOUND), asked.words, strictly=True)
         kind = stems(asked.words, "en")[-1:]
-        return ([row for row in rows if stems(row["title"], "en")[-1:] == kind] or rows)[:MOST_SHOWN]
+        return [row for row in rows if stems(row["title"], "en")[-1:] == kind] or rows
 
     def describe(self, asked: Asked) -> Iterator[Piece]:
         if asked.codes and not self.rows(codes_of(asked)):  # the number of an order
