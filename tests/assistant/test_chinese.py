@@ -214,3 +214,22 @@ def test_so_many_of_each_at_hand_are_told():
     assert reckoning("这两个各买3个一共多少钱") == Reckoning(3, each=True)
     assert reckoning("两样都好看") is None
     assert understand("天空为什么是蓝的")[0].intent is Intent.SCOPE
+
+
+def test_a_whole_title_in_a_chinese_question_is_the_product_that_is_meant(open_shop: Any):
+    assert "售罄" in say("Hanging Heart Lamp 现在买得到吗？").text
+    given = thread("Hanging Heart Lamp 现在买得到吗？", "大概什么时候补货？")
+    assert "Hanging Heart Lamp" in given.text
+
+
+def test_how_many_are_left_is_not_known_and_what_is_needed_is_reckoned_up(open_shop: Any):
+    given = say("How many red retrospot mugs are actually in the warehouse? I'd need 150 of them.")
+    assert "£187.50" in given.text
+    assert "I cannot see how many are left." in given.text
+    assert "£187.50" in say("red retrospot mug 仓库里还有多少个？我需要150个。").text
+
+
+def test_only_who_asks_for_a_program_hears_of_one():
+    assert understand("are you a real person")[0].intent is Intent.ABOUT
+    assert understand("你是真人吗")[0].intent is Intent.ABOUT
+    assert understand("the chocolate throw - is it real fur or fake?")[0].intent is not Intent.ABOUT
