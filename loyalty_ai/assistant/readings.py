@@ -153,10 +153,13 @@ def _any_of(signs: Iterable[str]) -> str:
 _SIGN = _any_of(_SIGNS)
 _NUMBER = r"\.?\d(?:[\d.,']|\s(?=[.,]?\s?\d))*+"
 """Digits with what stands in and between them; possessive, so that no text makes it slow and no number is cut short."""
+_APART = r"(?<![a-z0-9])(?<!\d\.)(?<!\ue000(?=\.))"
+"""Where a number may begin: a full stop behind a word or a name (blanked out) ends it, and is no decimal point."""
+
 _BEFORE = re.compile(
     rf"(?<![a-z])({_SIGN})\s*(-?)\s*({_NUMBER})(\s*(?:k|m|bn|grand|thousand|million|万|千|百)(?![a-z]))?"
 )
-_AFTER = re.compile(rf"(?<![a-z0-9.])(-?)({_NUMBER})(\s*(?:k|m|grand|thousand|million|万|千|百))?\s*-?\s*({_SIGN})")
+_AFTER = re.compile(rf"{_APART}(-?)({_NUMBER})(\s*(?:k|m|grand|thousand|million|万|千|百))?\s*-?\s*({_SIGN})")
 _POUNDS_PENCE = re.compile(
     r"(\d+)\s*(?:pounds?|quid|英镑|镑)\s*(?:and\s+)?(\d{1,2})(?!\d|\s*%)(?:\s*(?:p|pence|便士)\b)?"
 )
@@ -411,7 +414,7 @@ _UNIT = {
 }
 _UNIT_PATTERN = "|".join(f"(?P<{name}>{pattern})" for name, pattern in _UNIT.items())
 _PLAIN_NUMBER = re.compile(
-    rf"(?<![a-z0-9.])({_NUMBER})(?:\s*-?\s*(?:{_UNIT_PATTERN})(?![a-z]))?|(?<=[a-z])(\d+)|(?<=\d)(?=\d)"
+    rf"{_APART}({_NUMBER})(?:\s*-?\s*(?:{_UNIT_PATTERN})(?![a-z]))?|(?<=[a-z])(\d+)|(?<=\d)(?=\d)"
 )
 
 

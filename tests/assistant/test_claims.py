@@ -640,3 +640,8 @@ def test_a_line_may_say_how_many_of_it_came_back():
     wrong = said("Your order is returned.", evidence=evidence, sources=(ORDER,))
     assert wrong is not None
     assert "in part" in wrong.text
+
+
+@pytest.mark.parametrize("name", ["Jumbo Bag Red Retrospot", "jumbo bag"])
+def test_an_amount_may_hide_behind_no_full_stop(name: str):
+    assert (found := said(f"I would choose the {name}.1 pounds for it")) is None or "2.08" in found.text

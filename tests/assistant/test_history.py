@@ -146,7 +146,7 @@ def test_the_time_before_is_the_order_before_that_held_the_same_goods(two_orders
 def test_goods_that_the_latest_order_did_not_hold_are_found_in_the_one_before(two_orders: Any, question: str):
     told = ask(question)
     assert "A-1001" in told
-    assert "1 × Wooden Picnic Tray" in told or "1 × " in told
+    assert "1 × Wooden Picnic Tray" in told
 
 
 @pytest.mark.parametrize(
