@@ -103,7 +103,8 @@ class Families(Pairs):
             return None
         counted = {found["en"] for found in HOW_MANY.finditer(now.text)}
         without = (" ".join(word for word in words.split() if word not in left) for left in (PACKED, PACKED | counted))
-        without = (*without, " ".join(word for word in words.split() if not COLOUR_WORD.fullmatch(word)))
+        if ASKS_GENUINE.search(now.text):  # "how much is the green one" asks for a green one
+            without = (*without, " ".join(word for word in words.split() if not COLOUR_WORD.fullmatch(word)))
         named_so = (each for each in (words, *without) if each and named(self.search(each, available=False), each))
         goods = next(named_so, "")
         return replace(told, words=goods) if goods else None
