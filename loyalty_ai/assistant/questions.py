@@ -16,6 +16,7 @@ from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.following import ANSWERED, LIKED, NO_GOODS, ON_SHELVES, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
 from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.tokens import slips_between
@@ -936,25 +937,25 @@ def interests(words: str) -> list[tuple[str, str]]:
     """
     lines: list[tuple[str, str]] = []
     plain = []
-    if words in phrases.INTERESTS:
-        return [(words, search) for search in phrases.INTERESTS[words]]
+    if words in INTERESTS:
+        return [(words, search) for search in INTERESTS[words]]
     told = words.split()
     if not TEENS.isdisjoint(told):
         told = [word for word in told if word not in ("boy", "boys", "girl", "girls", "kid", "kids")]
-    looks = "vintage" in told and any(word not in phrases.INTERESTS for word in told)  # "vintage radios" are radios
+    looks = "vintage" in told and any(word not in INTERESTS for word in told)  # "vintage radios" are radios
     for word in told:
         if looks and word == "vintage":
             plain.append(word)
             continue
-        said = next((each for each in (word, word.removesuffix("s")) if each in phrases.INTERESTS), "")
+        said = next((each for each in (word, word.removesuffix("s")) if each in INTERESTS), "")
         if not word.isascii():
-            said = said or next((each for each in phrases.INTERESTS if not each.isascii() and each in word), "")
+            said = said or next((each for each in INTERESTS if not each.isascii() and each in word), "")
             plain += (
                 [each for each, tells in in_words(word) if tells and each in meanings() and said not in each]
                 if said
                 else []
             )
-        lines += [(said, search) for search in phrases.INTERESTS.get(said, ())]
+        lines += [(said, search) for search in INTERESTS.get(said, ())]
         if not said:
             plain.append(word)
     together = " ".join(plain)

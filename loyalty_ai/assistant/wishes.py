@@ -7,7 +7,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from loyalty_ai.assistant.phrases import INTERESTS, STOP
+from loyalty_ai.assistant.interests import INTERESTS
+from loyalty_ai.assistant.phrases import STOP
 from loyalty_ai.assistant.somebody import RELATIVE, RELATIVE_ZH
 from loyalty_ai.assistant.wanted import NOTHING_ALONE
 

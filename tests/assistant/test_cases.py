@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.periods import WEEKDAYS, latest_weekday
-from loyalty_ai.assistant.phrases import UNDERWAY
+from loyalty_ai.assistant.phrases_own import UNDERWAY
 from loyalty_ai.assistant.phrasing.matters import MATTERS, matters_in
 from loyalty_ai.assistant.phrasing.terms import COUNTRIES, TIERS, for_tier, from_country
 from loyalty_ai.shop.models import Customer

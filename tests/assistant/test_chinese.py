@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.following import Reckoning, reckoning
-from loyalty_ai.assistant.phrases import OF_ONE_TIER, OWN_TIER, Intent
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases_own import OF_ONE_TIER, OWN_TIER
 from loyalty_ai.assistant.phrasing.finding import things_in
 from loyalty_ai.assistant.questions import understand, wishes_for_goods, words_of
 from loyalty_ai.assistant.turn import Outcome

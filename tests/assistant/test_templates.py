@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from loyalty_ai.assistant.answering import answer
-from loyalty_ai.assistant.backends.templates import METHODS
+from loyalty_ai.assistant.backends.templates import METHODS, Reply
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrases import Intent
@@ -68,6 +69,19 @@ def keys(given: Answer) -> list[str]:
 
 def test_every_intent_has_a_method():
     assert set(METHODS) == set(Intent)
+
+
+def test_no_part_of_the_reply_hides_anothers_method_unawares():
+    chain = [each for each in Reply.__mro__ if each is not object]
+    for at, part in enumerate(chain):
+        for name, method in vars(part).items():
+            hidden = next((below for below in chain[at + 1 :] if name in vars(below)), None)
+            if hidden is None or not inspect.isfunction(method):
+                continue
+            left_open = "NotImplementedError" in inspect.getsource(vars(hidden)[name])
+            assert left_open or "super()" in inspect.getsource(method), (
+                f"{part.__name__}.{name} hides {hidden.__name__}'s"
+            )
 
 
 PRODUCT_FACTS = [

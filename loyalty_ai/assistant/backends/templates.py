@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from loyalty_ai.assistant.backends.base import Backend, Piece, Tools
 from loyalty_ai.assistant.following import (
@@ -20,15 +19,8 @@ from loyalty_ai.assistant.following import (
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE, heard, used_for
 from loyalty_ai.assistant.periods import period
-from loyalty_ai.assistant.phrases import (
-    OF_ONE_TIER,
-    OWN,
-    OWN_TIER,
-    SERVED,
-    TOGETHER,
-    UNDERWAY,
-    Intent,
-)
+from loyalty_ai.assistant.phrases import SERVED, Intent
+from loyalty_ai.assistant.phrases_own import OF_ONE_TIER, OWN, OWN_TIER, TOGETHER, UNDERWAY
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
     Row,
@@ -48,8 +40,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     UNWANTED,
     WEAK,
 )
-from loyalty_ai.assistant.phrasing.matters import EXCHANGES, REFERS, RULES, matters_in
-from loyalty_ai.assistant.phrasing.own import FOR_TRADE, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
+from loyalty_ai.assistant.phrasing.matters import REFERS, RULES, matters_in
+from loyalty_ai.assistant.phrasing.own import FRIENDS, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
 from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
@@ -80,27 +72,6 @@ NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 
 PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
 """What is no question but to this shop."""
-
-MAY_EXCHANGE = {
-    *(Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.STOCK, Intent.ORDER, Intent.GIFT),
-    *(Intent.RECOMMEND, Intent.SIMILAR, Intent.CART_ADD, Intent.CART_SET),
-}
-"""What the tables may read in the wish for something else in the place of what was bought."""
-
-MAY_SAVE = FOR_TRADE | {Intent.STOCK, Intent.ORDER, Intent.LOYALTY, Intent.PRIVACY, Intent.RECOMMEND}
-"""What the tables may read in a question for what comes off a large order."""
-
-FRIENDS = gettext_noop("bringing friends, code")
-"""What documents call to bring friends."""
-
-MAY_REFER = MAY_EXCHANGE | {Intent.LOYALTY, Intent.HELP, Intent.PRICE, Intent.PERSON, Intent.POPULAR}
-"""What the tables may read in a question for what bringing a friend is worth."""
-
-MAY_BE_PERK = {
-    *(Intent.POLICY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.NONE, Intent.SEARCH, Intent.PRICE, Intent.GIFT),
-    *(Intent.PERSON, Intent.HELP, Intent.RECOMMEND, Intent.DESCRIBE, Intent.STOCK),
-}
-"""What the tables may read in a question for something that a tier gives."""
 
 THERE = re.compile(r"\b(?:to )?there\b(?=[?.! ]*$)|那[里边儿]")
 """The place that was named in what is refused."""
@@ -320,16 +291,6 @@ class Reply(Reading):
             )
         if not ended:
             yield Outcome.ANSWERED
-
-    def ruled(self, question: Asked) -> list[Piece]:
-        """The rule about exchanges, what comes off a large order, or whether what a tier gives is theirs; [] for anything else."""
-        if question.intent in MAY_EXCHANGE and EXCHANGES.search(question.text):
-            return list(self.rule(_("exchanges")))
-        if question.intent in MAY_REFER and REFERS.search(question.text):
-            return list(self.quote(asked_of(question, "", text=_(FRIENDS)), self.treating(_(FRIENDS))))
-        if question.intent in MAY_SAVE and (told := self.saved(question)):
-            return told
-        return self.own_perk(question) if question.intent in MAY_BE_PERK else []
 
     def with_delivery(self, question: Asked) -> Asked | None:
         """A sum that is asked with its delivery as what it is first: the basket's, or the price of the page that is open."""

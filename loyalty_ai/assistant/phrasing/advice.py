@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import INTERESTS
+from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import NO_THING, SELLS, points_at_some, reckoning
-from loyalty_ai.assistant.phrases import TOGETHER, Intent
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases_own import TOGETHER
 from loyalty_ai.assistant.phrasing.advice import MOST_LINES
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import (

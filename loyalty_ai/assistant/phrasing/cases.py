@@ -10,18 +10,8 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.arrivals import when_it_comes
 from loyalty_ai.assistant.periods import Days, latest_weekday, periods
-from loyalty_ai.assistant.phrases import (
-    AVERAGE,
-    BACK,
-    COMPARES,
-    DIGITS_ZH,
-    FIRST,
-    LATEST_FEW,
-    LEAST,
-    NTH,
-    ORDINALS,
-    UNDERWAY,
-)
+from loyalty_ai.assistant.phrases import DIGITS_ZH, ORDINALS
+from loyalty_ai.assistant.phrases_own import AVERAGE, BACK, COMPARES, FIRST, LATEST_FEW, LEAST, NTH, UNDERWAY
 from loyalty_ai.assistant.phrasing.choosing import named as named_in
 from loyalty_ai.assistant.phrasing.matters import (
     ASKED_OF_ORDERS,

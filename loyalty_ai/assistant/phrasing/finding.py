@@ -33,10 +33,10 @@ from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wanted import made_of
 from loyalty_ai.assistant.wishes import owned
 
-_COLOURS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
-_COLOURS += "large|small|big|medium|mini"
+LOOKS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
+LOOKS += "large|small|big|medium|mini"
 COLOUR = re.compile(
-    f"{_COLOURS}|红色?|蓝色?|绿色?|黄色?|粉色?|粉红色?|紫色?|橙色?|橘色?|黑色?|白色?|灰色?|银色?|金色?|米色?|米白色?|棕色?|大号?|小号?"
+    f"{LOOKS}|红色?|蓝色?|绿色?|黄色?|粉色?|粉红色?|紫色?|橙色?|橘色?|黑色?|白色?|灰色?|银色?|金色?|米色?|米白色?|棕色?|大号?|小号?"
 )
 
 _WEAK = """
@@ -63,7 +63,7 @@ child children baby man men woman women lady ladies
 PLACES = ROOMS | frozenset(_PLACES.split())
 """Where a thing shall be, how it looks, whom it is for: it parts goods, and names one only where nothing else does."""
 
-COLOURED = re.compile(rf"\b(?:{_COLOURS}|mint|turquoise)\b ?")
+COLOURED = re.compile(rf"\b(?:{LOOKS}|mint|turquoise)\b ?")
 """The same as a word of a title."""
 
 HEADS = frozenset(stems("set kit pack packet", "en"))
@@ -481,9 +481,8 @@ class Finding(Voice):
         return [other for other in similar if other["available"]]
 
     def names_goods(self, words: str) -> bool:
-        """Whether goods are called so, but for a word before the last that nothing has: reusable shopping bags."""
-        rows, told = self.search(words) if words else [], self.told(words)
-        return bool(rows) and told.split()[-1:] == words.split()[-1:] and bool(named(rows, told, strictly=True))
+        """Whether something in the shop plainly is what the words name."""
+        return any(row["score"] >= CERTAIN for row in self.search(words))
 
     def plainly(self, asked: Asked, rows: list[Row]) -> Asked:
         """The question without where the thing shall be, whom it is for and manners, where nothing in `rows` has those as well and

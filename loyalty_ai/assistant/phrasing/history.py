@@ -12,12 +12,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant import phrases_own
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, ago, month_beside, period, periods, weekday
 from loyalty_ai.assistant.phrasing.orders import (
     ARRIVING,
     BEFORE_THAT,
+    CENT,
     HOW_MANY,
     IN_TIME,
     OF_THE_ORDER,
@@ -38,8 +39,6 @@ MOST_GOODS = 12
 
 MOST_LETTERS = 40
 """Of a question that names new days and nothing else."""
-
-CENT = Decimal("0.01")
 
 RETURNED = re.compile(r"\b(?:return\w*|refund\w*|sen[dt] back)\b|退")
 """Speaks of what came back."""
@@ -77,54 +76,54 @@ class History(Orders):
             return  # "which order was that, and when did I place it"
         spans = periods(text, local(self.turn.now))
         open_ended = SUM_ALONE.fullmatch(text.strip(" ?!.")) or any(
-            pattern.search(text) for pattern in (phrases.TOGETHER, phrases.AVERAGE, phrases.EXTREME_OF_IT)
+            pattern.search(text) for pattern in (phrases_own.TOGETHER, phrases_own.AVERAGE, phrases_own.EXTREME_OF_IT)
         )
         going_on = not spans and not asked.codes and (asked.there or asked.follows or open_ended)
         days = period(text, local(self.turn.now)) if spans else self.days_before if going_on else None
         numbers = self.numbers(asked)
-        if (beside := phrases.MONTH_BESIDE.search(text)) and self.days_before and not spans:
+        if (beside := phrases_own.MONTH_BESIDE.search(text)) and self.days_before and not spans:
             spans = [month_beside(self.days_before, back=beside["back"] is not None)]
             days = spans[0]
         both = list(dict.fromkeys([*spans, *self.days_told()]))
-        if len(spans) == 1 and (now := phrases.THAN_BEFORE.search(text)):
+        if len(spans) == 1 and (now := phrases_own.THAN_BEFORE.search(text)):
             both = [*spans, *periods("this month" if now["month"] else "this year", local(self.turn.now))]
-        if few := phrases.LATEST_FEW.search(text):
+        if few := phrases_own.LATEST_FEW.search(text):
             latest = self.orders_in(None)[: FEW[next(filter(None, few.groups()))]]
             yield from self.together([order["order_id"] for order in latest])
         elif WHICH_MONTH.search(text):
             yield from self.dearest_month(days)
-        elif phrases.UNDERWAY.search(text):
-            beside = self.order_before if self.last_about == "order" and phrases.ELSE.search(text) else ""
+        elif phrases_own.UNDERWAY.search(text):
+            beside = self.order_before if self.last_about == "order" and phrases_own.ELSE.search(text) else ""
             yield from self.underway(beside)
-        elif phrases.COMPARES.search(text) and not spans and len(pair := self.pair(asked)) == 2:
+        elif phrases_own.COMPARES.search(text) and not spans and len(pair := self.pair(asked)) == 2:
             yield from self.two_orders(*pair)
         elif beside:
             yield from self.summed(days)
-        elif phrases.TOGETHER.search(text) and len(numbers) > 1 and not spans and not HOW_MANY.search(text):
+        elif phrases_own.TOGETHER.search(text) and len(numbers) > 1 and not spans and not HOW_MANY.search(text):
             yield from self.together(numbers)
-        elif phrases.TOGETHER.search(text) and BOTH_ALONE.fullmatch(text.strip(" ?!.")) and len(both) == 2:
+        elif phrases_own.TOGETHER.search(text) and BOTH_ALONE.fullmatch(text.strip(" ?!.")) and len(both) == 2:
             yield from self.both_together(both)
-        elif len(spans) == 2 and phrases.IN_SUM.search(text) and not self.goods(asked):
+        elif len(spans) == 2 and phrases_own.IN_SUM.search(text) and not self.goods(asked):
             yield from self.both_together(spans)
-        elif phrases.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
+        elif phrases_own.COMPARES.search(text) and len(both) > 1 and (len(spans) > 1 or not self.goods(asked) or spans):
             yield from self.beside(both[: max(2, len(spans))], self.goods(asked))
-        elif len(spans) > 1 and not asked.codes and phrases.HOW_MANY_ORDERS.search(text):
+        elif len(spans) > 1 and not asked.codes and phrases_own.HOW_MANY_ORDERS.search(text):
             yield from self.beside(spans, self.goods(asked))
         elif len(spans) > 1 and days == spans[0] and not asked.codes and not self.goods(asked):
             for each in spans:
                 yield from self.summed(each)
-        elif found := phrases.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
+        elif found := phrases_own.EXTREME_OF_IT.search(text) if days or self.one_told(asked) else None:
             orders = self.one_told(asked) or self.orders_in(days)
             if "order" in text or len(orders) > 1:
-                pick = min if phrases.LEAST.search(found[0]) else max
+                pick = min if phrases_own.LEAST.search(found[0]) else max
                 yield from self.one_of([pick(orders, key=lambda order: order["total"])], asked)
             else:
-                yield from self.dearest(orders, cheapest=phrases.LEAST.search(found[0]) is not None)
+                yield from self.dearest(orders, cheapest=phrases_own.LEAST.search(found[0]) is not None)
         elif asked.codes:
             return
-        elif found := phrases.EXTREME_GOODS.search(text):
-            yield from self.dearest(self.orders_in(days), cheapest=phrases.LEAST.search(found[0]) is not None)
-        elif phrases.AVERAGE.search(text) and days:
+        elif found := phrases_own.EXTREME_GOODS.search(text):
+            yield from self.dearest(self.orders_in(days), cheapest=phrases_own.LEAST.search(found[0]) is not None)
+        elif phrases_own.AVERAGE.search(text) and days:
             yield from self.average(days)
         elif (at := weekday(text)) is not None and not IN_TIME.search(text) and not self.goods(asked):
             yield from self.on_weekday([order for order in self.orders_in(days) if self.placed(order).weekday() == at])
@@ -135,7 +134,7 @@ class History(Orders):
                 yield from self.of_goods(words, days, asked)
         elif days and (at_about := ago(text, local(self.turn.now))) and not asked.aspects & {"total", "orders"}:
             yield from self.placed_about(at_about, days, asked)
-        elif days and (not spans or HOW_MANY.search(text) or phrases.HOW_MANY_ORDERS.search(text)):
+        elif days and (not spans or HOW_MANY.search(text) or phrases_own.HOW_MANY_ORDERS.search(text)):
             yield from self.summed(days)
 
     @property
@@ -184,8 +183,8 @@ class History(Orders):
 
     def things(self, asked: Asked) -> str:
         """What a question names of goods, without the words of questions over many orders."""
-        words = (phrases.HISTORY_WORDS_ZH.sub("", word) for word in super().things(asked).split())
-        return " ".join(word for word in words if word and word not in phrases.HISTORY_WORDS)
+        words = (phrases_own.HISTORY_WORDS_ZH.sub("", word) for word in super().things(asked).split())
+        return " ".join(word for word in words if word and word not in phrases_own.HISTORY_WORDS)
 
     def placed(self, order: dict[str, Any]) -> date:
         return local(order["placed_at"])
@@ -245,7 +244,7 @@ class History(Orders):
             at = latest.index(numbers[0]) if numbers[0] in latest else len(latest)
             numbers += latest[at + 1 : at + 2]
         found = (self.call("get_order", order_id=number).data.get("orders", []) for number in numbers[:2])
-        named = self.things(replace(asked, words=phrases.COMPARES.sub(" ", asked.words)))
+        named = self.things(replace(asked, words=phrases_own.COMPARES.sub(" ", asked.words)))
         return [order for orders in found for order in orders] if not named else []
 
     def two_orders(self, one: dict[str, Any], other: dict[str, Any]) -> Iterator[Piece]:
@@ -327,8 +326,7 @@ class History(Orders):
         text = _("The cheapest by the piece") if cheapest else _("The most expensive by the piece")
         told = {"what": text, "date": day(order["placed_at"]), "number": order["order_id"]}
         yield Sentence(_("%(what)s you bought on %(date)s, with order %(number)s:") % told, cited)
-        told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-        yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+        yield self.item_line(order, item)
 
     def dearest_month(self, days: Days | None) -> Iterator[Piece]:
         """The month in which they spent most."""
@@ -362,7 +360,7 @@ class History(Orders):
     def of_goods(self, words: str, days: Days | None, asked: Asked) -> Iterator[Piece]:
         """What they bought of some goods: how many in all, which ones, or in which orders of these days."""
         text = self.asked_before[0].lower() if self.carries(asked) and self.asked_before else asked.text
-        counted, which = HOW_MANY.search(text), phrases.WHICH_GOODS.search(text)
+        counted, which = HOW_MANY.search(text), phrases_own.WHICH_GOODS.search(text)
         if not (days or which or counted):
             return
         orders = self.orders_in(days)
@@ -386,8 +384,6 @@ class History(Orders):
         for order, items in held[:SHOWN]:
             cited = (f"order:{order['order_id']}",)
             yield self.order_line(order)
-            for item in items[:MOST_GOODS]:
-                told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-                yield Sentence(_("%(units)s × %(title)s: %(value)s") % told, cited)
+            yield from (self.item_line(order, item) for item in items[:MOST_GOODS])
             if len(items) > MOST_GOODS:
                 yield Sentence(_("The rest is on the page of the order."), cited)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import period
-from loyalty_ai.assistant.phrases import AVERAGE, LEAST
+from loyalty_ai.assistant.phrases_own import AVERAGE, LEAST
 from loyalty_ai.assistant.phrasing.history import SUM_ALONE, History
 from loyalty_ai.assistant.phrasing.orders import ARRIVING, between
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local

@@ -10,7 +10,8 @@ import re
 
 from django.utils.translation import gettext_noop
 
-from loyalty_ai.assistant.phrases import BACK, BROKEN, BROKEN_ZH, FIRST, NTH
+from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH
+from loyalty_ai.assistant.phrases_own import BACK, FIRST, NTH
 
 MATTERS = {
     name: re.compile(pattern)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS, UNWANTED
-from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, OWN, SERVED, TOGETHER, Intent
+from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, SERVED, Intent
+from loyalty_ai.assistant.phrases_own import OWN, TOGETHER
 from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE, SIZE
 from loyalty_ai.assistant.phrasing.titles import HOLDS

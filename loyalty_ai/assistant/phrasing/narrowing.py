@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from loyalty_ai.assistant.following import leaves_out
+from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
-from loyalty_ai.assistant.phrases import NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
+from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
 from loyalty_ai.assistant.phrasing.finding import (
@@ -21,6 +21,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     ROOMS,
     WEAK,
     WORDS,
+    not_wanted,
     recoloured,
 )
 from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
@@ -256,6 +257,41 @@ class Narrowing(Families):
                         before, intent=Intent.SEARCH, text=" or ".join(both), words=" ".join(both), follows=True
                     )
         return None
+
+    def taken(self, now: Asked) -> Asked | None:
+        """The ones of those shown that somebody would have: "I'll go for mint if there is one"."""
+        found = TAKES.match(now.text) if now.intent not in {*GUARDS, Intent.CART_ADD, Intent.POLICY} else None
+        words = words_of(found["en"] or found["zh"]) if found else ""
+        rows = named(self.shown, words, strictly=True) or named(self.shown, words) if words else []
+        return self.of_these(now, rows, Intent.STOCK) if 0 < len(rows) < len(self.shown) else None
+
+    def changed(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before as a message puts it right, leaves something out of it, or bounds it."""
+        return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
+
+    def meant_so(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before, its order and its price with it, as a message puts it right: "I mean one for the wall"."""
+        if not MEANT.search(now.text) or now.intent in GUARDS or now.codes or now.ordinals:
+            return None
+        kind = self.kind_of(before)
+        said = [word for word in asked(MEANT.sub(" ", now.text)).words.split() if word not in kind.split()]
+        added = [both for word in said if self.has(both := f"{word} {kind}")]
+        whole = f"{' '.join(said)} {kind}" if said else ""
+        words = next((each for each in (whole, *added, " ".join(said)) if each and self.has(each)), "")
+        return replace(before, text=now.text, words=words, follows=True) if words else None
+
+    def without(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before, less what a message only says that it shall not have: "not with gnomes", 红色的不要."""
+        unwanted = not_wanted(now.text)
+        if (
+            not unwanted
+            or not {*now.words.split()} <= {*unwanted, "either"}
+            or now.intent in GUARDS
+            or self.in_cart(now.words)
+        ):
+            return None
+        text = ". ".join([*(found[0] for found in UNWANTED.finditer(before.text)), now.text])
+        return replace(before, text=text, intent=Intent.SEARCH, follows=True)
 
     def beside_it(self, now: Asked, before: Asked | None) -> Asked | None:
         """Goods of the kind that shall go with what is at hand, of its theme: the card that shares most of the mug's title, or

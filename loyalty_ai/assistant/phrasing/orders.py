@@ -121,6 +121,8 @@ BOUGHT = re.compile(
 )
 """Speaks of something that they bought."""
 
+CENT = Decimal("0.01")
+
 
 class Orders(Cart):
     """Tells orders, as far as they are the shopper's own; `order_told` is the number of the one that was told last,
@@ -237,9 +239,7 @@ class Orders(Cart):
                 return
             order, items = held[0]  # "and the time before", of goods that were looked for
             yield self.order_line(order)
-            for item in items[:SHOWN]:
-                line = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-                yield Sentence(_("%(units)s × %(title)s: %(value)s") % line, keys_of([order]))
+            yield from (self.item_line(order, item) for item in items[:SHOWN])
             return
         words = self.things(asked)
         of_product = asked.aspects & {"bought_when", "ever"}
@@ -466,6 +466,16 @@ class Orders(Cart):
         told = {"number": order["order_id"], "date": day(order["placed_at"]), "state": state_name(order["state"])}
         return Sentence(_("Your order %(number)s of %(date)s is %(state)s.") % told, (f"order:{order['order_id']}",))
 
+    def item_line(self, order: dict[str, Any], item: dict[str, Any], *, each: bool = False) -> Sentence:
+        """A thing of an order with what it came to."""
+        told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
+        if not each or item["units"] < 2:
+            text = _("%(units)s × %(title)s: %(value)s")
+        else:
+            text = _("%(units)s × %(title)s: %(value)s, %(each)s each")
+            told["each"] = self.money(unit_price(item))
+        return Sentence(text % told, (f"order:{order['order_id']}",))
+
     def items_of(self, order: dict[str, Any]) -> Iterator[Piece]:
         cited = (f"order:{order['order_id']}",)
         for item in order["items"][:MOST_SHOWN]:
@@ -493,9 +503,7 @@ class Orders(Cart):
         cited = (f"order:{order['order_id']}",)
         told = {"date": day(order["placed_at"]), "number": order["order_id"]}
         yield Sentence(_("You last bought that on %(date)s, with order %(number)s:") % told, cited)
-        for item in items[:SHOWN]:
-            line = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-            yield Sentence(_("%(units)s × %(title)s: %(value)s") % line, cited)
+        yield from (self.item_line(order, item) for item in items[:SHOWN])
 
     def alike(self, words: str) -> list[str]:
         """The products that the shop's search finds most like the words."""
@@ -686,3 +694,8 @@ def state_name(state: str) -> str:
         "partly_returned": _("partly returned"),
     }
     return names.get(state, state)
+
+
+def unit_price(item: dict[str, Any]) -> Decimal | None:
+    """What one of a thing was, to the penny; None where there is none."""
+    return (item["value"] / item["units"]).quantize(CENT) if item["units"] else None

@@ -14,15 +14,16 @@ from loyalty_ai.assistant.arrivals import ASKS_LATEST, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.periods import period, periods
-from loyalty_ai.assistant.phrases import AVERAGE, GUARDS, WISHED, Intent
+from loyalty_ai.assistant.phrases import GUARDS, WISHED, Intent
+from loyalty_ai.assistant.phrases_own import AVERAGE
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import PEOPLE
-from loyalty_ai.assistant.phrasing.matters import IN_CART
+from loyalty_ai.assistant.phrasing.matters import EXCHANGES, IN_CART, REFERS
 from loyalty_ai.assistant.phrasing.orders import BOUGHT
 from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
 from loyalty_ai.assistant.phrasing.shop import FASTER, GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
 from loyalty_ai.assistant.phrasing.trade import Trade
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
+from loyalty_ai.assistant.phrasing.voice import asked_of, local
 from loyalty_ai.assistant.questions import Asked, asked, normal, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
@@ -170,6 +171,27 @@ LIMITS = re.compile(r"\b(?:under|below|less than|up to|about|around|between|over
 AT_HAND, GOING_ON = 0.65, 0.6
 """Likeness to a wording from which on a question asks documents of the goods at hand, or goes on about the one quoted."""
 
+MAY_EXCHANGE = {
+    *(Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.STOCK, Intent.ORDER, Intent.GIFT),
+    *(Intent.RECOMMEND, Intent.SIMILAR, Intent.CART_ADD, Intent.CART_SET),
+}
+"""What the tables may read in the wish for something else in the place of what was bought."""
+
+MAY_SAVE = FOR_TRADE | {Intent.STOCK, Intent.ORDER, Intent.LOYALTY, Intent.PRIVACY, Intent.RECOMMEND}
+"""What the tables may read in a question for what comes off a large order."""
+
+FRIENDS = gettext_noop("bringing friends, code")
+"""What documents call to bring friends."""
+
+MAY_REFER = MAY_EXCHANGE | {Intent.LOYALTY, Intent.HELP, Intent.PRICE, Intent.PERSON, Intent.POPULAR}
+"""What the tables may read in a question for what bringing a friend is worth."""
+
+MAY_BE_PERK = {
+    *(Intent.POLICY, Intent.LOYALTY, Intent.NEXT_TIER, Intent.NONE, Intent.SEARCH, Intent.PRICE, Intent.GIFT),
+    *(Intent.PERSON, Intent.HELP, Intent.RECOMMEND, Intent.DESCRIBE, Intent.STOCK),
+}
+"""What the tables may read in a question for something that a tier gives."""
+
 
 class Own(Trade, Shop):
     """Knows a question about the shopper's own from one about goods and rules in general."""
@@ -289,10 +311,6 @@ class Own(Trade, Shop):
         codes = tuple(item["product_id"] for item in items)
         return replace(now, intent=Intent.STOCK, words="", codes=codes, follows=False) if len(codes) == 1 else None
 
-    def names_goods(self, words: str) -> bool:
-        """Whether something in the shop plainly is what the words name."""
-        return any(row["score"] >= CERTAIN for row in self.search(words))
-
     def names_in_full(self, words: str) -> bool:
         """Whether several words are those of one title: "kids' cookie cutters" are no cookies of a page."""
         said = {*stems(words, "en")} if words.isascii() else set()
@@ -319,6 +337,16 @@ class Own(Trade, Shop):
         if said and said.query in REACHED and said.likeness >= HEARD and (told := self.open_then(asked, said.query)):
             return told
         return self.trade(asked) if asked.intent in FOR_TRADE else []
+
+    def ruled(self, question: Asked) -> list[Piece]:
+        """The rule about exchanges, what comes off a large order, or whether what a tier gives is theirs; [] for anything else."""
+        if question.intent in MAY_EXCHANGE and EXCHANGES.search(question.text):
+            return list(self.rule(_("exchanges")))
+        if question.intent in MAY_REFER and REFERS.search(question.text):
+            return list(self.quote(asked_of(question, "", text=_(FRIENDS)), self.treating(_(FRIENDS))))
+        if question.intent in MAY_SAVE and (told := self.saved(question)):
+            return told
+        return self.own_perk(question) if question.intent in MAY_BE_PERK else []
 
     def faster(self, asked: Asked) -> list[Piece]:
         """Whether there is a quicker way, for who would pay for one, and when an order comes; [] where no document treats that."""

@@ -26,6 +26,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOUR,
     COLOURS,
     HAVE_YOU,
+    LOOKS,
     MOST_SHOWN,
     OTHERS,
     recoloured,
@@ -42,12 +43,9 @@ BESIDE = re.compile(r"^\W*(?:just|only|for|because|as|since|i|we|it|is|are|so|my
 """What is said beside two things that are compared, and names none."""
 ASIDE = re.compile(r"(?<=[a-z0-9])[\s,;?!.-]+(?:is there |are there |and )?(?:any|what is the|which) differences?\b.*$")
 """What is asked of two things that were named before."""
-_LOOK = (
-    "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|gr[ea]y|silver|gold|brown|large|small|medium|mini"
-)
 LOOK_ASKED = re.compile(
     rf"(?:^|[,.;?!]+ ?| (?=and ))(?:and |but |also |so )*(?:does|do|is|are|has|have|can i get|could i have) "
-    rf"[^,.;?!]*?\b(?P<en>{_LOOK})\b[^,.;?!]*[.?!]*$|"
+    rf"[^,.;?!]*?\b(?P<en>{LOOKS})\b[^,.;?!]*[.?!]*$|"
     r"(?:^|[,.;?!]+ ?)(?:它们?|这些|都|也|还|那)*有(?:没有)?(?P<zh>[红蓝绿黄粉紫橙橘黑白灰银金米棕]色|[大小]号)的?[吗么呢]?[?]?$"
 )
 """In which colour or size either of two things shall be."""

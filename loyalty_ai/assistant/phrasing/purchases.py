@@ -17,7 +17,8 @@ from django.utils.translation import gettext as _
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
-from loyalty_ai.assistant.phrases import COMPARES, UNDERWAY, Intent
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases_own import COMPARES, UNDERWAY
 from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS
@@ -33,6 +34,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     between,
     keys_of,
     unique_ids,
+    unit_price,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
 from loyalty_ai.assistant.questions import Asked, amounts, words_of
@@ -43,8 +45,6 @@ from loyalty_ai.assistant.turn import Sentence
 Order = dict[str, Any]
 Item = dict[str, Any]
 """As `get_order` gives them."""
-
-CENT = Decimal("0.01")
 
 EACH = re.compile(r"\b(?:each|apiece|a piece|per piece|for one|one of them|single)\b|每|单价")
 """Asks what one of them cost."""
@@ -402,15 +402,6 @@ class Purchases(Listing):
             cited = (f"order:{lines[0][0]['order_id']}",)
             yield Sentence(_("Together that is %(total)s: %(titles)s") % {"total": total, "titles": titles}, cited)
 
-    def item_line(self, order: Order, item: Item, *, each: bool = False) -> Sentence:
-        told = {"units": item["units"], "title": item["title"], "value": self.money(item["value"])}
-        if not each or item["units"] < 2:
-            text = _("%(units)s × %(title)s: %(value)s")
-        else:
-            text = _("%(units)s × %(title)s: %(value)s, %(each)s each")
-            told["each"] = self.money(unit_price(item))
-        return Sentence(text % told, (f"order:{order['order_id']}",))
-
     def then_and_now(self, lines: list[tuple[Order, Item]]) -> Iterator[Piece]:
         """What some things that were bought were, what they cost today, and by how much that is more or less."""
         live = {row["product_id"]: row for row in self.rows(item["product_id"] for _order, item in lines[:SHOWN])}
@@ -447,8 +438,3 @@ def says(title: str, word: str) -> bool:
 def sums_of(text: str) -> list[Decimal]:
     """The money that a text names, be it without a sign: "204.40"."""
     return [each.value for each in amounts(text) if each.money or each.value.as_tuple().exponent == -2]
-
-
-def unit_price(item: Item) -> Decimal | None:
-    """What one of a thing was, to the penny; None where there is none."""
-    return (item["value"] / item["units"]).quantize(CENT) if item["units"] else None

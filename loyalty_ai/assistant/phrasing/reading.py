@@ -12,29 +12,24 @@ from loyalty_ai.assistant.following import (
     BARE_PLACE,
     COME_TO,
     IN_CHINESE,
-    MEANT,
     NEEDED,
-    TAKES,
-    UNWANTED,
     WHAT_ABOUT,
     leaves_out,
     size_of,
 )
 from loyalty_ai.assistant.periods import period
-from loyalty_ai.assistant.phrases import (
+from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, Intent
+from loyalty_ai.assistant.phrases_own import (
     AVERAGE,
     COMPARES,
     EXTREME_OF_IT,
-    GUARDS,
     HIGHER,
     MONTH_BESIDE,
-    NUMBERS,
     OWN,
     OWN_TIER,
     TO_NEXT,
     TOGETHER,
     UNDERWAY,
-    Intent,
 )
 from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY
 from loyalty_ai.assistant.phrasing.choosing import (
@@ -97,7 +92,6 @@ from loyalty_ai.assistant.questions import (
     normal,
     number,
     things_counted,
-    words_of,
 )
 from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.telling import question_of
@@ -200,9 +194,12 @@ NAME, OF_TITLES = 3, {"birthday", "anniversary"}
 TO_ORDER = re.compile(r"\b(?:add|put|include|pop|stick)\b.+\b(?:to|on|in|into|with) my order\b")
 """Of somebody who has no order that could still be changed: into the cart."""
 
+MANY = 100
+"""From which on a number without a sign may be a sum: "an order of 800"."""
+
 ANOTHER_SUM = re.compile(
     r"(?:(?:and|so|then|what about|how about|or|if it (?:is|were|was)|at|for|with|of|on|over|that|it is|那|那么|如果|要是|是) ?)*"
-    r"(?P<sum>£ ?\d[\d,.]*\d|£ ?\d|\d[\d,.]* ?(?:pounds|quid|英?镑))(?: ?(?:then|instead|呢|的话))*"
+    r"(?P<sum>£ ?\d[\d,.]*\d|£ ?\d|\d[\d,.]* ?(?:pounds|quid|英?镑)|\d{3,})(?: ?(?:then|instead|呢|的话))*"
 )
 """Another sum, and nothing else."""
 
@@ -748,7 +745,7 @@ class Reading(Edits, Narrowing, Own):
         """The question before about a rule or a tier, with another sum: "and at £1,200?"."""
         said = ANOTHER_SUM.fullmatch(now.text.strip(" ?!.")) if self.last_about in ("passage", "loyalty") else None
         before = normal(self.asked_before[0])
-        sums = [each for each in amounts(before) if each.money]
+        sums = [each for each in amounts(before) if each.money or each.value >= MANY]
         if said is None or len(sums) != 1:
             return None
         old, new = before[sums[0].start : sums[0].end], said["sum"]
@@ -859,41 +856,6 @@ class Reading(Edits, Narrowing, Own):
             there=False,
             follows=True,
         )
-
-    def taken(self, now: Asked) -> Asked | None:
-        """The ones of those shown that somebody would have: "I'll go for mint if there is one"."""
-        found = TAKES.match(now.text) if now.intent not in {*GUARDS, Intent.CART_ADD, Intent.POLICY} else None
-        words = words_of(found["en"] or found["zh"]) if found else ""
-        rows = named(self.shown, words, strictly=True) or named(self.shown, words) if words else []
-        return self.of_these(now, rows, Intent.STOCK) if 0 < len(rows) < len(self.shown) else None
-
-    def changed(self, now: Asked, before: Asked) -> Asked | None:
-        """What was asked for before as a message puts it right, leaves something out of it, or bounds it."""
-        return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
-
-    def meant_so(self, now: Asked, before: Asked) -> Asked | None:
-        """What was asked for before, its order and its price with it, as a message puts it right: "I mean one for the wall"."""
-        if not MEANT.search(now.text) or now.intent in GUARDS or now.codes or now.ordinals:
-            return None
-        kind = self.kind_of(before)
-        said = [word for word in asked(MEANT.sub(" ", now.text)).words.split() if word not in kind.split()]
-        added = [both for word in said if self.has(both := f"{word} {kind}")]
-        whole = f"{' '.join(said)} {kind}" if said else ""
-        words = next((each for each in (whole, *added, " ".join(said)) if each and self.has(each)), "")
-        return replace(before, text=now.text, words=words, follows=True) if words else None
-
-    def without(self, now: Asked, before: Asked) -> Asked | None:
-        """What was asked for before, less what a message only says that it shall not have: "not with gnomes", 红色的不要."""
-        unwanted = not_wanted(now.text)
-        if (
-            not unwanted
-            or not {*now.words.split()} <= {*unwanted, "either"}
-            or now.intent in GUARDS
-            or self.in_cart(now.words)
-        ):
-            return None
-        text = ". ".join([*(found[0] for found in UNWANTED.finditer(before.text)), now.text])
-        return replace(before, text=text, intent=Intent.SEARCH, follows=True)
 
     def of_tier(self, now: Asked) -> Asked | None:
         """A short question after one about tiers that goes on about them: what is missing, whether it lasts, another tier."""

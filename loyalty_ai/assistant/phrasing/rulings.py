@@ -15,7 +15,8 @@ from django.utils.translation import ngettext
 
 from loyalty_ai.assistant.arrivals import lead_of
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.phrases import CONTENTS, Intent
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases_own import CONTENTS
 from loyalty_ai.assistant.phrasing.cases import Case, Cases
 from loyalty_ai.assistant.phrasing.matters import (
     DAYS_LONG,

@@ -13,14 +13,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from loyalty_ai.assistant import phrases
+from loyalty_ai.assistant import phrases_own
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, lead_of, ordered_on, wanted_by, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard
 from loyalty_ai.assistant.hours import NOW, ON_A_DATE, ON_A_DAY, day_asked, hours_of, shut_on, time_in
 from loyalty_ai.assistant.keeping import last_to_count
 from loyalty_ai.assistant.periods import Days, coming, period, rolling_year
-from loyalty_ai.assistant.phrases import OWN_TIER, Intent
+from loyalty_ai.assistant.phrases import Intent
+from loyalty_ai.assistant.phrases_own import OWN_TIER
 from loyalty_ai.assistant.phrasing.extracts import Question, amounts_asked, best_sentences, erased
 from loyalty_ai.assistant.phrasing.matters import HARMED, MATTERS, RULES, matters_in
 from loyalty_ai.assistant.phrasing.perks import (
@@ -308,7 +309,7 @@ class Shop(Rulings):
             yield self.no_loyalty()
             return
         wanted = asked.aspects & {"orders", "spent", "since"} or (
-            {"tier"} if not phrases.AVERAGE.search(asked.text) else set()
+            {"tier"} if not phrases_own.AVERAGE.search(asked.text) else set()
         )
         data, cited = found.data, ("loyalty",)
         if "tier" in wanted:
@@ -318,7 +319,7 @@ class Shop(Rulings):
             yield so_far[0]
         if wanted & {"spent", "tier"}:
             yield so_far[1]
-        if phrases.AVERAGE.search(asked.text) and data["average_order"] is not None:
+        if phrases_own.AVERAGE.search(asked.text) and data["average_order"] is not None:
             text = _("An order of yours comes to %(average)s on average, less what you returned.")
             yield Sentence(text % {"average": self.money(data["average_order"])}, cited)
         if "since" in wanted and data["since"]:

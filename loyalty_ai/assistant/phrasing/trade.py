@@ -74,9 +74,6 @@ OF_PRICE = re.compile(
 )
 """Many units of something; asks whether there are as many, or whether they can be had; asks for their price, or wants them put."""
 
-FEW_LETTERS = 40
-"""Of a question that goes on about another sum."""
-
 BESIDE = re.compile(r",? and |, ?")
 """Where a business asks one thing more."""
 
@@ -179,22 +176,15 @@ class Trade(Products):
 
     def saved(self, asked: Asked) -> list[Piece]:
         """What comes off an order of so much by the shop's document; [] where that is not asked, or no document says it."""
-        goes_on = asked.follows and len(asked.text) <= FEW_LETTERS and self.told_what_comes_off
-        bare = goes_on or OF_AN_ORDER.search(asked.text) is not None
+        bare = OF_AN_ORDER.search(asked.text) is not None
         spend = max((each.value for each in amounts(asked.text) if each.money or bare), default=0)
         words = " ".join(word for word in asked.words.split() if not ORDER_ALONE.fullmatch(word))
         least = 1 if OF_ORDERS.search(asked.text) else MUCH
-        if not (SAVES.search(asked.text) or goes_on) or spend < least or (words and self.names_in_title(words)):
+        if not SAVES.search(asked.text) or spend < least or (words and self.names_in_title(words)):
             return []
         rules = self.passages(_("bulk discounts"), 0.5)[:1]
         told = [piece for rule in rules for piece in self.taken_off(Decimal(spend), rule)]
         return [*told, *self.rule(_("bulk discounts"))] if told else []
-
-    @property
-    def told_what_comes_off(self) -> bool:
-        """Whether the last answer quoted what comes off large orders."""
-        rules = self.passages(_("bulk discounts"), 0.5)[:1]
-        return any(rule["key"] in self.turn.focus for rule in rules)
 
     def names_in_title(self, words: str) -> bool:
         """Whether goods plainly are called so."""

@@ -1,0 +1,45 @@
+"""What somebody likes or is, as goods that a shop may have for it; English and Chinese."""
+
+# ruff: noqa: E501 (a pattern is read as one line of a table)
+from __future__ import annotations
+
+INTERESTS = {
+    "anniversary": ("heart frame", "photo frame", "candle holder"), "allotment": ("watering can", "gardener", "plant pot"), "greenhouse": ("watering can", "gardener", "plant pot"),
+    "valentine": ("heart", "love", "rose"), "bees": ("bee", "honey", "gardener"), "horses": ("horse", "pony"),
+    "sweet tooth": ("chocolate", "cake tin", "sweet"), "puppy": ("dog",), "dog": ("dog",), "cat": ("cat",), "kittens": ("cat",), "kitten": ("cat",), "hens": ("hen", "egg"), "chickens": ("chicken", "hen"),
+    "花园": ("watering can", "gardener", "plant pot"), "院子": ("watering can", "gardener", "plant pot"), "teenage": ("notebook", "bag", "lights"), "teenagers": ("notebook", "bag", "lights"),
+    "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),
+    "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing",),
+    "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("watering can", "gardener", "plant pot"), "shed": ("shed", "garden"),
+    "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "lists": ("notebook", "pencil"),
+    "骑车": ("bicycle",), "自行车": ("bicycle",), "幼儿园": ("pencil", "mini jigsaw"), "🐶": ("dog",), "🐱": ("cat",),
+    "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
+    "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),
+    "cook": ("kitchen", "recipe box", "apron"), "cooks": ("kitchen", "recipe box"), "chef": ("kitchen", "apron"),
+    "gardening": ("watering can", "gardener", "plant pot"), "gardener": ("watering can", "gardener", "plant pot"), "gardens": ("garden", "plant"),
+    "plants": ("garden", "plant pot"), "flowers": ("flower", "garden"), "tea": ("tea", "teapot"), "coffee": ("coffee", "mug"),
+    "reading": ("book", "notebook"), "reader": ("book", "notebook"), "books": ("book", "notebook"), "writing": ("notebook", "pen"),
+    "drawing": ("pencil", "sketchbook"), "painting": ("paint", "craft"), "crafts": ("craft", "sewing"), "crafting": ("craft", "sewing"),
+    "sewing": ("sewing",), "knitting": ("knitting", "sewing"), "travel": ("travel", "luggage"), "travelling": ("travel", "luggage tag"),
+    "candles": ("candle", "t-light holder"), "music": ("music",), "animals": ("animal",), "birds": ("bird feeder", "bird house", "bird"), "birdwatching": ("bird feeder", "bird house"), "birdwatcher": ("bird feeder", "bird house"), "cats": ("cat",),
+    "dogs": ("dog",), "wine": ("wine glass", "wine"), "drinking": ("glass",), "entertaining": ("party", "tray"), "partying": ("party",),
+    "games": ("game", "jigsaw"), "puzzles": ("jigsaw", "puzzle"), "jewellery": ("necklace", "earrings"), "jewelry": ("necklace", "earrings"),
+    "bathing": ("bath",), "baths": ("bath", "soap"), "relaxing": ("candle", "bath"), "cosy": ("hot water bottle", "cushion"),
+    "camping": ("camping", "picnic"), "picnics": ("picnic", "lunch bag"), "decorating": ("decoration", "ornament"), "home": ("home", "cushion"),
+    "child": ("children toy", "game"), "children": ("children toy", "game"), "kid": ("children toy", "game"), "kids": ("children toy", "game"),
+    "boy": ("children toy", "spaceboy"), "girl": ("children toy", "doll"), "toddler": ("children toy",), "baby": ("baby", "children toy"),
+    "niece": ("children toy", "game"), "nephew": ("children toy", "game"), "grandson": ("children toy", "game"),
+    "granddaughter": ("children toy", "game"), "teenager": ("notebook", "bag"), "teen": ("notebook", "bag"), "housewarming": ("home sweet home", "candle"),
+    "wedding": ("wedding", "heart"), "christening": ("baby", "frame"), "stationery": ("notebook", "pencil"), "vintage": ("vintage",),
+    "烘焙": ("baking cake", "cookie cutter"), "烘培": ("baking cake", "cookie cutter"), "做蛋糕": ("baking cake", "cakestand"), "蛋糕": ("baking cake", "cakestand"),
+    "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("watering can", "gardener", "plant pot"),
+    "种花": ("watering can", "gardener", "plant pot"), "养花": ("garden", "plant pot"), "花草": ("garden", "plant pot"), "植物": ("garden", "plant pot"), "喝茶": ("tea", "teapot"),
+    "品茶": ("tea", "teapot"), "茶": ("tea", "teapot"), "咖啡": ("coffee", "mug"), "看书": ("book", "notebook"), "读书": ("book", "notebook"), "阅读": ("book", "notebook"),
+    "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing",), "旅行": ("travel", "luggage tag"),
+    "旅游": ("travel", "luggage tag"), "蜡烛": ("candle", "t-light holder"), "香薰": ("scented candle", "incense"), "小朋友": ("children toy", "game"), "孩子": ("children toy", "game"),
+    "小孩": ("children toy", "game"), "儿童": ("children toy", "game"), "男孩": ("children toy", "spaceboy"), "女孩": ("children toy", "doll"), "宝宝": ("baby", "children toy"),
+    "婴儿": ("baby", "children toy"), "侄": ("children toy", "game"), "外甥": ("children toy", "game"), "孙": ("children toy", "game"), "乔迁": ("home sweet home", "candle"),
+    "新居": ("home sweet home", "candle"), "婚礼": ("wedding", "heart"), "首饰": ("necklace", "earrings"), "泡澡": ("bath", "soap"), "野餐": ("picnic", "lunch bag"),
+    "文具": ("notebook", "pencil"), "鸟": ("bird feeder", "bird house", "bird"), "观鸟": ("bird feeder", "bird house"), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine glass", "wine"), "喝酒": ("wine glass", "wine"),
+}  # fmt: skip
+"""What somebody likes or is, and what a shop calls the things for it. Words not here are searched as they stand."""
