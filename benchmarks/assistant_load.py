@@ -4,10 +4,10 @@
     python -m benchmarks.assistant_load --conversations 50
 
 So many shoppers, a few of them signed in, each ask a few questions over HTTP as the widget does, one after the other, with the
-pause of somebody who reads between them. `first_token` is the time from sending a question to holding the text of its answer,
-which comes whole. Each shopper marks every question with a word of their own: no other thread may ever hold it, nor anybody else's
-order. Prints one line of JSON; the exit status is 1 where threads mixed, a question had no answer or the 95th percentile is 500 ms
-or more.
+pause of somebody who reads between them. The clock starts once all are signed in and have a conversation open; `first_token` is the
+time from sending a question to holding the text of its answer, which comes whole. Each shopper marks every question with a word of
+their own: no other thread may ever hold it, nor anybody else's order. Prints one line of JSON; the exit status is 1 where threads
+mixed, a question had no answer or the 95th percentile is 500 ms or more.
 """
 
 from __future__ import annotations
