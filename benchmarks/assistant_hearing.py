@@ -211,9 +211,9 @@ def write() -> dict[str, Any]:
     """
     import numpy as np
 
+    from benchmarks.assistant_subjects import read
     from loyalty_ai.assistant.meaning import FILE
     from loyalty_ai.assistant.tokens import words
-    from loyalty_ai.assistant.wordings import wordings
     from loyalty_ai.ml.encoder import EncoderError, encoded_vectors, find_encoder, pinned
 
     try:
@@ -222,7 +222,7 @@ def write() -> dict[str, Any]:
         raise BadInput(str(error)) from error
     lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
     frequent = [word for word in lines if re.fullmatch("[a-z]{2,}|[ai]", word)]
-    asked = [word for wording, _ in wordings() for word in words(wording, "")]
+    asked = [word for _, wording in read("en") for word in words(wording, "")]
     more = [word for word in (*asked, *MORE.read_text().split()) if re.fullmatch("[a-z]{2,}", word)]
     kept = list(dict.fromkeys([*frequent[:FREQUENT], *more]))
     vectors = encoded_vectors([*frequent, *kept], name="minilm")

@@ -1,4 +1,4 @@
-"""What a question asks, in words that nobody foresaw: by its likeness to how people ask, in shared words and in what they mean."""
+"""What a question asks, in words that nobody foresaw: which subject it is about, and what a need asks for."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from operator import mul
 from typing import Generic, TypeVar
 
 from loyalty_ai.assistant.meaning import meaning, norm, place, vector_at
+from loyalty_ai.assistant.subjects import CHINESE, ELSEWHERE, GOODS, OWN, likely
 from loyalty_ai.assistant.tokens import is_chinese, words
 from loyalty_ai.assistant.uses import uses
-from loyalty_ai.assistant.wordings import GOODS, wordings, wordings_own, wordings_zh
+
+__all__ = ["CHINESE", "Heard", "Use", "all_heard", "heard", "speaks_of", "used_for"]
 
 T = TypeVar("T")
 
@@ -24,13 +26,19 @@ SHARED = 0.5
 """What the cosine of shared words weighs beside that of meanings."""
 
 VOTERS, SHARPLY = 8, 4
-"""Wordings that say together which subject it is, and the power of their likeness that each says it with."""
+"""Wordings that say together which need it is, and the power of their likeness that each says it with."""
 
 MOST_KEPT = 1024
 """Words whose products with all wordings are kept: of those that everybody uses."""
 
-MOST_WORDS, MOST_CHARACTERS = 40, 200
-"""Words of an English question that are listened to, and characters of a Chinese one."""
+MOST_WORDS = 40
+"""Words of a need that are listened to."""
+
+MOST_HEARD = 8
+"""Subjects of a question that are told."""
+
+LEAST, FURTHER, BENT = 0.35, 0.55, 0.6
+"""The likeness of no chance, what a sure one has above it, and the power of the chance in between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,8 @@ class Heard:
 
     Args:
         query: for the documents, "" where it is no shop's business, None where the shop's data answer and not its documents.
-        likeness: 0 to 1, to the subject's wording that is most like it.
-        own: what of the shopper's own it asks, of `wordings_own`; "" where it asks for nothing of that.
+        likeness: 0.35 to 0.9, rising with the chance that it is about this subject, and about one of its kind.
+        own: what of the shopper's own it asks, an intent and what of it; "" where it asks for nothing of that.
     """
 
     query: str | None
@@ -52,40 +60,31 @@ RETURNS = re.compile(r"\breturn|\brefund|\bback\b|\brestock|退|寄回")
 COST_OF_RETURNS = {"what a return costs", "退货费用"}
 """The postage that is meant where nothing is sent back is that of an order."""
 
-MONEY = re.compile(r"(?:£|\$|€) ?\d[\d,]*(?:\.\d\d)?|\b\d[\d,]*(?:\.\d\d)? ?(?:pounds?|quid|euros?)\b")
-
 
 def heard(question: str) -> Heard | None:
-    """The subject whose wordings are most like a question; None where it shares nothing with any."""
-    if CHINESE.search(question):
-        return next(iter(all_heard(question)), None)
-    told = _heard_in_english(question)
-    question = MONEY.sub("£20", question)
-    plainer = GOODS.sub("thing", question)
-    if plainer in (question, "thing"):
-        return told
-    without = _heard_in_english(plainer)  # a mug that came broken is any thing that came broken
-    return max(filter(None, (told, without)), key=lambda found: found.likeness, default=None)
-
-
-def all_heard(question: str) -> list[Heard]:
-    """The subjects whose wordings are most like a question, the likeliest first."""
-    if CHINESE.search(question):
-        found = _all_heard_in_chinese(question)
-    else:
-        found = [Heard(query, likeness, own) for (query, own), likeness in _subjects().nearest(question)]
-    returns = RETURNS.search(question) is not None
-    return [each for each in found if returns or each.query not in COST_OF_RETURNS]
-
-
-def _heard_in_english(question: str) -> Heard | None:
+    """The subject that a question is most likely about; None where nothing of it is known."""
     return next(iter(all_heard(question)), None)
 
 
-@cache
-def _subjects() -> Told[tuple[str | None, str]]:
-    own = dict(wordings_own())
-    return Told((wording, (query, own.get(wording, "") if query is None else "")) for wording, query in wordings())
+def all_heard(question: str) -> list[Heard]:
+    """The subjects that a question may be about, the likeliest first."""
+    returns = RETURNS.search(question) is not None
+    found = [(subject, chance) for subject, chance in likely(question) if returns or subject not in COST_OF_RETURNS]
+    kinds: dict[str, float] = defaultdict(float)
+    for subject, chance in found:
+        kinds[_kind(subject)] += chance
+    chances = [(subject, sqrt(chance * kinds[_kind(subject)])) for subject, chance in found]  # its kind comes first
+    return [_told(*each) for each in nlargest(MOST_HEARD, chances, key=lambda each: each[1])]
+
+
+def _kind(subject: str) -> str:
+    """What a subject is one of: goods, no shop's business, the shopper's own, or what documents treat."""
+    return OWN if subject.startswith(OWN) else subject if subject in (GOODS, ELSEWHERE) else ""
+
+
+def _told(subject: str, chance: float) -> Heard:
+    query = None if _kind(subject) in (GOODS, OWN) else "" if subject == ELSEWHERE else subject
+    return Heard(query, LEAST + FURTHER * chance**BENT, subject.removeprefix(OWN) if subject.startswith(OWN) else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,46 +195,3 @@ def _voted(likeness: list[float], rows: tuple[tuple[str, T], ...]) -> list[tuple
 
 def _plain(text: str) -> list[str]:
     return [word for word in words(text, "") if not is_chinese(word)][:MOST_WORDS]
-
-
-# ---- Chinese: characters and pairs of them, as words stand without bounds ----
-
-CHINESE = re.compile("[\u3400-\u9fff]")
-PAIRED = 1.5
-"""What brings the likeness of two Chinese wordings to the scale of English ones."""
-
-EMPTY_ZH = frozenset("的了吗呢啊呀吧么我你们是有在请问一个这那就都还会")
-"""Characters that say little of what is asked."""
-
-
-def _all_heard_in_chinese(question: str) -> list[Heard]:
-    held, rarity, lengths = _held_zh()
-    bag = _bag_zh(question)
-    length = sqrt(sum(rarity.get(each, _rarest_zh()) ** 2 for each in bag))
-    likeness = [0.0] * len(lengths)
-    for each in bag & held.keys():
-        for at in held[each]:
-            likeness[at] += rarity[each] ** 2 / (length * lengths[at])
-    return [Heard(query, min(1.0, PAIRED * most)) for query, most in _voted(likeness, wordings_zh())]
-
-
-def _bag_zh(text: str) -> set[str]:
-    runs = re.findall("[\u3400-\u9fff]+", text[:MOST_CHARACTERS])
-    pairs = {run[at : at + 2] for run in runs for at in range(len(run) - 1)}
-    return {pair for pair in pairs if not EMPTY_ZH.issuperset(pair)} | {c for run in runs for c in run} - EMPTY_ZH
-
-
-def _rarest_zh() -> float:
-    return log(1 + len(wordings_zh()))
-
-
-@cache
-def _held_zh() -> tuple[dict[str, list[int]], dict[str, float], list[float]]:
-    """Character or pair -> the wordings that have it, and its rarity; the length of each wording."""
-    held: dict[str, list[int]] = defaultdict(list)
-    bags = [_bag_zh(wording) for wording, _ in wordings_zh()]
-    for at, bag in enumerate(bags):
-        for each in bag:
-            held[each].append(at)
-    rarity = {each: log(1 + len(bags) / len(holders)) for each, holders in held.items()}
-    return held, rarity, [sqrt(sum(rarity[each] ** 2 for each in bag)) or 1.0 for bag in bags]

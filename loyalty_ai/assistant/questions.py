@@ -109,6 +109,7 @@ def understand(text: str) -> list[Asked]:
         return [Asked(Intent.GREETING, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
     served = guard[0] is Intent.SCOPE and (wishes_for_goods(whole) or OF_TRADE_ZH.search(whole))
+    served = served or (guard[0] is Intent.OTHERS and gift_for_somebody(whole))
     if guard[0] is not Intent.NONE and not served:
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
@@ -138,15 +139,34 @@ def wishes_for_goods(text: str) -> bool:
     return other and phrases.WISHES_ZH.search(text) is not None and in_english(phrases.WISHES_ZH.sub(" ", rest)) != ""
 
 
+def gift_for_somebody(text: str) -> bool:
+    """Whether a text that speaks of somebody only wishes for goods to give them, and says nothing of what they bought.
+
+    >>> gift_for_somebody("a small present for a friend who spends every hour in her garden, what would you suggest?")
+    True
+    >>> gift_for_somebody("what has my sister been buying lately? I want a present for her")
+    False
+    """
+    said = heard(text)
+    wishes = said is not None and said.query is None and not said.own and said.likeness >= HEARD_OF_SERVICE
+    return wishes and OF_WHAT_THEY_DID.search(text) is None and names_a_reason(text)
+
+
 def told_gift(whole: str) -> list[Asked]:
-    """The story of a gift as one question, before whatever else is asked in sentences of their own; [] where there is none."""
+    """The story of a gift as one question, before whatever else is asked in sentences of their own; [] where there is none.
+
+    Where only one thing is asked, of the shop's service, the story is that question's.
+    """
     if not names_a_reason(whole):
         return []
+    said = heard(whole)
+    if said is not None and said.query in SENDING and sum(map(asks, SENTENCE.split(whole))) <= 1:
+        return [replace(asked(whole), intent=Intent.POLICY)]
     told, others = [], []
     for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
         intent, score = intent_of(sentence)
         anew = _anew(sentence) or SUPPOSED.match(sentence) is not None
-        apart = score >= STRONG and intent not in ADVICE and anew
+        apart = (score >= STRONG and intent not in ADVICE and anew) or (asks(sentence) and _of_service(sentence))
         (others if apart else told).append(sentence)
     story = ". ".join(told)
     low, high = prices(story)[0]
@@ -254,6 +274,17 @@ WELL_WISHES = re.compile(
     r"(?:well|good|fine|ok|okay|great|a (?:good|great|nice|lovely) (?:day|week|weekend|morning|evening|afternoon))(?: today)?"
     r"[.,!;]+ ?"
 )
+QUICK_ONES = re.compile(
+    r"^(?:(?:hi|hello|hey|hiya)(?: there)?[,.! ]+)?(?:just )?"
+    r"(?:(?:an?|one|two|three|a few|a couple of|couple of|some|few) )?(?:more |other )?(?:very )?(?:quick |short |small )?"
+    r"(?:ones?|questions?|things?|queries)(?: (?:please|for you))? ?[:,-]+ ?"
+)
+"""Says that something will be asked."""
+LOOK_UP = re.compile(
+    r"(?<=[a-z0-9])[,.;:!?-]+ ?(?:please )?(?:(?:can|could|would|will) you )?(?:please )?(?:just )?"
+    r"(?:look (?:it|that|this|them) up|have a look|(?:look|check)(?: (?:it|that|this))?)(?: for me| please)*[?.! ]*$"
+)
+"""Asks to look for what was asked before it."""
 _TEXT = r"(?:message|note|greeting|dedication|inscription|few words|wish)s?"
 _BEFORE_TEXT = "a|an|the|my|our|your|can|may|could|must|should|is|are|gift|personal|birthday|written|little"
 LONG_TEXT = re.compile(
@@ -283,7 +314,8 @@ def normal(text: str) -> str:
     text = SEEN.sub("show me ", text)
     text = LONG_TEXT.sub("how many characters", LENGTH_OF_TEXT.sub("how many characters in a ", text))
     text = LONG_TEXT_ZH.sub("多少字", text)
-    text = WONDERING.sub("do you ", WELL_WISHES.sub("", text))
+    text = QUICK_ONES.sub("", text)
+    text = WONDERING.sub("do you ", LOOK_UP.sub("", WELL_WISHES.sub("", text)))
     text = IDEA.sub("", text)
     text = SPENDING.sub("spend", text)
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
@@ -409,8 +441,15 @@ CHANGES = re.compile(
 )
 """What a restaurant that buys in bulk asks; what shall be done about what was just told."""
 
-HEARD_APART = 0.6
-"""Likeness to a known wording from which on a part is a question to the documents."""
+OF_WHAT_THEY_DID = re.compile(
+    r"\b(?:bought|buys?|buying|orders?|ordered|ordering|purchas\w+|returned|account|address|basket|cart|parcels?|tier|phone|e-?mail|"
+    r"history|data|details)\b|买[了过的]|订|下单|下的单|地址|账|包裹|购物车|花了"
+)
+"""What of somebody else's nobody is told."""
+SENDING = {"countries we deliver to", "配送到哪些国家"}
+"""What is asked in the story of a gift for somebody who lives far away."""
+HEARD_APART, HEARD_OF_SERVICE = 0.6, 0.7
+"""Likeness from which on a part, or a sentence of the story of a gift, is a question to the documents."""
 
 IF_NOT = re.compile(
     r"[.?!,;]? ?\b(?:if (?:not|so|it is not|they are not|it is sold out|it is gone|you (?:do not|have not))|otherwise)\b,? ?"
@@ -502,6 +541,12 @@ def _joined(sentence: str) -> Iterator[str]:
 def _anew(piece: str) -> bool:
     """Whether a part asks anew ("... and how long does it take") and does not only go on."""
     return ANEW.match(piece.strip(" ,")) is not None
+
+
+def _of_service(sentence: str) -> bool:
+    """Whether a sentence is heard as a question to the documents: "do you post parcels out there", beside the story of a gift."""
+    said = heard(sentence)
+    return said is not None and bool(said.query) and said.likeness >= HEARD_OF_SERVICE
 
 
 def asks(piece: str) -> bool:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks.assistant_subjects import Regression, held_out, read
 from loyalty_ai.assistant.documents import publish_document
-from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.hearing import all_heard, heard
 from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
+from loyalty_ai.assistant.subjects import likely, marks
 from loyalty_ai.assistant.turn import Outcome, Said
-from loyalty_ai.assistant.wordings import wordings
 from tests.assistant.test_templates import keys, open_shop, say
 
 __all__ = ["open_shop"]
@@ -42,13 +42,43 @@ def test_the_file_of_words_is_whole():
     assert header["made_from"].startswith("minilm@")
 
 
-def test_wordings_are_heard_as_their_own_subject():
-    subjects: dict[str, set[str | None]] = defaultdict(set)
-    for wording, query in wordings():
-        subjects[wording].add(query)
-    assert [wording for wording, queries in subjects.items() if len(queries) > 1] == []
-    others = [wording for wording, query in wordings() if (found := heard(wording)) is None or found.query != query]
-    assert len(others) < 0.02 * len(wordings()), others
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_was_learned_is_what_the_app_carries(language: str):
+    rows = read(language)
+    asked = rows[:: len(rows) // 150]
+    first = [likely(wording)[0][0] for _, wording in asked]
+    assert {subject for subject, _ in rows} == {subject for subject, _ in likely(asked[0][1])}
+    assert sum(found == subject for found, (subject, _) in zip(first, asked, strict=True)) > 0.9 * len(asked)
+
+
+def test_the_weights_of_the_file_are_those_of_the_regression():
+    few = [row for row in read("zh") if row[0] in ("发票", "退货费用", "goods")]
+    learned = Regression.fit(few, "zh")
+    chances = learned.chances([wording for _, wording in few])
+    assert chances.sum(axis=1) == pytest.approx(1, abs=1e-5)
+    right = [learned.subjects[at] == subject for at, (subject, _) in zip(chances.argmax(axis=1), few, strict=True)]
+    assert sum(right) > 0.97 * len(right)
+
+
+def test_wordings_that_nothing_was_learned_from_are_heard_too():
+    few = [row for row in read("zh") if row[0] in ("发票", "退货费用", "配送到哪些国家", "付款方式", "goods")]
+    told = held_out(few, "zh")
+    assert told["first"] > 0.85
+    assert told["among_three"] > 0.97
+
+
+@given(st.text("abc 中文字 0£?", max_size=60))
+def test_chances_add_up_to_one_and_fall(text: str):
+    chances = [chance for _, chance in likely(text)]
+    assert not chances or sum(chances) == pytest.approx(1, abs=1e-6)
+    assert chances == sorted(chances, reverse=True)
+    assert len(marks(text)) == len(set(marks(text)))
+
+
+def test_what_kind_of_question_it_is_comes_before_which(monkeypatch: pytest.MonkeyPatch):
+    chances = [("elsewhere", 0.4), ("opening hours", 0.35), ("telephone number", 0.25)]
+    monkeypatch.setattr("loyalty_ai.assistant.hearing.likely", lambda question: chances)
+    assert [each.query for each in all_heard("who is there")] == ["opening hours", "", "telephone number"]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +91,7 @@ def test_wordings_are_heard_as_their_own_subject():
     ],
 )
 def test_words_of_ones_own_are_heard_by_what_they_mean(question: str, query: str):
-    assert question not in dict(wordings())
+    assert question not in {wording for _, wording in read("en")}
     found = heard(question)
     assert found is not None
     assert found.query == query
@@ -80,7 +110,7 @@ def test_a_word_that_nobody_knows_makes_it_less_certain():
 )
 def test_the_name_of_goods_is_no_question_to_the_documents(goods: str):
     found = heard(goods)
-    assert found is None or found.likeness < HEARD
+    assert found is None or found.query is None or found.likeness < HEARD
 
 
 @given(st.text(max_size=300))

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks.assistant_subjects import read
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import heard
 from loyalty_ai.assistant.phrases import ASPECTS, Intent
 from loyalty_ai.assistant.phrasing.own import OWN_HEARD
 from loyalty_ai.assistant.phrasing.purchases import says, unit_price
-from loyalty_ai.assistant.wordings import wordings, wordings_own
+from loyalty_ai.assistant.subjects import OWN
 from loyalty_ai.shop.adapters.base import CartItem
 from tests import fakes
 from tests.assistant.conftest import BAG, MUG, TITLES, TRAY
@@ -28,12 +29,14 @@ __all__ = ["open_shop"]
 ONLY_HEARD = {"way", "charge", "count", "which", "back"}
 
 
-def test_every_wording_names_an_intent_and_known_aspects():
-    for wording, kind in wordings_own():
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_ones_own_is_an_intent_and_known_aspects(language: str):
+    own = {subject.removeprefix(OWN) for subject, _ in read(language) if subject.startswith(OWN)}
+    assert own
+    for kind in own:
         intent, *aspects = kind.split()
         assert Intent(intent)
         assert {*aspects} <= {*ASPECTS, *ONLY_HEARD}, kind
-        assert (wording, None) in wordings()
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_every_wording_names_an_intent_and_known_aspects():
     ],
 )
 def test_words_of_ones_own_are_heard_by_their_likeness(question: str, own: str):
-    assert question not in dict(wordings())
+    assert question not in {wording for _, wording in read("en")}
     found = heard(question)
     assert found is not None
     assert found.own == own

@@ -52,6 +52,7 @@ from loyalty_ai.assistant.phrasing.shop import (
     NAMES,
     OF_BASKET,
     RESTOCK,
+    THERE,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
@@ -72,9 +73,6 @@ NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 
 PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
 """What is no question but to this shop."""
-
-THERE = re.compile(r"\b(?:to )?there\b(?=[?.! ]*$)|那[里边儿]")
-"""The place that was named in what is refused."""
 
 WITH_DELIVERY = {Intent.PRICE, Intent.CART}
 """What may be asked together with what its delivery costs."""
@@ -241,6 +239,7 @@ class Reply(Reading):
 
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
+        question = self.with_its_place(question)
         if (summed := self.with_delivery(question)) is not None:
             yield from METHODS[summed.intent](self, summed)
             yield from self.carriage(summed)
@@ -415,7 +414,11 @@ class Reply(Reading):
             asked = replace(asked, order="", count=None)
         if asked.intent is Intent.NONE and wish_of(asked.text).likes and PERSON.search(asked.text):
             return []  # a gift for somebody who likes what they like
-        if self.several(asked) or (asked.intent is Intent.DESCRIBE and "unknown" in asked.aspects):
+        if (
+            self.several(asked)
+            or (asked.intent is Intent.DESCRIBE and "unknown" in asked.aspects)
+            or self.for_me(asked)
+        ):
             return []
         if self.of_no_kind(asked) or self.names_no_such(asked):
             return []

@@ -12,6 +12,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.interests import INTERESTS
+from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
@@ -34,6 +35,9 @@ GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套
 
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
+
+FOR_ME = "recommend"
+"""What of the shopper's own is heard in "what might I like, going by what I buy"."""
 
 ANYTHING = Wish()
 MOST_LINES = 6
@@ -187,11 +191,16 @@ class Advice(Finding):
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
         words = " ".join(word for word in asked.words.split() if word not in PEOPLE and not word.isdigit())
-        if words and self.search(words, asked):
+        if words and not self.for_me(asked) and self.search(words, asked):
             yield from self.find(asked_of(asked, words))
             return
         kind = "discover" if re.search(r"\bnew\b|新", asked.text) else "for_you"
         yield from self.recommended(kind, asked)
+
+    def for_me(self, asked: Asked) -> bool:
+        """Whether a question asks what may please whoever asks, and names no goods, whatever else it says."""
+        said = self.listen(asked.text) if asked.intent is Intent.RECOMMEND else None
+        return said is not None and said.own == FOR_ME and not self.names_goods(asked.words)
 
     def popular(self, asked: Asked) -> Iterator[Piece]:
         rows = self.search(asked.words, asked, limit=20) if asked.words else []

@@ -17,7 +17,9 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.voice import asked_of, key
-from loyalty_ai.assistant.questions import Asked, words_of
+from loyalty_ai.assistant.questions import Asked, normal, words_of
+from loyalty_ai.assistant.tokens import words as stems
+from loyalty_ai.assistant.tokens import words_of_title
 from loyalty_ai.assistant.turn import Sentence
 
 MOST_UNITS = 999
@@ -45,6 +47,14 @@ class Cart(Advice):
         """The lines of the cart that words name, [] without words."""
         lines = [{"product_id": item.product_id, "title": item.title} for item in self.turn.cart or ()]
         return named(lines, words) if words else []
+
+    def spoken_of(self, lines: list[dict[str, str]]) -> list[dict[str, str]]:
+        """The line of the cart that the message has more words of than of any other: "take the doormat out, we have enough"."""
+        said = {*stems(words_of(normal(self.turn.text)), "en")}
+        held = {line["product_id"]: len(said & words_of_title(line["title"])) for line in lines}
+        most = max(held.values(), default=0)
+        found = [line for line in lines if held[line["product_id"]] == most]
+        return found if most and len(found) == 1 else []
 
     def amends(self, asked: Asked) -> Asked | None:
         """A question that changes how many the cart holds of what it names or points at, with the units of each; else None."""
@@ -169,6 +179,8 @@ class Cart(Advice):
         if not fitting and words:
             similar = {row["product_id"] for row in by_likeness(self.search(words, available=False, limit=20), words)}
             fitting = [line for line in lines if line["product_id"] in similar]
+        if not fitting and not units and (words or asked.there):
+            fitting = self.spoken_of(lines)
         if not fitting and not words and len(lines) == 1:
             fitting = lines
         if (

@@ -72,15 +72,15 @@ OWN_HEARD = {
     Intent.STOCK: 0.8,
     Intent.POLICY: 0.8,
     Intent.RECOMMEND: 0.8,
-    Intent.SCOPE: 0.85,
-    Intent.PRIVACY: 0.85,
-    Intent.GIFT: 0.85,
+    Intent.SCOPE: 0.8,
+    Intent.PRIVACY: 0.8,
+    Intent.GIFT: 0.8,
 }
 """Likeness to a known wording from which on a question is one about what is the shopper's own, whatever the tables read in it."""
 
 THEIRS = re.compile(
     r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
-    r"orders?|parcels?|package|basket|cart|trolley)\b"
+    r"orders?|parcels?|package|basket|cart|trolley)\b|我|订单|包裹|购物车|快递"
 )
 NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford", "listed"}
 """Aspects that only wordings, titles or the thread know."""
@@ -89,7 +89,10 @@ ARRIVING_WHEN = "how long delivery takes, working days"
 """The subject of what would be asked of one's own order, where one is named."""
 
 MINE, PLAIN_OWN = (
-    re.compile(r"\b(?:my|our) (?:\w+ )?(?:orders?|parcels?|package|delivery|stuff|things)\b|\bmine\b|\bto me\b"),
+    re.compile(
+        r"\b(?:my|our) (?:\w+ )?(?:orders?|parcels?|package|delivery|stuff|things)\b|\bmine\b|\bto me\b|"
+        "我(?:的|那|这|上|最近|之前|买|订|下)"
+    ),
     0.7,
 )
 """Plainly of one's own orders, and the likeness from which on that counts whatever the tables read."""
@@ -226,7 +229,7 @@ class Own(Trade, Shop):
         supposed = SUPPOSES.search(now.text) or (REACHES.search(now.text) and SUPPOSES.search(normal(self.turn.text)))
         if supposed and OF_TIERS.search(now.text) and now.intent not in GUARDS:
             return replace(now, intent=Intent.NEXT_TIER)
-        if least is None or CHINESE.search(now.text) or self.turn.language != "en":
+        if least is None or (CHINESE.search(now.text) is None) != (self.turn.language == "en"):
             return now
         said = self.listen(now.text)
         if (
@@ -244,8 +247,14 @@ class Own(Trade, Shop):
         if now.intent is Intent.POLICY and MINE.search(now.text):
             least = PLAIN_OWN
         least += 0 if THEIRS.search(now.text) else UNSAID
-        least = max(least, PLAINLY if now.follows and self.turn.history and self.last_about == "product" else 0)
-        if said.likeness < least or (now.intent is Intent.ORDER and intent not in (Intent.ORDER, Intent.CART)):
+        vague = self.last_about == "order" and not THEIRS.search(now.text)  # "and the time before"
+        of_before = now.follows and self.turn.history and (self.last_about == "product" or vague)
+        least = max(least, PLAINLY if of_before else 0)
+        of_all = not (
+            now.words or now.codes or period(now.text, local(self.turn.now))
+        )  # "how many orders have I placed"
+        among = (Intent.ORDER, Intent.CART, *([Intent.LOYALTY] if of_all else []))
+        if said.likeness < least or (now.intent is Intent.ORDER and intent not in among):
             return now
         words = OF_TIERS.sub(" ", now.words)
         if intent != Intent.ORDER and words.strip() and self.names_goods(words):

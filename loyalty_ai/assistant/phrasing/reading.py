@@ -52,6 +52,7 @@ from loyalty_ai.assistant.phrasing.matters import (
     ASKED_OF_ORDERS,
     ASKED_OF_RETURNS,
     HARMED,
+    IN_CART,
     MATTERS,
     PAID,
     REFERS,
@@ -242,6 +243,24 @@ MORE_OR_LESS = {
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
 
+CHANGED_MIND = re.compile(r"\bchang(?:ed|ing) (?:my|our) minds?\b|改(?:变)?主意|不想要")
+"""Why something leaves the cart."""
+
+TELLS = re.compile(
+    r"(?:and |but |so |because )*(?:i am|i was|i will be|i have|i do not|i cannot|we are|we have|it is|it was|they are|"
+    r"she is|he is|my \w+ (?:is|are|was|were|has|have|does|did)|nobody|no one)\b"
+)
+NO_WISHES = {
+    Intent.POLICY,
+    Intent.ORDER,
+    Intent.LOYALTY,
+    Intent.NEXT_TIER,
+    Intent.CART,
+    Intent.CART_REMOVE,
+    Intent.CART_SET,
+}
+"""Begins to say how things are; what is asked that is no wish for goods."""
+
 OWN_DATA = re.compile(r"\b(?:data|information|details|account)\b|数据|信息|资料|账[号户]")
 """What is erased, and no basket."""
 
@@ -279,7 +298,16 @@ def alone(found: list[Asked]) -> list[Asked]:
             kept[-1] = replace(kept[-1], intent=intent, available=available, units=None, **bounds)
         else:
             kept.append(now)
-    return [now for now in kept if not OWN_TIER.search(now.text)] or kept
+    kept = [now for now in kept if not OWN_TIER.search(now.text)] or kept
+    if any(each.intent is Intent.CART_REMOVE for each in kept):
+        kept = [now for now in kept if now.intent is Intent.CART_REMOVE or not CHANGED_MIND.search(now.text)]
+    return [now for now in kept if not (only_tells(now) and any(each.intent in NO_WISHES for each in kept))]
+
+
+def only_tells(now: Asked) -> bool:
+    """Whether a part of a message only says how things are, beside what it asks: "I'm at work all week"."""
+    tells = now.intent in MAY_NAME_GOODS and TELLS.match(now.text) and not (asks(now.text) or WISH.search(now.text))
+    return bool(tells) and not now.codes
 
 
 def what_now(now: Asked) -> bool:
@@ -447,7 +475,7 @@ class Reading(Edits, Narrowing, Own):
             now = replace(now, intent=Intent.STOCK) if self.rows(codes_of(now)) else now
         elif now.words and now.intent is Intent.DESCRIBE and HAVE_YOU.search(now.text):
             now = now if now.here or now.there else replace(now, intent=Intent.SEARCH)
-        if now.intent is Intent.CART_REMOVE and not self.in_cart(now.words):
+        if now.intent is Intent.CART_REMOVE and not self.in_cart(now.words) and not IN_CART.search(now.text):
             said = self.heard(now)
             if said is not None and said.query and said.likeness >= HEARD:
                 now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart

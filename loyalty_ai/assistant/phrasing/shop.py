@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,7 +56,7 @@ from loyalty_ai.conf import app_settings
 YEAR = 365
 """Days of orders that a tier is counted by, which the oldest leaves first."""
 
-WHOLE = 0.9
+WHOLE = 0.75
 """Likeness to a known wording from which on a question is one by itself, whatever it begins with: 那包装要钱吗."""
 
 RELEVANT = 0.3
@@ -64,7 +65,7 @@ RELEVANT = 0.3
 HEARD, PLAIN, SURELY = 0.6, 0.75, 0.85
 """Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before."""
 
-SEVERAL, AGAIN, NEARLY_AS, AHEAD = 3, 0.3, 0.1, 0.08
+SEVERAL, AGAIN, NEARLY_AS, AHEAD = 3, 0.2, 0.1, 0.08
 """Subjects that a question may be heard as, what it is worth to have been quoted just now, how much more plainly another document
 must be asked, and how much more plainly than any other subject one is asked for that was quoted."""
 
@@ -287,6 +288,21 @@ def days_counted(rules: list[dict[str, Any]]) -> timedelta:
     return timedelta(days=int(found[1] or found[2]) if found else YEAR)
 
 
+NEARBY_PLACES = re.compile(
+    r"\b(?:guernsey|jersey|channel islands|isle of man|northern ireland|ireland|scotland|wales|england|highlands|london|"
+    r"(?:the )?uk|(?:great )?britain)\b|英国|苏格兰|北爱尔兰|威尔士|伦敦|根西|泽西|马恩岛"
+)
+OF_COUNTRIES = re.compile(r"\bcountr(?:y|ies)\b|\babroad\b|United Kingdom|国家|英国")
+"""Places of the country that a shop is likely to be in; a part of a document that tells one country from others."""
+
+THERE = re.compile(r"\b(?:out |over )?(?:to )?there\b(?=[?.! ]*$)|那[里边儿]")
+"""The place that was named before."""
+
+
+SENTENCES, IN_ITS_SENTENCE = re.compile(r"[.?!;]+(?=\s|$|[\u3400-\u9fff])"), 0.7
+"""Likeness of a sentence from which on a part of it is heard as the whole is, where that is plainer."""
+
+
 class Shop(Rulings):
     """Quotes the shop's documents, tells the shopper's tier, and is polite."""
 
@@ -415,6 +431,23 @@ class Shop(Rulings):
                 return [*self.quote(asked_of(asked, "", text=_(what)), passages), told]
         return []
 
+    def with_its_place(self, asked: Asked) -> Asked:
+        """A question with the place that the message names before it: "my sister lives in Sydney. Do you post there?"."""
+        place = NAMES[0][0].search(normal(self.turn.text)) if THERE.search(asked.text) else None
+        if place is None or NAMES[0][0].search(asked.text):
+            return asked
+        there = f"to {place[0]}" if place[0].isascii() else place[0]
+        return replace(asked, text=THERE.sub(there, asked.text))
+
+    def holds_there(self, asked: Asked) -> list[Piece]:
+        """What was quoted just now, where a question only names a place and that tells of other countries: "and from Ireland?"."""
+        place = NAMES[0][0].search(asked.text) or NEARBY_PLACES.search(asked.text)
+        if place is None or len(set(asked.words.split()) - set(place[0].split())) > 1 or not self.topic_before:
+            return []
+        quoted = [part for part in self.document(self.topic_before, asked.text) if part["key"] in self.turn.focus]
+        told = [part for part in quoted if OF_COUNTRIES.search(part["text"])]
+        return [piece for part in told[:1] for piece in self.quote(asked_of(asked, "", text=part["heading"]), [part])]
+
     def tier_ends(self, asked: Asked) -> Iterator[Piece]:
         """Until when their tier lasts without another order, and by what the documents say that it is kept."""
         leaves = _("an order leaves the count, how many days")
@@ -483,6 +516,8 @@ class Shop(Rulings):
                 yield Sentence(_("There is no tier above it."), ("loyalty",))
         elif found:
             yield self.no_loyalty()
+        elif (said := self.listen(asked.text)) and said.own:  # "am I gold yet"
+            yield Sentence(_("Which tier is yours I can tell you once you are signed in."))
         tiers = _("tiers spend silver gold platinum year")
         yield from self.quote(asked_of(asked, "", text=tiers), self.passages(tiers, 0.1))
         if GIVES.search(asked.text):
@@ -545,6 +580,9 @@ class Shop(Rulings):
             return
         if (asked.follows or asked.there) and (unnamed := self.not_named(asked)):  # "and Poland?"
             yield from unnamed
+            return
+        if (asked.follows or asked.there) and (told := self.holds_there(asked)):
+            yield from told
             return
         if going_on := self.going_on(asked):
             yield from self.for_them(self.quote(asked, going_on))
@@ -714,6 +752,10 @@ class Shop(Rulings):
         if foreign or asked.codes:
             return None
         said = self.listen(asked.text)
+        within = self.listen(sentence_of(asked.text, normal(self.turn.text)))
+        faint = said is not None and (not (said.query or said.own) or said.likeness < IN_ITS_SENTENCE)
+        if faint and within and within.query and within.likeness >= IN_ITS_SENTENCE and said.likeness < within.likeness:
+            said = within  # "could you put a note in, how much can I write"
         goods = asked.words if asked.intent is Intent.POLICY and " " in asked.words else ""
         if goods and goods in asked.text and (said is None or said.likeness < HEARD):
             plainer = self.listen(asked.text.replace(goods, "thing", 1))  # "is the price of the bread bin without vat"
@@ -742,7 +784,8 @@ class Shop(Rulings):
             passages = passages if passages and Question(asked.text, passages).said(passages[0]) >= MANY else []
         yield from self.for_them(self.quote(asked, passages))
         harmed = HARMED.intersection(matters_in(asked.text))
-        if any(passages[:1] == self.treating(_(RULES[matter]), 0.1) for matter in harmed):
+        ruled = {part["key"] for matter in harmed for part in self.treating(_(RULES[matter]), 0.1)}
+        if any(part["key"] in ruled for part in passages[:1]):
             yield from self.mended()
         yield from self.and_so(asked, subject)
         if subject in CHOSEN and not verdict:
@@ -949,3 +992,12 @@ class Shop(Rulings):
 
     def no(self, asked: Asked) -> Iterator[Piece]:
         yield Sentence(_("All right. Is there something else?"))
+
+
+def sentence_of(part: str, message: str) -> str:
+    """The sentence of a message that a part is from.
+
+    >>> sentence_of("how much can i write", "lovely. can you put a note in, how much can i write? thanks")
+    'can you put a note in, how much can i write'
+    """
+    return next((each.strip() for each in SENTENCES.split(message) if part in each), part)

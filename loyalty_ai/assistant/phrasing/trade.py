@@ -46,7 +46,7 @@ OFF = re.compile(
     r"(?:£|\$|€) ?(?P<from>\d[\d,]*) or more(?: gets| has|:)? (?P<share>\d{1,2}) ?%|满 ?(?P<from_zh>\d[\d,]*) ?英?镑优惠 ?(?P<share_zh>\d{1,2}) ?%"
 )
 SAVES = re.compile(
-    r"\b(?:how much|what|which|any|do|does|would|will|can|could|is there)\b.{0,60}\b(?:save[sd]?|savings?|discounts?|money off|off(?= an? (?:£|\d|order))|come off|comes off|taken off|reductions?|rebate)\b|"
+    r"\b(?:how much|what|which|any|do|does|would|will|can|could|is there)\b.{0,60}\b(?:save[sd]?|savings?|discounts?|money off|off(?= an? (?:£|\d|order))|(?:get|have|be) (?:anything|something|any money|much|a bit) off|come off|comes off|taken off|reductions?|rebate)\b|"
     r"(?:省|减|优惠|便宜|折扣|打).{0,4}(?:多少|几|吗|什么)|(?:什么|多少)(?:优惠|折扣)|(?:能|可以|会|有)(?:省|优惠|减|打折|折扣)"
 )
 ORDER_ALONE = re.compile(r"\d+|order\w*|spend\w*|purchase|.*[一那]单|订单|单|下单")
