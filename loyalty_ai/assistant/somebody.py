@@ -95,7 +95,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         rf"{NAME} (has|have|got) in (his|her|their|the) (cart|basket|trolley)|(?:does|has|is|was|did|do) {NAME} (\w+ )?({OF_TIER}|a member|a customer|an? account|shop|shopped|{BOUGHT}|have {OF_TIER}|have an account)\b|{NAME}\b.{{0,16}}\b(is|has) (a |in |on )?{OF_TIER}\b|"
         rf"(tier|level|status|rank) (is|does|has|of) {NAME}\b|(orders?|purchases?|parcels?|package|cart|basket|account|tier|spending|address|e-?mail|conversations?|history|details) (of|from|by|belonging to) (?!\w+ (street|road|lane|avenue)){NAME}(?! (wedding|party|collection|range|design|street|road))\b|(address|e-?mail|phone)( number)? (of|for) {NAME}|"
         rf"{NAME}'?s (\w+ )?({THEIRS}|conversations?|details|deliver(y|ies)|package|chats?)\b|{NAME} (and|or) {NAME}\b.{{0,40}}\b({BOUGHT}|tier)|^(and |so )?{NAME}, what (did|has|does) (he|she)",
-        rf"(?<!给)(?<!给 )(?<!送)(?<!送 )(?<!和)(?<!跟)(?<!我是 )(?<!我是)(?<!寄)(?<!到){NAME_ZH} ?(这个人|的|在你们(这里?|店里?)?|还差多少|最近|上(一?个?月|次|周|星期)|昨天|今年|是不是|是否|有没有|一共|总共|目前|现在)*.{{0,4}}(订单|包裹|快递|等级|购物车|账[号户]|地址|电话|邮箱|积分|{BOUGHT_ZH}|是.{{0,4}}(会员|金卡|银卡|白金|{CUSTOMER_ZH})|(还|要|离).{{0,4}}(差|花|多少))(?!.{{0,8}}给我)",
+        rf"(?<!给)(?<!给 )(?<!送)(?<!送 )(?<!和)(?<!跟)(?<!我是 )(?<!我是)(?<!寄)(?<!到){NAME_ZH} ?(这个人|的|在你们(这里?|店里?)?|还差多少|最近|上(一?个?月|次|周|星期)|昨天|今年|去年|一年|每年|每个?月|一共|总共|是不是|是否|有没有|一共|总共|目前|现在)*.{{0,4}}(订单|包裹|快递|等级|购物车|账[号户]|地址|电话|邮箱|积分|{BOUGHT_ZH}|是.{{0,4}}(会员|金卡|银卡|白金|{CUSTOMER_ZH})|(还|要|离).{{0,4}}(差|花|多少))(?!.{{0,8}}给我)",
     ),
     (
         -20,
@@ -114,7 +114,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
     ),
     (
         8,
-        rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (?!(?:\w+ ){{0,2}}?(?:take|takes|collect|collects|sign|accept|receive|pick|fetch)\b)(\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent)\b(?! me\b)",
+        rf"(?<!for )(?<!to )(?<!gift )(my|his|her|their|our|a) ({RELATIVE})('?s)? (?!(?:\w+ ){{0,2}}?(?:take|takes|collect|collects|sign|accept|receive|pick|fetch)\b)(\w+ ){{0,3}}?({THEIRS}|bought|ordered|purchased|spent|been (?:buying|ordering))\b(?! me\b)",
         f"(?<!给)(?<!送)({RELATIVE_ZH})( ?[a-z]+ ?)?(的|在|最近|上次|上个月|都|昨天|上周)?.{{0,8}}(订单|买了|买过|(?<=[都常次近般时月周天在这里店])买什么|下的单|下了|下单|账号|账户|地址|电话|购物车|消费|花了|包裹|快递|等级|的单)",
     ),
     (

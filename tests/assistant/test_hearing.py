@@ -16,7 +16,7 @@ from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
 from loyalty_ai.assistant.subjects import likely, marks
 from loyalty_ai.assistant.turn import Outcome, Said
-from tests.assistant.test_templates import keys, open_shop, say
+from tests.assistant.test_templates import CART, MUG, keys, open_shop, say
 
 __all__ = ["open_shop"]
 
@@ -246,3 +246,51 @@ def test_a_proposal_that_waits_can_be_made_for_more(open_shop: Any):
     given = say("actually make it 5", customer="ann", history=(asked, told), focus=("product:MUG1",))
     assert given.proposal is not None
     assert "5 × Red Retrospot Mug" in given.text
+
+
+def test_what_is_asked_of_a_place_named_before_is_asked_of_that_place(open_shop: Any):
+    body = "# Delivery\n\n## Countries we deliver to\n\nWe deliver to France. To Canada we do not deliver.\n"
+    publish_document(store=open_shop.store, slug="delivery", language="en", title="", body=body)
+    told = say(
+        "My sister lives in Canada and I would love to send her a little something. Do you post parcels out there?"
+    )
+    assert told.text == "We deliver to France.\nTo Canada we do not deliver."
+    assert told.cards == ()
+
+
+def test_a_place_alone_after_a_rule_gets_what_the_rule_says_of_countries(open_shop: Any):
+    body = "# Returns\n\n## What a return costs\n\nFrom the United Kingdom £3.95. From other countries you pay.\n"
+    body += "\n## When the money comes back\n\nWe refund within 5 days, less the cost of the return.\n"
+    publish_document(store=open_shop.store, slug="returns", language="en", title="", body=body)
+    first = say("what does a return cost")
+    history = (
+        Said(by_shopper=True, text="what does a return cost"),
+        Said(by_shopper=False, text=first.text, focus=tuple(keys(first)), topic="Returns"),
+    )
+    given = say("and from ireland?", history=history, focus=tuple(keys(first)))
+    assert "From other countries you pay." in given.text
+    assert "refund" not in given.text
+
+
+def test_a_line_leaves_the_cart_whatever_else_is_said_of_it(open_shop: Any):
+    for wish in (
+        "please take the mug out of my cart, my husband thinks we have enough of them",
+        "I have changed my mind about the mug. Would you please take it out of my basket and leave the rest as it is?",
+    ):
+        given = say(wish, customer="ann", cart=CART)
+        assert given.proposal is not None, wish
+        assert given.proposal.units == ((MUG, 0),)
+
+
+def test_a_gift_for_somebody_is_no_question_for_what_they_did(open_shop: Any):
+    wish = "I am looking for a small present for a dear friend who spends every hour in her garden. What would you suggest?"
+    assert say(wish).outcome != Outcome.REFUSED
+    assert say("what has my sister been buying lately? I want a present for her").outcome == Outcome.REFUSED
+    assert say("maya 一年在你们这花了多少钱？", customer="ann").outcome == Outcome.REFUSED
+
+
+@pytest.mark.parametrize("question", ["am I gold yet?", "how much do you have to spend to be gold"])
+def test_a_stranger_is_told_where_their_own_tier_is_to_be_had(open_shop: Any, question: str):
+    body = "# Loyalty\n\n## The tiers\n\nSilver from £250, gold from £1,000 of spend.\n"
+    publish_document(store=open_shop.store, slug="loyalty", language="en", title="", body=body)
+    assert "gold from £1,000" in say(question).text

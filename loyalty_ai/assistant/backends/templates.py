@@ -86,15 +86,18 @@ MAY_GO_ON = {Intent.NONE, Intent.PRICE, Intent.SEARCH, Intent.RECOMMEND, Intent.
 NAMED = 0.55
 """Likeness to a title from which on a question that no table knows is about that product."""
 
-HEARD = {Intent.NONE: 0.65, Intent.SEARCH: 0.65, Intent.PRIVACY: 0.65, Intent.GIFT: 0.7} | dict.fromkeys(
-    (Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75
-)
+HEARD = {
+    **dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.PRIVACY), 0.65),
+    Intent.GIFT: 0.7,
+    **dict.fromkeys((Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75),
+    **dict.fromkeys((Intent.DESCRIBE, Intent.CART_ADD), 0.78),
+}
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
 
 PLAIN_PRICE = 0.7
 """The same for a price, where goods have only some of its words."""
 
-OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT}
+OF_THEIR_OWN = {Intent.ORDER, Intent.CART, Intent.STOCK, Intent.GIFT, Intent.DESCRIBE, Intent.CART_ADD}
 """What documents answer only where they treat it."""
 
 TOLD = (

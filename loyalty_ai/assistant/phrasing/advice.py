@@ -36,6 +36,11 @@ GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
 
+ANYTHING_NEW = re.compile(
+    r"\bnew\b|\b(?:what|anything|something) else\b|\bdifferent\b|\bbored\b|\bnot (?:bought|had|got|tried)\b|"
+    "新|别的|其他|没买过|换换"
+)
+"""It wants what was not bought before."""
 FOR_ME = "recommend"
 """What of the shopper's own is heard in "what might I like, going by what I buy"."""
 
@@ -194,7 +199,7 @@ class Advice(Finding):
         if words and not self.for_me(asked) and self.search(words, asked):
             yield from self.find(asked_of(asked, words))
             return
-        kind = "discover" if re.search(r"\bnew\b|新", asked.text) else "for_you"
+        kind = "discover" if ANYTHING_NEW.search(asked.text) else "for_you"
         yield from self.recommended(kind, asked)
 
     def for_me(self, asked: Asked) -> bool:

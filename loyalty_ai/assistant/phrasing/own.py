@@ -246,7 +246,7 @@ class Own(Trade, Shop):
         intent, *asks = said.own.split()
         if now.intent is Intent.POLICY and MINE.search(now.text):
             least = PLAIN_OWN
-        least += 0 if THEIRS.search(now.text) else UNSAID
+        least += 0 if THEIRS.search(now.text) or OF_TIERS.search(now.text) else UNSAID
         vague = self.last_about == "order" and not THEIRS.search(now.text)  # "and the time before"
         of_before = now.follows and self.turn.history and (self.last_about == "product" or vague)
         least = max(least, PLAINLY if of_before else 0)

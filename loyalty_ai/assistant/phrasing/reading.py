@@ -243,6 +243,9 @@ MORE_OR_LESS = {
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
 
+BY_WHAT_THEY_BOUGHT = re.compile(r"(?:judging|going) by\b|based on\b|given (?:what|all)\b|根据|按照|看看?我|凭")
+"""By what something shall be recommended."""
+
 CHANGED_MIND = re.compile(r"\bchang(?:ed|ing) (?:my|our) minds?\b|改(?:变)?主意|不想要")
 """Why something leaves the cart."""
 
@@ -299,6 +302,9 @@ def alone(found: list[Asked]) -> list[Asked]:
         else:
             kept.append(now)
     kept = [now for now in kept if not OWN_TIER.search(now.text)] or kept
+    if any(each.intent is Intent.RECOMMEND for each in kept):  # "see what I usually buy, and recommend me something"
+        past = [now for now in kept if now.intent is Intent.ORDER and BY_WHAT_THEY_BOUGHT.match(now.text)]
+        kept = [now for now in kept if now.intent is not Intent.USUAL and now not in past]
     if any(each.intent is Intent.CART_REMOVE for each in kept):
         kept = [now for now in kept if now.intent is Intent.CART_REMOVE or not CHANGED_MIND.search(now.text)]
     return [now for now in kept if not (only_tells(now) and any(each.intent in NO_WISHES for each in kept))]
@@ -467,6 +473,12 @@ class Reading(Edits, Narrowing, Own):
         found = [now for now in found if not (harmed and what_now(now))] or found
         return [now for now in found if not leads(now)] or found
 
+    def of_tiers(self, now: Asked) -> bool:
+        """Whether a question is heard as one of tiers: "how much do you have to spend to be gold" wants no frames."""
+        said = self.listen(now.text)
+        own = said is not None and said.own.startswith((Intent.NEXT_TIER, Intent.LOYALTY))
+        return own and said is not None and said.likeness >= HEARD
+
     def reread(self, now: Asked) -> Asked:
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""
         if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text) and not JOINS.search(now.text):
@@ -477,7 +489,7 @@ class Reading(Edits, Narrowing, Own):
             now = now if now.here or now.there else replace(now, intent=Intent.SEARCH)
         if now.intent is Intent.CART_REMOVE and not self.in_cart(now.words) and not IN_CART.search(now.text):
             said = self.heard(now)
-            if said is not None and said.query and said.likeness >= HEARD:
+            if said is not None and said.query and said.likeness >= PLAIN_RULE:
                 now = replace(now, intent=Intent.POLICY)  # "leave the bill out of the box" is about no cart
         erases = now.intent in (Intent.CART, Intent.CART_REMOVE, Intent.POLICY) and ERASE.search(now.text)
         if (erases and OWN_DATA.search(now.text)) or (now.intent not in GUARDS and CHAT.search(now.text)):
@@ -489,7 +501,12 @@ class Reading(Edits, Narrowing, Own):
             now = replace(now, intent=Intent.DESCRIBE)
         elif KEEPS_TIER.search(now.text):
             return now
-        elif now.intent in TAKEN_FOR_RULES and self.names_beside(now.words) and self.asks_for_goods(now):
+        elif (
+            now.intent in TAKEN_FOR_RULES
+            and self.names_beside(now.words)
+            and self.asks_for_goods(now)
+            and not self.of_tiers(now)
+        ):
             now = replace(now, intent=Intent.SEARCH)
         elif POINTS.search(now.text) and now.intent in OPEN | {Intent.POLICY, Intent.STOCK, Intent.ORDER}:
             now = replace(now, intent=Intent.POLICY, words="", text=_("points to collect or to spend"))

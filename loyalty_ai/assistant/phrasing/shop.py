@@ -62,7 +62,7 @@ WHOLE = 0.75
 RELEVANT = 0.3
 """Score of a passage from which on it may answer."""
 
-HEARD, PLAIN, SURELY = 0.6, 0.75, 0.85
+HEARD, PLAIN, SURELY = 0.6, 0.75, 0.78
 """Likeness to a known wording from which on its subject is what is asked, plainly so, and whatever was quoted before."""
 
 SEVERAL, AGAIN, NEARLY_AS, AHEAD = 3, 0.2, 0.1, 0.08
@@ -299,8 +299,9 @@ THERE = re.compile(r"\b(?:out |over )?(?:to )?there\b(?=[?.! ]*$)|那[里边儿]
 """The place that was named before."""
 
 
-SENTENCES, IN_ITS_SENTENCE = re.compile(r"[.?!;]+(?=\s|$|[\u3400-\u9fff])"), 0.7
-"""Likeness of a sentence from which on a part of it is heard as the whole is, where that is plainer."""
+SENTENCES, IN_ITS_SENTENCE, TOO_SHORT = re.compile(r"[.?!;]+(?=\s|$|[\u3400-\u9fff])"), 0.7, 3
+"""Where sentences end; likeness of one from which on a part of it is heard as the whole is, where that is plainer; letters of a part
+that says too little."""
 
 
 class Shop(Rulings):
@@ -793,7 +794,7 @@ class Shop(Rulings):
 
     def and_so(self, asked: Asked, subject: str) -> Iterator[Piece]:
         """What the documents say of a second condition of a question, which they treat elsewhere."""
-        parts = [each for each in AND_SO.split(asked.text) if not TAG_ZH.fullmatch(each)]
+        parts = [each for each in AND_SO.split(asked.text) if not TAG_ZH.fullmatch(each) and len(each) > TOO_SHORT]
         for text in parts if len(parts) > 1 else []:
             said = self.listen(text)
             if said is not None and said.query not in (None, "", subject) and said.likeness >= HEARD:
