@@ -31,14 +31,14 @@ FOLDS = 5
 RIDGE, STEPS = 3e-5, 80
 """What the squares of the weights cost beside the mean loss, and steps of L-BFGS."""
 
-LEAST = {"en": 2, "zh": 2}
+LEAST = 2
 """Wordings that must have a pair of words, or of characters, for it to be a mark."""
 
 AROUND = (0.5, 0.7, 0.9)
 
 
 def read(language: str) -> list[tuple[str, str]]:
-    """Subject and wording of each line.
+    """Subject and wording of each line; in English every second wording of a need (`loyalty_ai.assistant.uses`) too, as of goods.
 
     Raises:
         BadInput: a wording stands above the first subject, or twice.
@@ -53,7 +53,9 @@ def read(language: str) -> list[tuple[str, str]]:
                 raise BadInput(f"{path}:{number}: {'no subject above' if not subject else 'a second time'}: {line}")
             found[line] = subject
     if language == "en":
-        found |= dict.fromkeys((wording for wording, _kinds in uses()[::2]), GOODS)  # who tells a need wants goods
+        found = (
+            dict.fromkeys((wording for wording, _kinds in uses()[::2]), GOODS) | found
+        )  # who tells a need wants goods
     return [(subject, wording) for wording, subject in found.items()]
 
 
@@ -76,7 +78,7 @@ class Regression:
         bags = [marks(wording) for _, wording in rows]
         holders = Counter(mark for bag in bags for mark in bag)
         single = (lambda mark: " " not in mark) if language == "en" else (lambda mark: len(mark) == 1)
-        names = sorted(mark for mark, held in holders.items() if held >= LEAST[language] or single(mark))
+        names = sorted(mark for mark, held in holders.items() if held >= LEAST or single(mark))
         rarity = np.array([1 + np.log((1 + len(rows)) / (1 + holders[mark])) for mark in names], np.float32)
         numbers = max(len(meant_by(wording)) for _, wording in rows) if language == "en" else 0
         made = cls(sorted({subject for subject, _ in rows}), names, rarity, numbers)
@@ -107,7 +109,9 @@ class Regression:
             values += [*(self.rarity[held] / length), *meant, 1.0]
             rows += [row] * (len(held) + len(meant) + 1)
         size = (len(wordings), len(self.weights))
-        return torch.sparse_coo_tensor([rows, columns], torch.tensor(values, dtype=torch.float32), size).coalesce()
+        return torch.sparse_coo_tensor(
+            [rows, columns], torch.tensor(values, dtype=torch.float32), size, check_invariants=True
+        )
 
     def chances(self, wordings: list[str]) -> np.ndarray:
         """float32 [wordings, subjects], adding up to 1."""
@@ -134,24 +138,25 @@ def held_out(rows: list[tuple[str, str]], language: str) -> dict[str, Any]:
     }
 
 
-def write() -> dict[str, Any]:
-    """Learn from all wordings of both languages and write what was learned."""
+def packed(learned: dict[str, Regression]) -> bytes:
+    """What languages learned, as `loyalty_ai.assistant.subjects.FILE` has it."""
     header, arrays = {}, []
-    for language in LANGUAGES:
-        learned = Regression.fit(read(language), language)
-        unit = float(np.abs(learned.weights).max()) / 127
-        header[language] = {
-            "subjects": learned.subjects,
-            "marks": learned.names,
-            "numbers": learned.numbers,
-            "unit": unit,
-        }
-        arrays += [learned.rarity.tobytes(), np.round(learned.weights / unit).astype(np.int8).tobytes()]
-    FILE.write_bytes(json.dumps(header, ensure_ascii=False).encode() + b"\n" + b"".join(arrays))
-    return {
-        "marks": {language: len(about["marks"]) for language, about in header.items()},
-        "bytes": FILE.stat().st_size,
-    }
+    for language, each in learned.items():
+        unit = float(np.abs(each.weights).max()) / 127
+        header[language] = {"subjects": each.subjects, "marks": each.names, "numbers": each.numbers, "unit": unit}
+        arrays += [each.rarity.tobytes(), np.round(each.weights / unit).astype(np.int8).tobytes()]
+    return json.dumps(header, ensure_ascii=False).encode() + b"\n" + b"".join(arrays)
+
+
+def measure(*, write: bool) -> dict[str, Any]:
+    """Do what the command says; returns what it prints."""
+    told: dict[str, Any] = {language: held_out(read(language), language) for language in LANGUAGES}
+    if write:
+        learned = {language: Regression.fit(read(language), language) for language in LANGUAGES}
+        FILE.write_bytes(packed(learned))
+        told["marks"] = {language: len(each.names) for language, each in learned.items()}
+        told["bytes"] = FILE.stat().st_size
+    return told
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -159,8 +164,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.assistant_subjects", description=__doc__.split("\n")[0])
     parser.add_argument("--write", action="store_true", help="learn from all wordings and write the file")
     options = parser.parse_args(arguments)
-    told = {language: held_out(read(language), language) for language in LANGUAGES}
-    return run_command("assistant_subjects", lambda: told | (write() if options.write else {}))
+    return run_command("assistant_subjects", lambda: measure(write=options.write))
 
 
 if __name__ == "__main__":

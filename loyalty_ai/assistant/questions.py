@@ -276,12 +276,12 @@ WELL_WISHES = re.compile(
 )
 QUICK_ONES = re.compile(
     r"^(?:(?:hi|hello|hey|hiya)(?: there)?[,.! ]+)?(?:just )?"
-    r"(?:(?:an?|one|two|three|a few|a couple of|couple of|some|few) )?(?:more |other )?(?:very )?(?:quick |short |small )?"
-    r"(?:ones?|questions?|things?|queries)(?: (?:please|for you))? ?[:,-]+ ?"
+    r"(?:(?:an?|one|two|three|a few|a couple of|couple of|some|few) )?(?:more |other )?(?:very )?"
+    r"(?:(?:quick |short |small )(?:ones?|questions?|things?|queries)|questions?|things?|queries)(?: (?:please|for you))? ?[:,-]+ ?"
 )
 """Says that something will be asked."""
 LOOK_UP = re.compile(
-    r"(?<=[a-z0-9])[,.;:!?-]+ ?(?:please )?(?:(?:can|could|would|will) you )?(?:please )?(?:just )?"
+    r"(?<=[a-z0-9])[,.;:!?-]+ ?(?:please |(?:can|could|would|will) you )(?:please )?(?:just )?"
     r"(?:look (?:it|that|this|them) up|have a look|(?:look|check)(?: (?:it|that|this))?)(?: for me| please)*[?.! ]*$"
 )
 """Asks to look for what was asked before it."""

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.assistant_subjects import Regression, held_out, read
+from benchmarks.assistant_subjects import Regression, held_out, packed, read
+from benchmarks.output import BadInput
+from loyalty_ai.assistant import subjects
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import all_heard, heard
 from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
+from loyalty_ai.assistant.questions import normal
 from loyalty_ai.assistant.subjects import likely, marks
 from loyalty_ai.assistant.turn import Outcome, Said
 from tests.assistant.test_templates import CART, MUG, keys, open_shop, say
@@ -51,13 +55,31 @@ def test_what_was_learned_is_what_the_app_carries(language: str):
     assert sum(found == subject for found, (subject, _) in zip(first, asked, strict=True)) > 0.9 * len(asked)
 
 
-def test_the_weights_of_the_file_are_those_of_the_regression():
-    few = [row for row in read("zh") if row[0] in ("发票", "退货费用", "goods")]
-    learned = Regression.fit(few, "zh")
-    chances = learned.chances([wording for _, wording in few])
-    assert chances.sum(axis=1) == pytest.approx(1, abs=1e-5)
-    right = [learned.subjects[at] == subject for at, (subject, _) in zip(chances.argmax(axis=1), few, strict=True)]
-    assert sum(right) > 0.97 * len(right)
+def test_the_app_reads_the_chances_that_were_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    few = {
+        "en": [row for row in read("en") if row[0] in ("invoices", "opening hours", "points")],
+        "zh": [row for row in read("zh") if row[0] in ("发票", "退货费用", "Cookie")],
+    }
+    learned = {language: Regression.fit(rows, language) for language, rows in few.items()}
+    path = tmp_path / "subjects.bin"
+    path.write_bytes(packed(learned))
+    monkeypatch.setattr(subjects, "FILE", path)
+    monkeypatch.setattr(subjects, "_weights", subjects._weights.__wrapped__)
+    for language, rows in few.items():
+        for _, wording in rows[::9]:
+            chances = dict(zip(learned[language].subjects, learned[language].chances([wording])[0], strict=True))
+            assert dict(likely(wording)) == pytest.approx(chances, abs=0.05)
+
+
+def test_a_wording_below_no_subject_or_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("benchmarks.assistant_subjects.WORDINGS", tmp_path)
+    for text, told in (
+        ("a wording\n", "zh.txt:1: no subject above"),
+        ("## s\none\none\n", "zh.txt:3: a second time: one"),
+    ):
+        (tmp_path / "zh.txt").write_text(text, encoding="utf-8")
+        with pytest.raises(BadInput, match=told):
+            read("zh")
 
 
 def test_wordings_that_nothing_was_learned_from_are_heard_too():
@@ -294,3 +316,16 @@ def test_a_stranger_is_told_where_their_own_tier_is_to_be_had(open_shop: Any, qu
     body = "# Loyalty\n\n## The tiers\n\nSilver from £250, gold from £1,000 of spend.\n"
     publish_document(store=open_shop.store, slug="loyalty", language="en", title="", body=body)
     assert "gold from £1,000" in say(question).text
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("Hiya, couple of quick ones: do you take paypal", "do you take paypal"),
+        ("what did I pay for the mugs? can you look that up for me?", "what did i pay for the mugs"),
+        ("one, please", "one, please"),
+        ("a tablecloth, check", "a tablecloth, check"),
+    ],
+)
+def test_what_only_leads_to_a_question_is_left_out(said: str, asked: str):
+    assert normal(said) == asked

@@ -49,10 +49,9 @@ from loyalty_ai.assistant.phrasing.shop import (
     ERASE,
     IN_ALL_WITH,
     KEEPS_TIER,
-    NAMES,
     OF_BASKET,
     RESTOCK,
-    THERE,
+    with_place,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
@@ -178,7 +177,7 @@ class TemplatesBackend(Backend):
     instant = True
 
     def prepare(self) -> None:
-        """Compile the tables and weigh the wordings of both languages."""
+        """Compile the tables and read what was learned of both languages."""
         for text in ("a red mug for my mother", "给妈妈的红色杯子"):
             understand(text)
             heard(text)
@@ -195,10 +194,8 @@ class Reply(Reading):
     def pieces(self) -> Iterator[Piece]:
         """Sentences, then how it ended: answered where any question was; behind a refusal what is asked beside what is refused."""
         refused, rests = beside_refused(self.turn.text)
-        place = NAMES[0][0].search(normal(self.turn.text)) if rests else None
         for rest in rests:
-            there = f"to {place[0]}" if place and place[0].isascii() else place[0] if place else ""
-            text = THERE.sub(there, rest) if there else rest
+            text = with_place(rest, normal(self.turn.text))
             if beside := Reply(replace(self.turn, text=text), self.tools, self.currency).served():
                 yield next(METHODS[refused](self, Asked(refused, rest)))
                 yield from beside
@@ -242,7 +239,7 @@ class Reply(Reading):
 
     def answer(self, question: Asked) -> Iterator[Piece]:
         """One question's sentences and its outcome."""
-        question = self.with_its_place(question)
+        question = replace(question, text=with_place(question.text, normal(self.turn.text)))
         if (summed := self.with_delivery(question)) is not None:
             yield from METHODS[summed.intent](self, summed)
             yield from self.carriage(summed)

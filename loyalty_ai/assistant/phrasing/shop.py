@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -431,14 +430,6 @@ class Shop(Rulings):
                 told = Sentence(_("“%(name)s” is not named there.") % {"name": found[0]}, (passages[0]["key"],))
                 return [*self.quote(asked_of(asked, "", text=_(what)), passages), told]
         return []
-
-    def with_its_place(self, asked: Asked) -> Asked:
-        """A question with the place that the message names before it: "my sister lives in Sydney. Do you post there?"."""
-        place = NAMES[0][0].search(normal(self.turn.text)) if THERE.search(asked.text) else None
-        if place is None or NAMES[0][0].search(asked.text):
-            return asked
-        there = f"to {place[0]}" if place[0].isascii() else place[0]
-        return replace(asked, text=THERE.sub(there, asked.text))
 
     def holds_there(self, asked: Asked) -> list[Piece]:
         """What was quoted just now, where a question only names a place and that tells of other countries: "and from Ireland?"."""
@@ -1002,3 +993,15 @@ def sentence_of(part: str, message: str) -> str:
     'can you put a note in, how much can i write'
     """
     return next((each.strip() for each in SENTENCES.split(message) if part in each), part)
+
+
+def with_place(text: str, message: str) -> str:
+    """A text with the place that its message names, where it only says "there".
+
+    >>> with_place("do you post there", "my sister lives in canada. do you post there?")
+    'do you post to canada'
+    """
+    place = NAMES[0][0].search(message)
+    if place is None or NAMES[0][0].search(text):
+        return text
+    return THERE.sub(f"to {place[0]}" if place[0].isascii() else place[0], text)
