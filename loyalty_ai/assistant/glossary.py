@@ -24,6 +24,7 @@ LONGEST = 8
 _RUN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[A-Za-z]+(?:-[A-Za-z]+)*")
 
 ALIKE = """
+big large;
 cup mug teacup beaker; bag tote shopper carrier handbag; backpack rucksack; purse wallet; lantern lamp light;
 lampshade shade; tealight tlight votive; candleholder candlestick; candle taper; christmas xmas festive;
 kids children child kid toddler; baby newborn infant; present gift; wrap wrapping giftwrap; tin canister caddy;

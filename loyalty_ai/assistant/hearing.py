@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from array import array
 from collections import defaultdict
-from collections.abc import Container, Iterable
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cache
 from heapq import nlargest
-from math import log, sqrt
-from operator import mul
-from typing import Generic, TypeVar
+from math import sqrt
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from loyalty_ai.assistant.meaning import meaning, norm, place, vector_at
-from loyalty_ai.assistant.subjects import CHINESE, ELSEWHERE, GOODS, OWN, likely
-from loyalty_ai.assistant.tokens import is_chinese, words
+from loyalty_ai.assistant import encoder
+from loyalty_ai.assistant.subjects import CHINESE, ELSEWHERE, GOODS, OTHERS, OWN, likely
+from loyalty_ai.assistant.tokens import words
 from loyalty_ai.assistant.uses import uses
 
-__all__ = ["CHINESE", "Heard", "Use", "all_heard", "heard", "speaks_of", "used_for"]
+if TYPE_CHECKING:
+    from loyalty_ai.assistant.encoder import Numbers
 
-T = TypeVar("T")
+__all__ = ["CHINESE", "Heard", "Use", "all_heard", "heard", "of_goods", "speaks_of", "used_for"]
 
-SHARED = 0.5
-"""What the cosine of shared words weighs beside that of meanings."""
+FILE = Path(__file__).with_name("uses.bin")
+"""int8 [wordings of needs, numbers], 127 for 1: their vectors, made by `python -m benchmarks.assistant_subjects --write`."""
 
 VOTERS, SHARPLY = 8, 4
 """Wordings that say together which need it is, and the power of their likeness that each says it with."""
-
-MOST_KEPT = 1024
-"""Words whose products with all wordings are kept: of those that everybody uses."""
-
-MOST_WORDS = 40
-"""Words of a need that are listened to."""
 
 MOST_HEARD = 8
 """Subjects of a question that are told."""
@@ -49,16 +41,15 @@ class Heard:
         query: for the documents, "" where it is no shop's business, None where the shop's data answer and not its documents.
         likeness: 0.35 to 0.9, rising with the chance that it is about this subject, and about one of its kind.
         own: what of the shopper's own it asks, an intent and what of it; "" where it asks for nothing of that.
+        goods: what of goods it asks (price, stock, find, need, gift, about, compare, match, narrow, cart); "" where nothing.
+        others: whether it asks for what is somebody else's, or the shop's own affair.
     """
 
     query: str | None
     likeness: float
     own: str = ""
-
-
-RETURNS = re.compile(r"\breturn|\brefund|\bback\b|\brestock|退|寄回")
-COST_OF_RETURNS = {"what a return costs", "退货费用"}
-"""The postage that is meant where nothing is sent back is that of an order."""
+    goods: str = ""
+    others: bool = False
 
 
 def heard(question: str) -> Heard | None:
@@ -68,8 +59,7 @@ def heard(question: str) -> Heard | None:
 
 def all_heard(question: str) -> list[Heard]:
     """The subjects that a question may be about, the likeliest first."""
-    returns = RETURNS.search(question) is not None
-    found = [(subject, chance) for subject, chance in likely(question) if returns or subject not in COST_OF_RETURNS]
+    found = likely(question)
     kinds: dict[str, float] = defaultdict(float)
     for subject, chance in found:
         kinds[_kind(subject)] += chance
@@ -77,14 +67,23 @@ def all_heard(question: str) -> list[Heard]:
     return [_told(*each) for each in nlargest(MOST_HEARD, chances, key=lambda each: each[1])]
 
 
+def of_goods(question: str) -> tuple[float, str]:
+    """The chance that a question is about goods, and what of them it most likely asks."""
+    chances = {subject.removeprefix(GOODS): chance for subject, chance in likely(question) if subject.startswith(GOODS)}
+    return (sum(chances.values()), max(chances, key=chances.__getitem__)) if chances else (0.0, "")
+
+
 def _kind(subject: str) -> str:
-    """What a subject is one of: goods, no shop's business, the shopper's own, or what documents treat."""
-    return OWN if subject.startswith(OWN) else subject if subject in (GOODS, ELSEWHERE) else ""
+    """What a subject is one of: goods, no shop's business, the shopper's own, somebody else's, or (as "") what documents treat."""
+    return next((kind for kind in (GOODS, ELSEWHERE, OWN, OTHERS) if subject.startswith(kind)), "")
 
 
 def _told(subject: str, chance: float) -> Heard:
-    query = None if _kind(subject) in (GOODS, OWN) else "" if subject == ELSEWHERE else subject
-    return Heard(query, LEAST + FURTHER * chance**BENT, subject.removeprefix(OWN) if subject.startswith(OWN) else "")
+    kind = _kind(subject)
+    said = subject.removeprefix(kind)
+    query = "" if kind == ELSEWHERE else None if kind else subject
+    own, goods = said if kind == OWN else "", said if kind == GOODS else ""
+    return Heard(query, LEAST + FURTHER * chance**BENT, own, goods, kind == OTHERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,96 +101,34 @@ class Use:
 
 def used_for(need: str) -> list[Use]:
     """What serves a need that is told in English, the likeliest first: "my door bangs" wants a doorstop."""
-    return [Use(*found) for found in _uses().nearest(need)]
+    import numpy as np
+
+    if not (meant := encoder.vector(need)):
+        return []
+    alike = (_meanings() @ np.asarray(meant, np.float32)).tolist()
+    votes: dict[tuple[str, ...], float] = defaultdict(float)
+    most: dict[tuple[str, ...], float] = {}
+    for at in nlargest(VOTERS, range(len(alike)), key=alike.__getitem__):
+        if alike[at] > 0:
+            kinds = uses()[at][1]
+            votes[kinds] += alike[at] ** SHARPLY
+            most[kinds] = max(most.get(kinds, 0.0), min(1.0, alike[at]))
+    return [Use(kinds, most[kinds]) for kinds in sorted(votes, key=votes.__getitem__, reverse=True)]
 
 
 def speaks_of(word: str) -> bool:
     """Whether any known need has a word, in any form: what asks for a thing that none has, a washing machine, tells no need."""
-    return any(stem in _uses().stems for stem in words(word, "en"))
+    return any(stem in _stems() for stem in words(word, "en"))
 
 
 @cache
-def _uses() -> Told[tuple[str, ...]]:
-    return Told(uses())
+def _stems() -> frozenset[str]:
+    return frozenset(stem for wording, _kinds in uses() for stem in words(wording, "en"))
 
 
-class Told(Generic[T]):
-    """English wordings, each with what it says.
+@cache
+def _meanings() -> Numbers:
+    """float32 [wordings of needs, numbers], each of length about 1."""
+    import numpy as np
 
-    Args:
-        rows: a wording and what it says; several say the same.
-    """
-
-    def __init__(self, rows: Iterable[tuple[str, T]]) -> None:
-        self.rows = tuple(rows)
-        self._alike = lru_cache(maxsize=MOST_KEPT)(self._alike_to)
-
-    def nearest(self, question: str) -> list[tuple[T, float]]:
-        """What the wordings most like a question say together, the likeliest first, with the likeness of the best of its own."""
-        plain = _plain(question)
-        shared, length = self._shared(plain), norm(meaning(plain), plain)
-        alike = [self._alike(at) for at in map(place, plain) if at is not None]
-        meant = [sum(each) / length for each in zip(*alike, strict=True)] if alike else [0.0] * len(self.rows)
-        likeness = [(SHARED * shared.get(at, 0.0) + cosine) / (1 + SHARED) for at, cosine in enumerate(meant)]
-        return _voted(likeness, self.rows)
-
-    def _alike_to(self, at: int) -> array[float]:
-        """What the vector at a place adds to the product of a question's and of each wording's."""
-        vector = vector_at(at)
-        return array("f", [sum(map(mul, vector, meant)) for meant in self._meanings])
-
-    @property
-    def stems(self) -> Container[str]:
-        """The stems of all wordings."""
-        return self._held[0]
-
-    def _shared(self, plain: list[str]) -> dict[int, float]:
-        """Wording -> cosine of its stems and the question's."""
-        held, lengths = self._held
-        stems = {stem for word in plain for stem in words(word, "en")}
-        rarity = {stem: self._rarity(len(held.get(stem, ()))) ** 2 for stem in stems}
-        length = sqrt(sum(rarity.values()))
-        found: dict[int, float] = defaultdict(float)
-        for stem in stems:
-            for at in held.get(stem, ()):
-                found[at] += rarity[stem] / (length * lengths[at])
-        return found
-
-    def _rarity(self, holders: int) -> float:
-        return log(1 + len(self.rows) / max(holders, 0.5))
-
-    @cached_property
-    def _held(self) -> tuple[dict[str, list[int]], list[float]]:
-        """Stem -> the wordings that have it; the length of each wording."""
-        held: dict[str, list[int]] = defaultdict(list)
-        bags = [set(words(wording, "en")) for wording, _ in self.rows]
-        for at, bag in enumerate(bags):
-            for stem in bag:
-                held[stem].append(at)
-        return held, [sqrt(sum(self._rarity(len(held[stem])) ** 2 for stem in bag)) or 1.0 for bag in bags]
-
-    @cached_property
-    def _meanings(self) -> list[list[float]]:
-        """The vector of each wording, of length one."""
-        made = []
-        for wording, _ in self.rows:
-            vector = meaning(_plain(wording))
-            length = norm(vector) or 1.0
-            made.append([value / length for value in vector])
-        return made
-
-
-def _voted(likeness: list[float], rows: tuple[tuple[str, T], ...]) -> list[tuple[T, float]]:
-    """What the rows most like a question say, by their votes, each with the likeness of the best of its own."""
-    votes: dict[T, float] = defaultdict(float)
-    most: dict[T, float] = {}
-    for at in nlargest(VOTERS, range(len(likeness)), key=likeness.__getitem__):
-        if likeness[at] > 0:
-            said = rows[at][1]
-            votes[said] += likeness[at] ** SHARPLY
-            most[said] = max(most.get(said, 0.0), min(1.0, likeness[at]))
-    return [(said, most[said]) for said in sorted(votes, key=votes.__getitem__, reverse=True)]
-
-
-def _plain(text: str) -> list[str]:
-    return [word for word in words(text, "") if not is_chinese(word)][:MOST_WORDS]
+    return np.frombuffer(FILE.read_bytes(), np.int8).reshape(len(uses()), -1).astype(np.float32) / 127

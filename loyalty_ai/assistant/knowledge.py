@@ -1,7 +1,7 @@
 """Products, found by the words of a question.
 
-A search asks how rare the question's words are, then finds and ranks with one statement over the GIN index of the tokens. No
-query needs a model: the vectors it compares were stored beforehand by a worker.
+A search asks how rare the question's words are, then finds and ranks with one statement over the GIN index of the tokens. The
+vectors of the products were stored beforehand by a worker; that of a need is made here (`loyalty_ai.assistant.encoder`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 from django.db import connection
 
+from loyalty_ai.assistant import encoder
 from loyalty_ai.assistant.indexing import ALL, category_levels
 from loyalty_ai.assistant.wanted import CATEGORY, MISSPELT, Unit, products, units_of
 from loyalty_ai.assistant.weighing import COMMON, RAREST, SIDE_BY_SIDE, Spelling, spelt, weighed
@@ -42,16 +43,21 @@ and adds some behind them, but puts nothing before what carries more of the ques
 SEEDS, SEED_SCORE = 3, 0.5
 """Best hits whose neighbours are looked for, and the least score of one."""
 
+MOST_COMPARED = 20_000
+"""Products of a shop whose vectors are all compared with that of a need: some 30 milliseconds. In larger shops words find first."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProductHit:
-    """A product that was found; `price` is the mirror's, `score` 0 to 1 the share of the question's weight that it carries."""
+    """A product that was found; `price` is the mirror's, `score` 0 to 1 the share of the question's weight that it carries,
+    `likeness` -1 to 1 the cosine of its meaning and that of `like`, where both have one."""
 
     product_id: str
     title: str
     category: str
     price: Decimal | None
     score: float
+    likeness: float | None = None
 
 
 class Catalogue:
@@ -76,6 +82,7 @@ class Catalogue:
         category: str = "",
         available: bool = True,
         near: Sequence[str] = (),
+        like: str = "",
     ) -> list[ProductHit]:
         """Products that the words name, best first.
 
@@ -85,6 +92,7 @@ class Catalogue:
             category: a level of the catalogue ("Mugs & Cups", "Kitchen & Dining / Mugs & Cups") that the products are in.
             available: whether sold out products are left out.
             near: the shop's ids of products to which others shall be alike; without words these alone say what is wanted.
+            like: an English text; of what the words find, what is most like it in meaning comes first.
 
         Returns:
             Hits with a score of 0 to 1: the share of the words' weight that the product carries, where rare words weigh most.
@@ -108,6 +116,7 @@ class Catalogue:
         source = f"loyalty_ai_passage s {join}"
         alone = "1.0" if not near else "NULL::numeric"
         score = query.score(units, mass) if units else alone
+        meant = query.likeness(like)
         found = f"SELECT {PRODUCT_COLUMNS} FROM {source} WHERE"  # noqa: S608
         pool = query.pool(units, PRODUCT_COLUMNS, join, inside, where) if units or not near else f"{found} false"
         sql = f"""
@@ -130,16 +139,46 @@ class Catalogue:
                 SELECT s.id, s.vector, s.tokens FROM {source}
                 WHERE s.store_id = %(store)s AND p.external_id = ANY(%(near)s::text[])
             ), {_neighbours(join, inside, where)}
-            SELECT external_id, title, category, price, score::float8 FROM (
+            SELECT external_id, title, category, price, score::float8, {meant} AS likeness FROM (
                 SELECT best.*, near.place AS near FROM best LEFT JOIN near ON near.id = best.id
                 UNION ALL
                 SELECT s.*, COALESCE({score}, GREATEST(0, 1 - distance)), 0, NULL, NULL, place
                 FROM near JOIN LATERAL ({found} s.id = near.id) s ON true WHERE near.id NOT IN (SELECT id FROM best)
-            ) each WHERE NOT external_id = ANY(%(near)s::text[])
-            ORDER BY COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
+            ) s WHERE NOT external_id = ANY(%(near)s::text[])
+            ORDER BY likeness DESC NULLS LAST,
+                COALESCE(1.0 / ({RANK} + standing), 0) + COALESCE({NEIGHBOUR_WEIGHT} / ({RANK} + near), 0) DESC, place, id
             LIMIT {query.add(limit)}
         """  # noqa: S608 (constants of this module, and placeholders)
         return [ProductHit(*row) for row in query.rows(sql)]
+
+    def alike(
+        self,
+        like: str,
+        *,
+        limit: int = 8,
+        min_price: Decimal | None = None,
+        max_price: Decimal | None = None,
+        available: bool = True,
+    ) -> list[ProductHit]:
+        """Products whose meaning is most like an English text, whatever words they have, with a score of 0; none in a shop of
+        more than `MOST_COMPARED`. See `search` for the arguments."""
+        query = _Query({"slug": self.store})
+        where = "p.withdrawn_at IS NULL"
+        if available:
+            where += " AND p.available"
+        if min_price is not None:
+            where += f" AND p.price >= {query.add(min_price)}"
+        if max_price is not None:
+            where += f" AND p.price <= {query.add(max_price)}"
+        sql = f"""
+            SELECT external_id, title, category, price, 0.0::float8, likeness FROM (
+                SELECT s.id, p.external_id, p.title, p.category, p.price, {query.likeness(like)} AS likeness
+                FROM loyalty_ai_passage s JOIN loyalty_ai_product p ON p.id = s.product_id
+                JOIN loyalty_ai_store w ON w.id = s.store_id JOIN loyalty_ai_term t ON t.store_id = w.id AND t.token = '{ALL}'
+                WHERE w.slug = %(slug)s AND t.passages <= {MOST_COMPARED} AND {where}
+            ) each WHERE likeness IS NOT NULL ORDER BY likeness DESC, id LIMIT {query.add(limit)}
+        """  # noqa: S608 (constants of this module, and placeholders)
+        return [ProductHit(*row) for row in query.rows(sql)] if encoder.vector(like) else []
 
     def priced(
         self, *, dearest: bool, limit: int = 8, min_price: Decimal | None = None, max_price: Decimal | None = None
@@ -226,6 +265,14 @@ class _Query:
 
     def array(self, tokens: Sequence[str]) -> str:
         return f"{self.add(list(tokens))}::varchar[]"
+
+    def likeness(self, like: str) -> str:
+        """SQL of the cosine of a passage `s` and a text, NULL where either has no vector or it is another encoder's."""
+        meant = encoder.vector(like) if like else ()
+        if not meant:
+            return "NULL::float8"
+        vector = f"{self.add(str(list(meant)))}::vector"
+        return f"CASE WHEN vector_dims(s.vector) = {len(meant)} THEN 1 - (s.vector <=> {vector}) END"
 
     def score(self, units: list[Unit], mass: float) -> str:
         """SQL of the share of the mass that a passage `s` carries."""

@@ -93,6 +93,9 @@ SPELLED = {
     "i've": "i have",
     "id": "i would",
     "i'd": "i would",
+    "we'd": "we would",
+    "you'd": "you would",
+    "they'd": "they would",
     "i'll": "i will",
     "you've": "you have",
     "youve": "you have",
@@ -423,7 +426,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             6,
-            r"(^|[,.] )(please |and |then |can you |could you )*(remove|delete|take out|drop|take off|get rid of|ditch|lose)\b|(^|[,.] )(please |and |then |just |can you |could you |actually )*(take|leave|pull|knock|get) (?!\d+ ?%|up|part)[\w '&-]{2,50}\b(out|off)\b(?! (of|to|for|on|my|the|your) )|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
+            r"(^|[,.] )(please |and |then |can you |could you )*(remove|delete|take out|drop|take off|get rid of|ditch|lose)\b|(^|[,.] )(please |and |then |just |can you |could you |actually )*(take|leave|pull|knock|get) (?!\d+ ?%|up|part)[\w '&-]{2,50}\b(out|off)\b(?! (of|to|for|on|my|the|your) )|\btake (the|my|that|those) [\w '&-]{2,40} (back )?out (again|please|pls|too)\b|(do not|no longer) want (the|this|that|it|those|these)\b.{0,40}(any ?more|in my|after all)?",
             "(移除|删掉|删除|去掉|拿掉|(?<!要)不要(?!太|这么|那么|超过|贵|带|有)).{0,30}(了)?$",
         ),
         (3, r"(my|the) (cart|basket)", "购物车"),
@@ -1067,7 +1070,7 @@ quantity qty total pay paid send arrive spend spending spent approx approximatel
 ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's does'nt yourself myself mate guys
 folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
 instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
-forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
+whole entire forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
 sells thats whats alright righto differ differs ideally preferably theme themed themes mean innit blimey gosh cheeky gap popular damage apiece separately shelves

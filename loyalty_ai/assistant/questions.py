@@ -15,7 +15,7 @@ from functools import cache
 from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.following import ANSWERED, LIKED, NO_GOODS, ON_SHELVES, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
-from loyalty_ai.assistant.hearing import heard
+from loyalty_ai.assistant.hearing import heard, of_goods
 from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
@@ -160,7 +160,8 @@ def told_gift(whole: str) -> list[Asked]:
     if not names_a_reason(whole):
         return []
     said = heard(whole)
-    if said is not None and said.query in SENDING and sum(map(asks, SENTENCE.split(whole))) <= 1:
+    sending = said is not None and said.query in SENDING and of_goods(whole)[0] < MAYBE_GOODS
+    if sending and sum(map(asks, SENTENCE.split(whole))) <= 1:
         return [replace(asked(whole), intent=Intent.POLICY)]
     told, others = [], []
     for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
@@ -448,6 +449,9 @@ OF_WHAT_THEY_DID = re.compile(
 """What of somebody else's nobody is told."""
 SENDING = {"countries we deliver to", "配送到哪些国家"}
 """What is asked in the story of a gift for somebody who lives far away."""
+MAYBE_GOODS = 0.3
+"""Chance from which on a message may be about goods, and only tells beside where a gift shall go."""
+
 HEARD_APART, HEARD_OF_SERVICE = 0.6, 0.7
 """Likeness from which on a part, or a sentence of the story of a gift, is a question to the documents."""
 

@@ -110,6 +110,11 @@ SPECS: dict[str, tuple[str, Schema]] = {
                 "enum": ["cheapest", "dearest"],
                 "description": "Without a query: the cheapest or the dearest products of the whole shop.",
             },
+            like=_text(
+                "A need, a taste or whom to please, in an English sentence: what is most like it comes first. Without a query "
+                "the whole shop is looked through.",
+                400,
+            ),
             limit=_whole("How many products, 8 by default.", 1, MOST_PRODUCTS),
         ),
     ),
@@ -244,18 +249,25 @@ class Toolbox:
         category: str = "",
         available_only: bool = True,  # noqa: FBT001, FBT002 (called by keyword)
         sort: str = "",
+        like: str = "",
         limit: int = 8,
     ) -> Found:
-        if not query and not sort:
-            raise Wrong("Give a query, or sort for the cheapest or the dearest of the whole shop.")
+        if not query and not sort and not like:
+            raise Wrong(
+                "Give a query, or sort for the cheapest or the dearest of the whole shop, or what it shall be like."
+            )
         if min_price is not None and max_price is not None and min_price > max_price:
             raise Wrong("min_price is above max_price; give them the other way round.")
         bounds = {"min_price": min_price, "max_price": max_price}
         more = limit + 8  # some may be dearer or gone since the catalogue was last synced
-        if not query:
-            hits = self._catalogue.priced(dearest=sort == "dearest", limit=more, **bounds)
+        if query:
+            found = {"limit": more, "available": available_only, **bounds}
+            hits = self._catalogue.search(query, category=category, like=like, **found)
+        elif like:
+            hits = self._catalogue.alike(like, limit=more, available=available_only, **bounds)
         else:
-            hits = self._catalogue.search(query, limit=more, category=category, available=available_only, **bounds)
+            hits = self._catalogue.priced(dearest=sort == "dearest", limit=more, **bounds)
+        alike = {hit.product_id: hit.likeness for hit in hits if hit.likeness is not None}
         scores = {hit.product_id: hit.score for hit in hits}
         live = self._resolve(scores)
         fitting = [
@@ -263,7 +275,7 @@ class Toolbox:
             for product_id in scores
             if product_id in live and self._fits(live[product_id], min_price, max_price, available_only=available_only)
         ]
-        if not query:
+        if not query and not like:
             fitting.sort(key=lambda product_id: live[product_id].price or 0, reverse=sort == "dearest")
         fitting = fitting[:limit]
         muted = self._muted(fitting)
@@ -273,6 +285,8 @@ class Toolbox:
         for row in rows:
             if row["product_id"] in muted:
                 row["muted"] = True
+            if row["product_id"] in alike:
+                row["likeness"] = round(alike[row["product_id"]], 3)
         found = self._products({"products": rows, "note": DATA_NOTE}, rows)
         carried = max((hit.score for hit in hits), default=0)  # 1: every word was found, so none is unknown
         if query and carried < 1:

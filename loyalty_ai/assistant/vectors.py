@@ -1,4 +1,4 @@
-"""Vectors of what the index holds, by which a search finds neighbours; made in workers, read in the web process."""
+"""Vectors of what the index holds, by which a search finds what is alike; made in workers, read in the web process."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
+from loyalty_ai.assistant import encoder as english
 from loyalty_ai.assistant.indexing import settle
 from loyalty_ai.jobs.work import Progress
 from loyalty_ai.registry.texts import text_encoder
@@ -34,18 +35,24 @@ def refresh_vectors(
 ) -> int:
     """Make the vectors of the passages that changed, or of all where the encoder did, chunk by chunk. Returns how many.
 
+    An English shop's are those that a question's is compared with, any other's those of `LOYALTY_AI["MODEL"]["text"]`.
+
     Args:
         transaction_of_chunk: what a chunk is committed in; a worker gives the one that its lease guards.
 
     Raises:
         ValueError: the encoder is not on this machine.
     """
-    encoder = text_encoder()
-    total, made, last = fetch(f"SELECT count(*) {STALE}", encoder.name, store.pk, 0)[0][0], 0, 0
+    if store.language.startswith("en"):
+        name, encode = english.name(), english.vectors
+    else:
+        encoder = text_encoder()
+        name, encode = encoder.name, encoder.encode
+    total, made, last = fetch(f"SELECT count(*) {STALE}", name, store.pk, 0)[0][0], 0, 0
     rows_of_chunk = f"SELECT s.id, {DIGEST}, s.heading || E'\\n' || s.text {STALE} ORDER BY s.id LIMIT {CHUNK}"
-    while rows := fetch(rows_of_chunk, encoder.name, encoder.name, store.pk, last):
+    while rows := fetch(rows_of_chunk, name, name, store.pk, last):
         last = rows[-1][0]
-        vectors = encoder.encode([text[:LONGEST] for _, _, text in rows])
+        vectors = encode([text[:LONGEST] for _, _, text in rows])
         filled = [
             (key, digest, None if vector is None else f"[{','.join(map(repr, vector.tolist()))}]")
             for (key, digest, _), vector in zip(rows, vectors, strict=True)

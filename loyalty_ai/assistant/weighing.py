@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from loyalty_ai.assistant.meaning import ordinary
+from loyalty_ai.assistant.encoder import knows
 from loyalty_ai.assistant.tokens import slips_between
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wanted import MARKS, MISSPELT, Scope, Unit
@@ -54,7 +54,7 @@ def weighed(
     """
     for unit in units:
         if size and unit.whole and unit.word.isascii() and not any(token in counts for token in unit.found_by):
-            if scope.in_pieces and unit.word.isalpha() and ordinary(unit.word):
+            if scope.in_pieces and unit.word.isalpha() and knows(unit.word):
                 unit.pieces, unit.found_by = [], {}  # "cold" is no misspelt "colour"
             else:
                 unit.found_by = _respelt(unit, scope, counts, beginning)

@@ -36,6 +36,13 @@ PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
     rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|\ban? (?:keen |big |real )?\w+(?:worm|ener|aker|ist|lover|fan|nut|watcher|drinker)\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
 )
+ANOTHER = re.compile(
+    r"^(?:(?:lovely|great|thanks|perfect|ok|good|nice)[,.!]? )?(?:and |now |also |what about |then )*"
+    r"(?:(?:something|one|one thing|anything|a gift|a present) )?for (?:his|her|my|their|the|our) (?:\w+ )?"
+    rf"(?:{RELATIVE}|niece|nephew|grandson|granddaughter|baby|boys?|girls?)\b"
+)
+"""It goes on to somebody else: "and for his sister"."""
+
 OCCASIONS: dict[str, re.Pattern[str]] = {
     "anniversary": re.compile(r"\banniversary\b|\bmarried (?:for )?(?:\d+|[a-z]+) years\b|周年|纪念日|[银金]婚"),
     "housewarming": re.compile(
@@ -85,6 +92,10 @@ DOES = re.compile(
 
 _TOO = r"(?!(?:too|more|less|over|above|much|idea|sure|need|longer|problem|only|very|so|to|be|spend|wrong|one|rush|clue)\b)"
 UNWANTED = (
+    re.compile(
+        r"\bnot (?:really |so |very |that |too |much )*(?:one for|a fan of|keen on|into|fond of|mad about) (?:the |any )?"
+        r"(?P<what>[a-z]+(?: or [a-z]+)*)"
+    ),
     re.compile(
         rf"\b(?:not another|not any|not a|not the|nothing|without|avoid|hates?|dislikes?|(?:do(?:es)? not|can not) (?:like|want|need|wear|stand|have)|"
         rf"anything but|except|allergic to|no|not) {_TOO}(?:more |any |another |the |a |an )*{_TOO}(?P<what>[a-z]+(?: [a-z]+)?)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,6 @@ from benchmarks.output import BadInput
 from loyalty_ai.assistant import subjects
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import all_heard, heard
-from loyalty_ai.assistant.meaning import FILE
 from loyalty_ai.assistant.phrasing.shop import HEARD
 from loyalty_ai.assistant.questions import normal
 from loyalty_ai.assistant.subjects import likely, marks
@@ -34,16 +32,6 @@ Delivery is free.
 
 Write to us; we look for it and send it again.
 """
-
-
-def test_the_file_of_words_is_whole():
-    with FILE.open("rb") as file:
-        header = json.loads(file.readline())
-        words = file.readline().decode().split()
-        values = file.read()
-    assert len(values) == header["numbers"] * len(words)
-    assert len(set(words)) == len(words)
-    assert header["made_from"].startswith("minilm@")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

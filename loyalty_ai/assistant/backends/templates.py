@@ -17,7 +17,7 @@ from loyalty_ai.assistant.following import (
     points_at_some,
 )
 from loyalty_ai.assistant.glossary import in_english
-from loyalty_ai.assistant.hearing import CHINESE, heard, used_for
+from loyalty_ai.assistant.hearing import CHINESE, all_heard, heard, of_goods, used_for
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import SERVED, Intent
 from loyalty_ai.assistant.phrases_own import OF_ONE_TIER, OWN, OWN_TIER, TOGETHER, UNDERWAY
@@ -29,6 +29,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.finding import (
+    ALIKE,
     COLOUR_WORD,
     COLOURS,
     HAVE_YOU,
@@ -41,8 +42,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     WEAK,
 )
 from loyalty_ai.assistant.phrasing.matters import REFERS, RULES, matters_in
-from loyalty_ai.assistant.phrasing.own import FRIENDS, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
-from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
+from loyalty_ai.assistant.phrasing.own import FRIENDS, GOODS_HEARD, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
+from loyalty_ai.assistant.phrasing.reading import GOES_ON_HEARD, JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
     CHAT,
@@ -124,6 +125,15 @@ MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.D
     Intent.POLICY: PLAIN_NEED,
 }
 """What may tell a need, and the likeness to a known one from which on it does."""
+
+THING_WANTED = re.compile(
+    r"\b(?:looking for|searching for|after|needs?|wants?|got|have|sell|any) (?P<thing>[^,.;?!]{3,30}?) "
+    r"(?:to (?:put|go|use|keep|hang|take|give|wrap|fill|wear|hold|stick)\b|for (?:my|our|his|her|their|the|a) )"
+)
+"""A thing that is wanted, before what it is for."""
+
+NO_NEED = {"price", "stock", "about", "compare", "cart", "narrow"}
+"""What of goods is heard in no need, but of goods that are named, or were."""
 
 WORDS_OF_A_NEED = 3
 """Words from which on a question with a "that" in it is no short one about what was shown: "something that moves in the wind"."""
@@ -253,6 +263,8 @@ class Reply(Reading):
         subject = None
         if "case" in question.aspects:
             method = Reply.case
+        elif "need" in question.aspects:
+            method = Reply.need_again
         elif "enough" in question.aspects:
             method = Reply.so_many
         elif told := self.ruled(question):
@@ -335,6 +347,11 @@ class Reply(Reading):
             return None
         if asked.intent is Intent.ORDER and self.turn.customer_id is not None and UNDERWAY.search(asked.text):
             return None  # "what is still on its way, and by when": no rule about parcels that are late
+        if self.last_about == "order" and asked.intent in (Intent.SEARCH, Intent.RECOMMEND):
+            likely = [] if asked.words or asked.codes else all_heard(asked.text)[:2]
+            for each in likely:  # "I want to add one more thing", after an order was told
+                if each.query and each.likeness >= GOES_ON_HEARD and self.treating(each.query):
+                    return each.query
         if (
             asked.there
             and not asked.words
@@ -393,6 +410,8 @@ class Reply(Reading):
             return subject
         if said.likeness < HEARD.get(asked.intent, 1.1):
             return None
+        if subject and asked.words and said.likeness < PLAINLY and self.means_goods(asked):
+            return None  # "do you do the sparkly letter keyrings" is about no engraving
         if asked.intent in OF_THEIR_OWN:
             return subject if subject and self.passages(subject, self.carried) else None
         plain = asked.intent not in MAY_NAME_GOODS or said.likeness >= PLAINLY
@@ -410,6 +429,9 @@ class Reply(Reading):
         goes_on = goes_on or (asked.follows and points_at_some(asked.text))  # "how much is the big one"
         if asked.intent not in MAY_NEED or goes_on or points or not asked.words or KEEPS_TIER.search(asked.text):
             return []
+        asks = of_goods(asked.text)[1]
+        if asks in NO_NEED:
+            return []
         if CHEAPLY.search(asked.text):
             asked = replace(asked, order="", count=None)
         if asked.intent is Intent.NONE and wish_of(asked.text).likes and PERSON.search(asked.text):
@@ -422,6 +444,10 @@ class Reply(Reading):
             return []
         if self.of_no_kind(asked) or self.names_no_such(asked):
             return []
+        if named(self.search(asked.words, available=False), asked.words, strictly=True) and not self.search(
+            asked.words
+        ):
+            return []  # all that is called so is sold out, and that is to be said
         least = MAY_NEED[asked.intent]
         if subject is not None or asked.intent is Intent.POLICY:
             said = self.heard(asked)
@@ -449,6 +475,10 @@ class Reply(Reading):
         if said and HAVE_YOU.search(thing) and self.names_goods(words_of(thing)):
             return []  # "do you have any clocks with birds" wants clocks
         serving = self.serving(asked, least=least)
+        wanted = THING_WANTED.search(asked.text)
+        kind = words_of(wanted["thing"]) if wanted else ""
+        if kind and kind != asked.words and self.names_goods(kind):  # "looking for pencils to put in party bags"
+            return named(self.search(kind, asked, limit=20, like=asked.text), kind.split()[-1], strictly=True)
         thing, said, _whom = asked.text.partition(" for ")
         kind = words_of(thing)
         if said and self.names_goods(kind):  # "a sign for the loo" wants signs, whatever else serves
@@ -540,6 +570,10 @@ class Reply(Reading):
             return
         if asked.bounded and GENERAL_WISH.search(asked.text):
             yield from self.recommended("popular", asked)  # "what could I bring to a dinner party, about £8"
+            return
+        if general and of_goods(asked.text)[0] >= GOODS_HEARD:
+            alike = [row for row in self.most_like(asked.text, asked) if row["likeness"] >= ALIKE]
+            yield from self.show_serving(asked, alike) if alike else self.none_found(asked)
             return
         if asked.words and general:
             near = [row for row in self.nearest(asked) if YES_OR_NO.match(asked.text)]

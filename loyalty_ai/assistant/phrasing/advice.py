@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
@@ -18,15 +17,17 @@ from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
     COLOUR,
     COLOUR_WORD,
+    FAINT_NEED,
+    NEED,
     PEOPLE,
+    PLAIN_NEED,
     WEAK,
     Finding,
     interleaved,
-    limited,
     of_different_kinds,
 )
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
-from loyalty_ai.assistant.questions import Asked, interests, words_of
+from loyalty_ai.assistant.questions import Asked, interests, prices, words_of
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wishes import Wish, wish_of
 
@@ -47,9 +48,6 @@ FOR_ME = "recommend"
 ANYTHING = Wish()
 MOST_LINES = 6
 """Searches for one gift."""
-
-GIFT_SHARE = Decimal("0.2")
-"""Of a budget: what a gift should cost at least, where there is enough of that."""
 
 
 class Advice(Finding):
@@ -74,7 +72,8 @@ class Advice(Finding):
             both = [(look, f"{look} {kind}") for look in looks for _said, kind in of_them[:3]]
             lines = [*both, *(line for line in of_them if line[0] in wish.likes), *((look, look) for look in looks)]
         given = GIVEN_ZH.search(asked.text)
-        thing = words_of(given["what"]) if given else ""
+        thing = words_of(prices(given["what"])[1]) if given else ""
+        thing = "" if thing.isdigit() else thing
         goods = thing and thing not in INTERESTS and not thing.endswith(("礼物", "礼品"))
         if goods and self.names_goods(thing):
             more = " ".join(word for word in asked.words.split() if word not in thing and thing not in word)
@@ -85,13 +84,29 @@ class Advice(Finding):
             return
         liked = words in INTERESTS and (not words.isascii() or words in wish.likes)  # 喝茶: no name of goods
         if (
-            words and not (liked or looks) and named(self.search(words, asked), words, strictly=True)
+            words
+            and not (liked or looks or len(wish.likes) > 1)
+            and named(self.search(words, asked), words, strictly=True)
         ):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
             return
         if thing := self.thing_for(asked, words):  # metal signs for a man's room
             yield from self.find(asked_of(asked, thing))
             return
+        taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
+        # whoever likes something is told what serves that, and no gift "for a colleague"
+        need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
+        occasion = (
+            wish.occasion not in ("", "christmas", "baby") and not taste
+        )  # such a table of its own says what suits it
+        if not (looks or occasion) and INTERESTS.keys().isdisjoint(
+            wish.likes
+        ):  # "for a bloke who is always drinking tea"
+            least = PLAIN_NEED if words and self.names_goods(words) else NEED
+            rows = [row for row in self.serving(need, least=least) if not self.unwanted(row, wish)]
+            if rows:
+                yield from self.show_serving(asked_of(asked, words), rows)
+                return
         told = dict.fromkeys(said for said, _search in lines)
         chosen = self.gifts(lines[:MOST_LINES], wish, asked)
         if not chosen and liked and named(self.search(words, asked), words):
@@ -108,10 +123,9 @@ class Advice(Finding):
             lines = [(words, search) for search in INTERESTS.get(wish.occasion, ())]
             told = dict.fromkeys([words])
             chosen = self.gifts(lines, wish, asked)
-        taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
-        # whoever likes something is told what serves that, and no gift "for a colleague"
-        need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
-        serving = [] if chosen else [row for row in self.serving(need) if not self.unwanted(row, wish)]
+        serving = (
+            [] if chosen else [row for row in self.serving(need, least=FAINT_NEED) if not self.unwanted(row, wish)]
+        )
         if not chosen and not serving and wish.occasion:
             lines = [(called(wish.occasion), search) for search in INTERESTS.get(wish.occasion, ())]
             chosen = self.gifts(lines, wish, asked)
@@ -175,18 +189,6 @@ class Advice(Finding):
     def unwanted(row: Row, wish: Wish) -> bool:
         """Whether its title, or its shelf, has something that is not wanted."""
         return any(named([row], word) for each in wish.unwanted for word in each.split())
-
-    def gifts_for(self, line: str, asked: Asked) -> list[Row]:
-        """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
-        if asked.high is not None and asked.low is None:
-            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
-            if len(rows) >= 2:
-                return rows
-        rows = self.search(line, asked)
-        prices = sorted(row["price"] for row in rows if row["price"] is not None)
-        if asked.bounded or len(prices) < 2 * SHOWN:
-            return rows
-        return [row for row in rows if row["price"] is not None and row["price"] >= prices[len(prices) // 2]]
 
     @staticmethod
     def gift_intro(words: str, asked: Asked) -> str:

@@ -13,7 +13,7 @@ from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english, in_words, share_known
 from loyalty_ai.assistant.hearing import CHINESE, Use, heard, speaks_of, used_for
-from loyalty_ai.assistant.phrases import CHEAPEST, DEAREST, NUMBERS
+from loyalty_ai.assistant.phrases import CHEAPEST, DEAREST, NUMBERS, Intent
 from loyalty_ai.assistant.phrasing.choosing import (
     CLEARLY,
     SAME_TITLE,
@@ -31,7 +31,7 @@ from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wanted import made_of
-from loyalty_ai.assistant.wishes import owned
+from loyalty_ai.assistant.wishes import Wish, owned
 
 LOOKS = "red|blue|green|yellow|pink|purple|orange|black|white|ivory|cream|grey|gray|silver|gold|brown|"
 LOOKS += "large|small|big|medium|mini"
@@ -190,11 +190,15 @@ PEOPLE = frozenset(_PEOPLE.split())
 _CHILDREN = "girl girls boy boys kid kids child children baby man men woman women lady ladies adults guests"
 CHILDREN = frozenset(_CHILDREN.split())
 
-NEED, PLAIN_NEED, SURE_NEED = 0.55, 0.75, 0.8
-"""Likeness to a known need from which on goods that serve it are shown; where some words name goods as well; where all do."""
+FAINT_NEED, NEED, PLAIN_NEED, SURE_NEED = 0.42, 0.5, 0.62, 0.7
+"""Likeness to a known need from which on goods that serve it are shown: as a gift that nothing else was found for; else; where some
+words name goods as well; where all do."""
 
-A_GIFT = re.compile(r"\b(?:gifts?|presents?|ideas?|thank you|thanks|cheers)\b")
-"""What every wish for a gift says, or whoever is polite, and no need."""
+GIFT_SHARE = Decimal("0.2")
+"""Of a budget: what a gift should cost at least, where there is enough of that."""
+
+A_NUMBER = re.compile(r"\b\d+\b")
+"""A set of six is not what suits six guests."""
 
 FEW_WORDS = 3
 """Fewer words than these say by themselves what is wanted: "furniture"."""
@@ -209,6 +213,10 @@ GROWN_UP = re.compile(r"\b(?:grown[ -]?ups?|adults?)\b")
 
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
+
+ALIKE, CARRIED, OF_THAT_KIND = 0.5, 0.1, 0.15
+"""Likeness to a need from which on a product is shown for it whatever it is called, and what a word of the need that it carries
+and the name of a kind that serves the need add to that."""
 
 MOST_SEARCHES = 9
 """Names of goods that are looked for one by one: the calls of an answer are counted."""
@@ -282,6 +290,9 @@ class Finding(Voice):
             return
         if unwanted := not_wanted(asked.text):
             wanted = " ".join(word for word in asked.words.split() if word not in unwanted)
+            if not wanted and self.turn.customer_id is not None:  # "something other than bags", after a recommendation
+                yield from self.recommended("for_you", asked, wish=Wish(unwanted=tuple(unwanted)))
+                return
             asked = asked_of(asked, wanted or asked.words)
         rows = self.extreme(asked) if asked.order else self.search(asked.words, asked, limit=20)
         if (plain := self.plainly(asked, rows)) != asked:
@@ -669,11 +680,14 @@ class Finding(Voice):
                 return []
             least = max(least, PLAIN_NEED) if CHINESE.search(asked.text) else least
         text = UNWANTED.sub(" ", prices(asked.text)[1])
-        text = A_GIFT.sub(" ", text)
+        text = A_NUMBER.sub(" ", text)
         if CHINESE.search(text):
             least = max(least, 1.0 - share_known(text))
             clauses = [in_english(words_of(clause)) for clause in CLAUSE.split(text)]  # without whom it is for
-            text = in_english(words_of(text)) or in_english(text)
+            named_so = (
+                "" if asked.intent is Intent.GIFT else in_english(words_of(text))
+            )  # a gift is told by whom it is for
+            text = named_so or in_english(text)
         else:
             clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
             clauses = [clause for clause in clauses if WANTS.search(clause)] or clauses
@@ -684,21 +698,62 @@ class Finding(Voice):
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
         words = [word for word in (things if CHINESE.search(asked.words) else wanted) if word not in WEAK][:8]
-        placed: dict[str, tuple[tuple[int, int, int], Row]] = {}
-        for at, kind in enumerate(kinds):
-            rows = self.extreme(asked_of(asked, kind)) if asked.order else self.search(kind, asked, limit=20)
-            rows = named(rows, kind, strictly=True)
-            rows = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
-            carries = {row["product_id"]: sum(bool(named([row], word)) for word in words) for row in rows}
-            if not asked.order:
-                rows.sort(key=lambda row: -carries[row["product_id"]])
-            for place, row in enumerate(of_different_kinds(rows)[:OF_A_KIND]):
-                placed.setdefault(row["product_id"], ((-carries[row["product_id"]], place, at), row))
-        rows = [row for _place, row in sorted(placed.values(), key=lambda each: each[0])]
+        fits: dict[str, tuple[float, Row]] = {}
+
+        def add(rows: list[Row], more: float) -> None:
+            for row in rows:
+                carries = sum(bool(named([row], word)) for word in words)
+                fit = row.get("likeness", 0.0) + CARRIED * carries + more
+                if not any(named([row], word, strictly=True) for word in unwanted):
+                    fits[row["product_id"]] = max(
+                        fits.get(row["product_id"], (0.0, row)), (fit, row), key=lambda each: each[0]
+                    )
+
+        like = self.wanted_like or text
+        gift = asked.intent is Intent.GIFT  # whom it is for is in no title
+        for kind in kinds:
+            if asked.order:
+                rows = self.extreme(asked_of(asked, kind))
+            else:
+                rows = self.gifts_for(kind, asked) if gift else self.search(kind, asked, limit=20, like=like)
+            add(of_different_kinds(named(rows, kind, strictly=True))[:OF_A_KIND], OF_THAT_KIND)
+        if not asked.order and not gift:
+            add([row for row in self.most_like(text, asked) if row["likeness"] >= ALIKE], 0.0)
+        rows = [row for _fit, row in sorted(fits.values(), key=lambda each: -each[0])]
         if asked.order:
             priced = [row for row in rows if row["price"] is not None]
             rows = sorted(priced, key=lambda row: row["price"], reverse=asked.order == "dearest")[: asked.count or 1]
         return rows
+
+    def gifts_for(self, line: str, asked: Asked) -> list[Row]:
+        """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
+        if asked.high is not None and asked.low is None:
+            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
+            if len(rows) >= 2:
+                return rows
+        rows = self.search(line, asked)
+        prices = sorted(row["price"] for row in rows if row["price"] is not None)
+        if asked.bounded or len(prices) < 2 * SHOWN:
+            return rows
+        return [row for row in rows if row["price"] is not None and row["price"] >= prices[len(prices) // 2]]
+
+    def of_kind_like(self, asked: Asked, row: Row) -> list[Row]:
+        """Goods of another kind that a question names, what is most like a product first: "which cups go with this teapot"."""
+        title = {*stems(row["title"], "en")}
+        words = [word for word in asked.words.split() if not title & {*stems(word, "en")} and word not in WEAK]
+        kind = " ".join(words)
+        if CHINESE.search(kind):
+            kind = in_english(kind)
+        rows = self.search(kind, asked, limit=20, like=row["title"]) if kind else []
+        return [each for each in named(rows, kind) if each["product_id"] != row["product_id"]]
+
+    def means_goods(self, asked: Asked) -> bool:
+        """Whether goods are alike a question in meaning, or serve what it tells."""
+        if CHINESE.search(asked.text):
+            return False
+        needs = used_for(asked.text)
+        alike = self.most_like(asked.text, asked)
+        return (bool(needs) and needs[0].likeness >= SURE_NEED) or (bool(alike) and alike[0]["likeness"] >= ALIKE)
 
     @staticmethod
     def uses(told: str, least: float) -> list[Use]:
@@ -707,6 +762,15 @@ class Finding(Voice):
         if elsewhere and elsewhere.query == "":
             least = max(least, elsewhere.likeness)
         return [use for use in used_for(told)[:MOST_USES] if use.likeness >= least]
+
+    def need_again(self, asked: Asked) -> Iterator[Piece]:
+        """What serves a need that was told before, first what is most like what was then said of it."""
+        rows = self.serving(asked)
+        if not rows:
+            yield from self.nothing_fits(asked)
+            return
+        yield Sentence(_("These may serve:"))
+        yield from self.lines(rows[: asked.count or SHOWN])
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
         if ASKS_FOR.search(asked.text) and not self.carried_by(asked.words, rows):
@@ -725,6 +789,13 @@ class Finding(Voice):
         """Whether any of the rows is what the words call a thing by their last one."""
         things = [word for word in (in_english(words) if CHINESE.search(words) else words).split() if word not in WEAK]
         return not things or bool(named(rows, things[-1]))
+
+    def none_found(self, asked: Asked) -> Iterator[Piece]:
+        plain = asked.words and not (
+            asked.codes or not_wanted(asked.text) or CHINESE.search(asked.text) or self.of_no_kind(asked)
+        )
+        rows = [row for row in self.most_like(asked.text, asked) if row["likeness"] >= ALIKE] if plain else []
+        yield from self.show_nearest(asked, rows[:SHOWN]) if rows else super().none_found(asked)
 
     def none_or_nearest(self, asked: Asked) -> Iterator[Piece]:
         rows = self.nearest(asked)
@@ -745,7 +816,9 @@ class Finding(Voice):
         kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
         rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
         words = kind.split()
-        for kind_of in (words[:2], words[-2:]) if len(words) > 2 else ():  # "Jumbo Bag Red Retrospot" is a jumbo bag
+        for kind_of in (
+            (words[:2], words[-2:]) if len(words) > 2 and len(rows) < 2 else ()
+        ):  # "Jumbo Bag Red Retrospot" is a jumbo bag
             alike = named(self.search(" ".join(kind_of), available=False, limit=20), " ".join(kind_of), strictly=True)
             if len(alike) > max(len(rows), 1):
                 rows, kind = alike, " ".join(kind_of)
@@ -754,7 +827,7 @@ class Finding(Voice):
             yield Sentence(_("I find %(title)s in no other colour or size.") % {"title": row["title"]}, (key(row),))
             return
         yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": kind})
-        yield from self.lines(rows[:MOST_SHOWN])
+        yield from self.lines(sorted(rows, key=lambda each: not each["available"])[:MOST_SHOWN])
 
     def variant(self, asked: Asked, colour: str) -> Iterator[Piece]:
         """The same kind of thing in another colour."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english
-from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.hearing import CHINESE, of_goods, used_for
 from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
@@ -17,14 +17,17 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOURS,
     ENUMERATED,
     HAVE_YOU,
+    NEED,
     PEOPLE,
     ROOMS,
+    SURE_NEED,
+    THAN_IT,
     WEAK,
     WORDS,
     not_wanted,
     recoloured,
 )
-from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
+from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, prices, words_of
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wishes import wish_of
 
@@ -129,6 +132,19 @@ ASKS_OF = re.compile(
 SERVICE = re.compile(SERVED)
 OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE, Intent.GIFT}
 """What the tables may read in it."""
+NO_NARROWING = {*GUARDS, Intent.CART, Intent.CART_ADD, Intent.CART_REMOVE, Intent.CART_SET, Intent.PERSON}
+GOES_ON, OF_LIST = {"narrow", "find", "match", "stock", "gift", "need"}, 0.7
+"""What may be heard in a message that goes on about a list, and the chance from which on it is about goods at all; half of that
+where it says what they may cost."""
+
+OF_A_GIFT = {"narrow", "gift", "need"}
+
+_GENERIC = "pack packs size sizes version versions design designs pattern patterns option options choice brand model packet box"
+GENERIC = frozenset(_GENERIC.split())
+"""What any goods may be called, or have."""
+
+SIZED = re.compile(r"\b(?:(?P<large>bigger|larger)|smaller)\b|(?P<more>大)[一点些号]|小[一点些号]")
+
 MOST_THEMES = 6
 """Words of a title that are looked for beside a kind, and goods that share them."""
 MOST_BARE = 6
@@ -143,6 +159,9 @@ class Narrowing(Families):
         may = now.intent in MAY_TELL | ABOUT_ONE and not now.codes and (now.words or now.intent is Intent.GIFT)
         if not may or (now.words and self.has(now.words)):
             return now
+        needs = used_for(now.text)
+        if needs and needs[0].likeness >= SURE_NEED:
+            return now  # "I want to take up sewing again, what do you have to get me started"
         ways = (
             (self.wished, self.clause_asked) if HAVE_YOU.search(now.text) is None else (self.clause_asked, self.wished)
         )
@@ -245,6 +264,66 @@ class Narrowing(Families):
             follows=True,
         )
 
+    def in_size(self, now: Asked) -> Asked | None:
+        """ "Is there a bigger one?": what else is called as the one at hand, but for its size."""
+        size = SIZED.search(now.text) if len(self.shown) == 1 and now.intent not in NO_NARROWING else None
+        if size is None:
+            return None
+        look = "large" if size["large"] or size["more"] else "small"
+        words = f"{look} {recoloured(words_of(self.shown[0]['title'].lower()), look)}"
+        return (
+            replace(now, intent=Intent.SEARCH, words=words, units=None, aspects=frozenset())
+            if self.has(words)
+            else None
+        )
+
+    def need_narrowed(self, now: Asked, before: Asked) -> Asked | None:
+        """A need that was told before, as a message bounds what shall serve it: "is there one in cream", "preferably under £5"."""
+        chance, asks = of_goods(now.text)
+        points = now.codes or now.ordinals or now.here or now.both or now.units or THAN_IT.search(now.text)
+        of_them = "unknown" in now.aspects or any(each.search(now.text) for each in (OF_IT, OF_A_PART, FACT, COLOURS))
+        if now.intent in NO_NARROWING or points or of_them or asks not in GOES_ON or chance < OF_LIST / 2:
+            return None
+        needs = [] if CHINESE.search(before.text) or before.intent is Intent.GIFT else used_for(before.text)
+        if not needs or needs[0].likeness < NEED or self.has(self.kind_of(before)):
+            return None
+        said = [
+            word for word in now.words.split() if word not in WEAK | PEOPLE | GENERIC and not COLOUR.fullmatch(word)
+        ]
+        if said and (self.names_goods(" ".join(said)) or used_for(now.text)[0].likeness >= NEED):
+            return None
+        (low, high), self.wanted_like = prices(now.text)
+        bounds = {"low": low, "high": high} if low or high else {}
+        return replace(before, intent=Intent.SEARCH, aspects=frozenset({"need"}), order=now.order, **bounds)
+
+    def heard_narrowing(self, now: Asked, before: Asked) -> Asked | None:
+        """What was asked for before, as a message that is heard to go on about its list bounds it: "which is the cheapest pack"."""
+        chance, asks = of_goods(now.text)
+        points = now.codes or now.ordinals or now.here or now.both or THAN_IT.search(now.text)
+        if now.intent in NO_NARROWING or points or asks not in GOES_ON:
+            return None
+        low, high = (now.low, now.high) if now.bounded else prices(now.text)[0]
+        if chance < (OF_LIST / 2 if low or high or now.order else OF_LIST):
+            return None
+        if before.intent is Intent.GIFT:  # "anything with a bit of humour"
+            bounds = {"low": low, "high": high} if low or high else {}
+            both = replace(before, text=f"{before.text}. {now.text}", follows=True, **bounds)
+            return both if asks in OF_A_GIFT else None
+        kind = self.kind_of(before)
+        known = {*kind.split()} | WEAK | PEOPLE | GENERIC
+        said = [word for word in now.words.split() if word not in known and not word.isdigit()]
+        whole = [f"{' '.join(said)} {kind}", *(f"{word} {kind}" for word in said)] if said and kind else []
+        words = next((both for both in whole if self.has(both)), "")
+        if not words and said and (rows := named(self.shown, " ".join(said))) and len(rows) < len(self.shown):
+            return self.of_these(now, rows, now.intent if now.intent in ABOUT_ONE else Intent.STOCK)
+        bounds = {"low": low, "high": high} if low or high else {}
+        order, count = now.order or before.order, now.count or before.count
+        if not words and (not kind or not (low or high or now.order) or any(map(self.names_goods, said))):
+            return None
+        changed = replace(before, intent=Intent.SEARCH, words=words or kind, order=order, count=count, **bounds)
+        available = now.available or before.available
+        return replace(changed, text=now.text, available=available, both=False, there=False, follows=True)
+
     def of_kinds(self, now: Asked, before: Asked) -> Asked | None:
         """ "Just cats or dogs", after mugs with animals: those of the kind before that have one of these."""
         kind = self.kind_of(before).split()
@@ -290,6 +369,8 @@ class Narrowing(Families):
             or self.in_cart(now.words)
         ):
             return None
+        if before.intent is Intent.GIFT:
+            return replace(before, text=f"{before.text}. {now.text}", follows=True)
         text = ". ".join([*(found[0] for found in UNWANTED.finditer(before.text)), now.text])
         return replace(before, text=text, intent=Intent.SEARCH, follows=True)
 

@@ -160,6 +160,10 @@ class Orders(Cart):
             return
         titles = get_text_list([row["title"] for row in rows], _("and"))
         intro = Sentence(_("What goes well with %(title)s:") % {"title": titles}, tuple(key(row) for row in rows))
+        if matching := self.of_kind_like(asked, rows[0]):
+            yield intro
+            yield from self.lines(matching[:SHOWN])
+            return
         yield from self.going_with([row["product_id"] for row in rows], intro, asked)
 
     def going_with(self, base: list[str], intro: Sentence, asked: Asked) -> Iterator[Piece]:

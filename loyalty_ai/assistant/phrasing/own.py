@@ -12,10 +12,11 @@ from django.utils.translation import gettext_noop
 
 from loyalty_ai.assistant.arrivals import ASKS_LATEST, when_it_comes
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.hearing import CHINESE
+from loyalty_ai.assistant.hearing import CHINESE, of_goods
 from loyalty_ai.assistant.periods import period, periods
 from loyalty_ai.assistant.phrases import GUARDS, WISHED, Intent
 from loyalty_ai.assistant.phrases_own import AVERAGE
+from loyalty_ai.assistant.phrasing.advice import FOR_ME
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import PEOPLE
 from loyalty_ai.assistant.phrasing.matters import EXCHANGES, IN_CART, REFERS
@@ -50,6 +51,13 @@ GIFT_SERVICES = (
         ),
         gettext_noop("sending a gift to another address"),
     ),
+    (
+        re.compile(
+            r"\b(?:leave|keep|hide|take|no|without|not show|not see)\b.{0,25}\b(?:prices?|invoice|receipt|bill|what i paid)\b|"
+            r"(?:不要|别|不)(?:放|写|显示|附).{0,4}(?:价格|发票|账单|小票)"
+        ),
+        gettext_noop("a gift parcel shows no prices, invoice"),
+    ),
 )
 """What may be asked for a gift in one breath, and what the documents treat it as."""
 SEVERAL_SERVICES = 2
@@ -67,7 +75,7 @@ OWN_HEARD = {
     Intent.SEARCH: 0.65,
     Intent.PRICE: 0.72,
     Intent.COMPARE: 0.72,
-    Intent.ORDER: 0.65,
+    Intent.ORDER: 0.74,
     Intent.HELP: 0.75,
     Intent.STOCK: 0.8,
     Intent.POLICY: 0.8,
@@ -82,8 +90,27 @@ THEIRS = re.compile(
     r"\b(?:i|we|my|mine|our|ours|me|us|arriv\w+|sent|posted|shipped|dispatched|you (?:took|take)|charged?|payment|"
     r"orders?|parcels?|package|basket|cart|trolley)\b|我|订单|包裹|购物车|快递"
 )
+POPULAR = "popular"
+MISREAD, GOODS_HEARD = {Intent.HELP, Intent.ORDER, Intent.PRIVACY, Intent.LOYALTY, Intent.ABOUT}, 0.8
+AS_GOODS = {
+    "price": Intent.PRICE,
+    "stock": Intent.STOCK,
+    "gift": Intent.GIFT,
+    "about": Intent.DESCRIBE,
+    "compare": Intent.COMPARE,
+}
+"""What the tables may read in a question about goods, the chance from which on it is one, and what it then asks."""
+
 NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford", "listed"}
 """Aspects that only wordings, titles or the thread know."""
+
+MY_TOTAL = re.compile(
+    r"\b(?:my|the) total(?: (?:right )?now| so far| at the moment)\b|\bwhat is my total\b|我现在一共多少"
+)
+"""What the cart comes to, without naming it."""
+
+A_NUMBER_OF = re.compile(r"\bhow (?:many|much|often)\b|\bmore than\b|\btwice\b|几|多少")
+"""Asks for a number, and not only whether there was any."""
 
 ARRIVING_WHEN = "how long delivery takes, working days"
 """The subject of what would be asked of one's own order, where one is named."""
@@ -215,6 +242,8 @@ class Own(Trade, Shop):
             return replace(now, intent=Intent.ORDER)
         if now.intent in OPEN and self.turn.cart and IN_CART.search(now.text) and AN_END.search(now.text):
             return replace(now, intent=Intent.CART)
+        if now.intent in OPEN and self.turn.cart and MY_TOTAL.search(now.text) and not BOUGHT.search(now.text):
+            return replace(now, intent=Intent.CART, aspects=frozenset())
         several = len(periods(now.text, local(self.turn.now))) > 1 and self.turn.customer_id is not None
         if several and now.intent in (Intent.COMPARE, Intent.PRICE) and not self.things(now):
             return replace(now, intent=Intent.ORDER)
@@ -239,7 +268,7 @@ class Own(Trade, Shop):
             and self.turn.customer_id is not None
         ):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"expected", "way"})
-        if said is None or not said.own:
+        if said is None or not said.own or (said.own == POPULAR and now.order):  # "the three dearest things you sell"
             return now
         if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
             return now
@@ -254,14 +283,27 @@ class Own(Trade, Shop):
             now.words or now.codes or period(now.text, local(self.turn.now))
         )  # "how many orders have I placed"
         among = (Intent.ORDER, Intent.CART, *([Intent.LOYALTY] if of_all else []))
-        if said.likeness < least or (now.intent is Intent.ORDER and intent not in among):
+        surely = said.own == FOR_ME and said.likeness >= PLAINLY  # "what would I like, going by what I bought"
+        if said.likeness < least or (now.intent is Intent.ORDER and intent not in among and not surely):
             return now
         words = OF_TIERS.sub(" ", now.words)
         if intent != Intent.ORDER and words.strip() and self.names_goods(words):
             return now
         if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
-            asks = [each for each in asks if each in NOT_IN_TABLES]
+            told = {"count"} if "ever" in now.aspects and not A_NUMBER_OF.search(now.text) else set()
+            asks = [each for each in asks if each in NOT_IN_TABLES - told]
         return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
+
+    def as_goods(self, now: Asked) -> Asked:
+        """A question about goods, in words that the tables read as something else: "a picnic for eight, what can you offer"."""
+        if now.intent not in MISREAD or now.codes or MINE.search(now.text):
+            return now
+        chance, asks = of_goods(now.text)
+        return (
+            replace(now, intent=AS_GOODS.get(asks, Intent.SEARCH), aspects=frozenset())
+            if chance >= GOODS_HEARD
+            else now
+        )
 
     def asks_mean(self, now: Asked) -> bool:
         """Whether a question asks what an order of theirs comes to on average, of all that they placed."""

@@ -524,6 +524,11 @@ class Products(Advice):
             yield from self.none_found(asked)
             return
         row = chosen.products[0]
+        at_hand = self.page() or self.shown
+        if at_hand and not asked.codes and at_hand[0] != row and (rows := self.of_kind_like(asked, at_hand[0])):
+            yield Sentence(_("Similar to %(title)s:") % {"title": at_hand[0]["title"]}, (key(at_hand[0]),))
+            yield from self.lines(rows[:SHOWN])
+            return
         known = self.call("get_product", product_id=row["product_id"]).data.get("similar", [])
         alike = self.like(row)
         rows = unique([*alike, *known])[:SHOWN] if alike else known

@@ -17,6 +17,7 @@ from loyalty_ai.assistant.following import (
     leaves_out,
     size_of,
 )
+from loyalty_ai.assistant.hearing import all_heard
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, Intent
 from loyalty_ai.assistant.phrases_own import (
@@ -96,7 +97,7 @@ from loyalty_ai.assistant.questions import (
 )
 from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.telling import question_of
-from loyalty_ai.assistant.wishes import OF_A_THING, owned, wish_of
+from loyalty_ai.assistant.wishes import ANOTHER, OF_A_THING, owned, wish_of
 
 ABOUT_PRODUCTS = {
     Intent.PRICE,
@@ -332,6 +333,27 @@ def asks_else(text: str) -> bool:
     return asks(text) and not of_returns
 
 
+GOES_ON_HEARD = 0.6
+"""Likeness of a question to the documents from which on what names nothing goes on about the one that was quoted."""
+
+COSTS_ME = re.compile(
+    r"\b(?:cost|charge|set) (?:me|us)\b|\bpay (?:for )?(?:the )?(?:postage|to send)\b|\bwho pays\b|运费|邮费|要钱吗"
+)
+TO_DO = re.compile(
+    r"\bwhat (?:do|must|should|would) (?:i|we) (?:have to |need to )?do\b|"
+    r"\bhow do (?:i|we) (?:do (?:it|that)|go about)|怎么[退办弄寄]"
+)
+"""Asks what something costs whoever asks, and what they have to do."""
+
+OF_OTHERS = 0.72
+"""Likeness from which on a message asks for what is somebody else's."""
+
+ARRIVED = re.compile(
+    r"\b(?:been|get|got|was|were) delivered\b|\b(?:arrived|turned up|been sent|been dispatched)\b|送到|送达|到了|发货了"
+)
+"""Asks whether it came."""
+
+
 def only_bounds(now: Asked) -> bool:
     """Whether a part of a message only says what goods may cost, or that they shall be had now."""
     bounds = now.bounded or now.available
@@ -368,13 +390,12 @@ class Reading(Edits, Narrowing, Own):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        if self.insists():
+        if self.insists() or self.of_others():
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
         if (many := self.many_wanted()) and not any(now.intent in GUARDS for now in self.understood(self.turn.text)):
             return [many]
-        found = self.compared_together(
-            alone(self.edited([self.as_own(now) for now in self.understood(question_of(self.turn.text))]))
-        )
+        read = [self.after_return(now) for now in self.understood(question_of(self.turn.text))]
+        found = self.compared_together(alone(self.edited([self.as_goods(self.as_own(now)) for now in read])))
         found = [
             replace(now, intent=Intent.PRICE, there=not now.words)
             if now.intent is Intent.CART_ADD and HOW_MUCH.search(now.text)
@@ -540,6 +561,21 @@ class Reading(Edits, Narrowing, Own):
             limits = _("limits: as many units as are in stock, at most so many of a product")
             return replace(now, intent=Intent.POLICY, words="", codes=(), text=limits)
         return now
+
+    def after_return(self, now: Asked) -> Asked:
+        """What is to be done, or what it costs, behind whether something may go back: "what do I have to do"."""
+        before = matters_in(normal(self.asked_before[0])) if self.asked_before else ()
+        may = now.intent in {Intent.HELP, Intent.PRICE, Intent.NONE, Intent.ORDER, Intent.POLICY}
+        if before != ("return",) or not may or now.codes or self.things(now) or matters_in(now.text):
+            return now
+        subject = _("what a return costs") if COSTS_ME.search(now.text) else ""
+        subject = subject or (_("how to return something") if TO_DO.search(now.text) else "")
+        return replace(now, intent=Intent.POLICY, words="", text=subject, there=False) if subject else now
+
+    def of_others(self) -> bool:
+        """Whether a message is heard to ask for what is somebody else's, in words that no table has."""
+        said = self.listen(normal(self.turn.text))
+        return said is not None and said.others and said.likeness >= OF_OTHERS
 
     def insists(self) -> bool:
         """Whether a message goes on about somebody, or an order, of whom nothing is told, and asks for nothing else."""
@@ -717,6 +753,8 @@ class Reading(Edits, Narrowing, Own):
             )
             if now.intent in OPEN and any(pattern.search(now.text) for pattern in asks):
                 return replace(now, intent=Intent.ORDER)
+            if now.follows and now.intent is Intent.POLICY and ARRIVED.search(now.text):
+                return replace(now, intent=Intent.ORDER, words="", aspects=now.aspects | {"listed", "way"})
         if (
             self.last_about == "product"
             and now.intent in MAY_NAME_GOODS
@@ -726,6 +764,9 @@ class Reading(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if self.shown and self.last_about == "product" and "left" in now.aspects and not (now.words or now.codes):
+            meant = self._choose(now).products if now.ordinals else self.shown[:1]
+            return self.of_these(now, meant, Intent.STOCK)  # "how many of that one do you have"
         if again := self.with_another_sum(now):
             return again
         wish = self.wish_before()
@@ -735,10 +776,16 @@ class Reading(Edits, Narrowing, Own):
             return taken
         if summed := self.within_sum(now, wish):
             return summed
+        if wish and wish.intent is Intent.GIFT and ANOTHER.search(now.text):
+            return replace(now, intent=Intent.GIFT, low=now.low or wish.low, high=now.high or wish.high, follows=False)
         if (
             wish and owned(now.text) and now.intent in MAY_NAME_GOODS | {Intent.GIFT}
         ):  # "he has the lunch box, something else"
             return replace(wish, text=f"{wish.text}. {now.text}", follows=True)
+        if self.last_about == "product" and (sized := self.in_size(now)):
+            return sized
+        if wish and self.last_about == "product" and (need := self.need_narrowed(now, wish)):
+            return need
         if wish and self.last_about == "product" and (changed := self.changed(now, wish)):
             return changed
         if at_hand := self.at_hand(now, wish):
@@ -755,6 +802,8 @@ class Reading(Edits, Narrowing, Own):
             many = self.understood(self.asked_before[0])[-1].units  # "what would that come to"
             if many and not (now.words or now.codes or now.units):
                 return replace(now, units=many, there=True)
+        if wish and self.last_about == "product" and (narrowed := self.heard_narrowing(now, wish)):
+            return narrowed
         if other := self.other_goods_bought(now):
             return other
         before = self.wish_before()
@@ -986,6 +1035,9 @@ class Reading(Edits, Narrowing, Own):
         """Whether a question of nothing in particular goes on about what was quoted last."""
         if now.codes or now.ordinals or now.here or now.bounded:
             return False
+        wishes = now.intent in (Intent.SEARCH, Intent.RECOMMEND) and not now.words  # "I want to add one more thing"
+        if wishes and any(each.query and each.likeness >= GOES_ON_HEARD for each in all_heard(now.text)[:2]):
+            return True
         said = self.listen(now.text) if now.intent is Intent.NONE else None
         if said is not None and said.query and said.likeness >= (PLAINLY if now.follows or now.there else ANEW):
             return False

@@ -55,7 +55,10 @@ from loyalty_ai.conf import app_settings
 YEAR = 365
 """Days of orders that a tier is counted by, which the oldest leaves first."""
 
-WHOLE = 0.75
+FAINT = 0.48
+"""Likeness from which on what documents treat is heard in a question that goes on about them."""
+
+WHOLE, CERTAINLY = 0.75, 0.86
 """Likeness to a known wording from which on a question is one by itself, whatever it begins with: 那包装要钱吗."""
 
 RELEVANT = 0.3
@@ -724,12 +727,20 @@ class Shop(Rulings):
         """What a text was heard as; where that part of the documents has hardly a word of it, what it was heard as nearly as
         plainly whose part has many."""
         foreign = (CHINESE.search(text) is None) != (self.turn.language == "en")
-        if said is None or not said.query or said.likeness >= PLAIN or foreign:
+        if said is None or foreign:
+            return said
+        goes_on = self.last_about == "passage" and not said.own and not (said.query and self.treating(said.query))
+        if goes_on and said.likeness < CERTAINLY + NEARBY:  # of a rule that was quoted rather what documents treat
+            likely = (each for each in all_heard(text)[:SEVERAL] if each.query and each.likeness >= FAINT)
+            return next((each for each in likely if self.treating(each.query or "")), said)
+        if not said.query or said.likeness >= PLAIN:
             return said
         own = self.treating(said.query)
-        if not own or Question(text, own).said(own[0]) >= MANY:
-            return said
         rivals = [each for each in all_heard(text) if each.query and each.likeness >= said.likeness - NEARBY]
+        if not own:
+            return said
+        if Question(text, own).said(own[0]) >= MANY:
+            return said
         treated = [(each, part) for each in [said, *rivals[:SEVERAL]] for part in self.treating(each.query or "")]
         if len(treated) < 2:
             return said
@@ -753,6 +764,9 @@ class Shop(Rulings):
             plainer = self.listen(asked.text.replace(goods, "thing", 1))  # "is the price of the bread bin without vat"
             said = max(filter(None, (said, plainer)), key=lambda each: each.likeness, default=None)
         whole = said is not None and said.likeness >= WHOLE and asked.words and not asked.there
+        whole = whole or (
+            said is not None and said.likeness >= CERTAINLY
+        )  # "if I leave it till tomorrow, will you keep it"
         return said if whole or not goes_on else None
 
     def on(self, subject: str, asked: Asked) -> Iterator[Piece]:

@@ -65,6 +65,7 @@ class Voice:
         self.currency = currency
         self.meant: list[Row] = []
         self.topic = ""
+        self.wanted_like = ""
         self.listed: list[Row] = []
         self.twins: set[str] = set()
         self.quoted: set[str] = set()
@@ -95,9 +96,18 @@ class Voice:
         wanted = list(dict.fromkeys(product_ids))[:20]
         return self.call("lookup_catalog", product_ids=wanted).data.get("products", []) if wanted else []
 
-    def search(self, words: str, asked: Asked | None = None, *, available: bool = True, limit: int = 12) -> list[Row]:
+    def search(
+        self,
+        words: str,
+        asked: Asked | None = None,
+        *,
+        available: bool = True,
+        limit: int = 12,
+        like: str | None = None,
+    ) -> list[Row]:
         bounds = {"min_price": asked.low, "max_price": asked.high} if asked else {}
-        given = {"available_only": available, "limit": MOST_FOUND, **bounds}  # one search, however many of it are read
+        # one search, however many of it are read
+        given = {"available_only": available, "limit": MOST_FOUND, "like": like, **bounds}
         found = self.call("search_catalog", query=words[:400], **given)
         if (unknown := found.data.get("unknown")) and (known := without(words, unknown)):
             self.known[words] = known
@@ -106,6 +116,12 @@ class Voice:
         self.spelt[words] = " ".join(meant.get(word, word) for word in self.told(words).split())
         rows = found.data.get("products", [])[:limit]
         return [row for row in rows if row["score"] >= POSSIBLE and not row.get("muted")]
+
+    def most_like(self, text: str, asked: Asked) -> list[Row]:
+        """What is most like an English text in meaning, whatever words it has."""
+        bounds = {"min_price": asked.low, "max_price": asked.high}
+        found = self.call("search_catalog", like=text[:400], limit=MOST_FOUND, **bounds)
+        return [row for row in found.data.get("products", []) if not row.get("muted")]
 
     def told(self, words: str) -> str:
         """The words that were searched for in the end: those that no product has are left out where others are left."""

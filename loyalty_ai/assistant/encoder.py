@@ -1,0 +1,154 @@
+"""What an English text means, as a vector: all-MiniLM-L6-v2 in plain numpy, its weights in 8 bits; no torch, no query.
+
+The network is BERT (https://arxiv.org/abs/1810.04805) of six layers, distilled (https://arxiv.org/abs/2002.10957) and trained to
+put sentences of one meaning side by side (https://arxiv.org/abs/1908.10084). `python -m benchmarks.assistant_encoder --write`
+makes `FILE` of the published weights.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loyalty_ai.assistant.tokens import words
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    Numbers = np.ndarray[Any, Any]
+
+FILE = Path(__file__).with_name("encoder.bin")
+"""A line of JSON (`name`, `heads`, `layers`, `epsilon`, the pieces of words, and of each matrix its shape), then each matrix:
+float32 [rows], what one of its numbers stands for, and int8 [rows, columns]; one of a single row is float32 as it is."""
+
+MOST_PIECES, MOST_LETTERS = 64, 100
+"""Pieces of a text that are read, its mark of the beginning and of the end among them, and letters of a word that is cut."""
+
+BATCH = 2048
+"""Pieces that are reckoned at once: what a worker's memory and cache bear."""
+
+MOST_KEPT = 512
+_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+
+
+def name() -> str:
+    """Which encoder it is: vectors of one name can be compared."""
+    return str(_network().about["name"])
+
+
+def knows(word: str) -> bool:
+    """Whether a plain word, or its stem, is an ordinary English one, so that nobody misspelt another."""
+    known = _network().pieces
+    return word in known or any(stem in known for stem in words(word, "en"))
+
+
+@lru_cache(maxsize=MOST_KEPT)  # an answer asks for the same words more than once
+def vector(text: str) -> tuple[float, ...]:
+    """A text's vector, of length 1; () where it has no word."""
+    found = vectors([text])[0]
+    return () if found is None else tuple(found.tolist())
+
+
+def vectors(texts: Sequence[str]) -> list[Numbers | None]:
+    """Unit vectors float32 [numbers] of texts, None where one has no word; those of one length are reckoned together."""
+    pieces = [_pieces(text) for text in texts]
+    found: list[Numbers | None] = [None] * len(texts)
+    for length in {len(each) for each in pieces if each}:
+        alike = [at for at, each in enumerate(pieces) if len(each) == length]
+        together = max(1, BATCH // length)
+        for start in range(0, len(alike), together):
+            batch = alike[start : start + together]
+            for at, made in zip(batch, _network()([pieces[at] for at in batch]), strict=True):
+                found[at] = made
+    return found
+
+
+def _pieces(text: str) -> list[int]:
+    """The known pieces that the words of a text are made of, the longest first; [] where it has no word."""
+    known = _network().pieces
+    plain = "".join(each for each in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(each) != "Mn")
+    found = [at for word in _WORD.findall(plain) for at in _cut(word, known)][: MOST_PIECES - 2]
+    return [known["[CLS]"], *found, known["[SEP]"]] if found else []
+
+
+def _cut(word: str, known: dict[str, int]) -> Iterator[int]:
+    found, start = [], 0
+    while start < len(word) <= MOST_LETTERS:
+        mark = "##" if start else ""
+        end = next((end for end in range(len(word), start, -1) if mark + word[start:end] in known), None)
+        if end is None:
+            break
+        found.append(known[mark + word[start:end]])
+        start = end
+    yield from found if start == len(word) else [known["[UNK]"]]
+
+
+class _Network:
+    """Six layers of attention and of two products each, every one normed behind its sum.
+
+    Args:
+        about: the header of the file. matrices: name -> float32 [rows, columns], or [columns].
+    """
+
+    def __init__(self, about: dict[str, Any], matrices: dict[str, Numbers]) -> None:
+        self.about, self.matrices = about, matrices
+        self.pieces = {piece: at for at, piece in enumerate(about["pieces"])}
+
+    def __call__(self, pieces: Sequence[Sequence[int]]) -> Numbers:
+        """float32 [texts, numbers] of texts of one length."""
+        import numpy as np
+
+        ids = np.asarray(pieces)
+        count, length = ids.shape
+        embedded, units = self.matrices["pieces"], self.matrices["pieces.units"]
+        x = embedded[ids] * units[ids][..., None] + self.matrices["places"][:length] + self.matrices["kind"]
+        x = self._normed(x, "embedded").reshape(count * length, -1)
+        heads, width = self.about["heads"], x.shape[1]
+        for at in range(self.about["layers"]):
+            mixed = self._product(x, f"{at}.attend").reshape(count, length, 3, heads, width // heads)
+            asked, held, told = mixed.transpose(2, 0, 3, 1, 4)
+            weights = asked @ held.swapaxes(-1, -2) / np.float32(np.sqrt(width // heads))
+            weights = np.exp(weights - weights.max(-1, keepdims=True))
+            weights /= weights.sum(-1, keepdims=True)
+            heard = (weights @ told).transpose(0, 2, 1, 3).reshape(count * length, width)
+            x = self._normed(x + self._product(heard, f"{at}.heard"), f"{at}.heard")
+            wide = self._product(x, f"{at}.wide")
+            wide *= 0.5 * (1 + np.tanh(np.float32(0.7978845608) * (wide + np.float32(0.044715) * wide * wide * wide)))
+            x = self._normed(x + self._product(wide, f"{at}.narrow"), f"{at}.narrow")
+        mean = x.reshape(count, length, width).mean(axis=1)
+        return mean / np.linalg.norm(mean, axis=1, keepdims=True)
+
+    def _product(self, x: Numbers, of: str) -> Numbers:
+        return x @ self.matrices[f"{of}.weight"] + self.matrices[f"{of}.bias"]
+
+    def _normed(self, x: Numbers, of: str) -> Numbers:
+        import numpy as np
+
+        x = x - x.mean(-1, keepdims=True)
+        x /= np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(self.about["epsilon"]))
+        return x * self.matrices[f"{of}.scale"] + self.matrices[f"{of}.shift"]
+
+
+@cache
+def _network() -> _Network:
+    import numpy as np
+
+    matrices: dict[str, Any] = {}
+    with FILE.open("rb") as file:
+        about = json.loads(file.readline())
+        for of, shape in about["matrices"].items():
+            if len(shape) == 1:
+                matrices[of] = np.frombuffer(file.read(4 * shape[0]), np.float32)
+                continue
+            units = np.frombuffer(file.read(4 * shape[0]), np.float32)
+            values = np.frombuffer(file.read(shape[0] * shape[1]), np.int8).reshape(shape)
+            if of == "pieces":  # of 30,000 rows a question needs ten
+                matrices[of], matrices["pieces.units"] = values, units
+            else:
+                matrices[of] = np.ascontiguousarray((values * units[:, None]).T)
+    return _Network(about, matrices)
