@@ -227,6 +227,11 @@ MET_IN_WISHES_ZH = re.compile(
 INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.INJECTION: (
         (
+            8,
+            r"\bi(?: am|'m) (?:the|your) (?:(?:manager|owner|boss|director|ceo) of (?:this|the|your) (?:shop|store|site|website|company)|admin|administrator|developer)\b",
+            "我(?:就是|是)(?:(?:这家|你们)店?的?(?:店长|老板|经理)|管理员|开发者)",
+        ),
+        (
             9,
             r"(ignore|disregard|forget|override|bypass|skip)\b.{0,40}\b(instructions?|prompts?|rules|above|previous|everything(?! .{0,20}\b(?:about|of|on) (?:me|us)\b)|"
             r"guidelines|restrictions|filters?|programming|training)",
@@ -1070,7 +1075,7 @@ quantity qty total pay paid send arrive spend spending spent approx approximatel
 ideal perfect im ive id would'd got'ya colleague drinks drink eats say like's does'nt yourself myself mate guys
 folks anybody anyone everyone have-you do-you interested price-wise wise value deal deals bargain which's in-stock
 instead other others else lover lovers enthusiast addict placed both lol lmao haha omg btw tbh mains dearer pricier saw seen
-whole entire forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
+whole entire once forgot forget remember sisters brothers daughters sons yr yrs planning obsessed w bits somthing different teachers teacher daughter
 wants lads smashing proper bloody selling bestselling bestseller seller sellers colours colors sizes poshest ie eg steep seems true too back lovely website question hope bother sorry x xx
 hiya heya hmm hmmm hm ugh oh ooh aww aw wow yay meh eek nah yeah yep yup nope erm er um umm uh lil wee says said saying sounds sound
 sells thats whats alright righto differ differs ideally preferably theme themed themes mean innit blimey gosh cheeky gap popular damage apiece separately shelves

@@ -89,10 +89,16 @@ NAMED = 0.55
 HEARD = {
     **dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.PRIVACY), 0.65),
     Intent.GIFT: 0.7,
-    **dict.fromkeys((Intent.ORDER, Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75),
+    **dict.fromkeys((Intent.CART, Intent.STOCK, Intent.RECOMMEND, Intent.COMPARE), 0.75),
+    Intent.ORDER: 0.83,
     **dict.fromkeys((Intent.DESCRIBE, Intent.CART_ADD), 0.78),
 }
 """Likeness to a known wording from which on a question is one to the documents after all, whatever the tables read in it."""
+
+RECOMMENDS = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.DESCRIBE, Intent.NONE}
+OF_GOODS = {Intent.DESCRIBE, Intent.CART_ADD, Intent.COMPARE, Intent.SIMILAR}
+MAYBE_GOODS = 0.3
+"""What the tables read in a wish for goods; what is rather about goods; the chance from which on it may be."""
 
 PLAIN_PRICE = 0.7
 """The same for a price, where goods have only some of its words."""
@@ -112,7 +118,7 @@ TOLD = (
         Intent.STOCK: 0.65,
         Intent.PRICE: 0.6,
         Intent.COMPARE: 0.7,
-        Intent.ORDER: 0.7,
+        Intent.ORDER: 0.83,
     }
 )
 """The same for what speaks of a shop's service and wishes for no goods, where the documents treat it."""
@@ -388,8 +394,11 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
-        if subject == FRIENDS and asked.intent is Intent.GIFT and not REFERS.search(asked.text):
-            return None  # a gift for a friend
+        if subject in (FRIENDS, _(FRIENDS)) and asked.intent in RECOMMENDS and not REFERS.search(asked.text):
+            return None  # a gift for a friend, 推荐3款靠垫
+        points = asked.here or (asked.there and self.shown)
+        if asked.intent in OF_GOODS and said.likeness < PLAINLY and (points or of_goods(asked.text)[0] >= MAYBE_GOODS):
+            return None  # 介绍一下这个
         wishes = WISHES_FOR_USE.search(asked.text) or (asked.intent is Intent.SEARCH and HAVE_YOU.search(asked.text))
         if subject == "" and wishes and said.likeness < PLAINLY:
             return None  # "do you have something for a sore neck"

@@ -24,6 +24,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     WEAK,
     Finding,
     interleaved,
+    not_wanted,
     of_different_kinds,
 )
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
@@ -102,7 +103,8 @@ class Advice(Finding):
         if not (looks or occasion) and INTERESTS.keys().isdisjoint(
             wish.likes
         ):  # "for a bloke who is always drinking tea"
-            least = PLAIN_NEED if words and self.names_goods(words) else NEED
+            lossy = CHINESE.search(asked.text) is not None
+            least = PLAIN_NEED if lossy or (words and self.names_goods(words)) else NEED
             rows = [row for row in self.serving(need, least=least) if not self.unwanted(row, wish)]
             if rows:
                 yield from self.show_serving(asked_of(asked, words), rows)
@@ -197,12 +199,15 @@ class Advice(Finding):
         return _("Gift ideas for “%(words)s”, all in stock:") % {"words": words}
 
     def recommend(self, asked: Asked) -> Iterator[Piece]:
-        words = " ".join(word for word in asked.words.split() if word not in PEOPLE and not word.isdigit())
+        unwanted = not_wanted(asked.text)
+        words = " ".join(
+            word for word in asked.words.split() if word not in {*PEOPLE, *unwanted} and not word.isdigit()
+        )
         if words and not self.for_me(asked) and self.search(words, asked):
             yield from self.find(asked_of(asked, words))
             return
         kind = "discover" if ANYTHING_NEW.search(asked.text) else "for_you"
-        yield from self.recommended(kind, asked)
+        yield from self.recommended(kind, asked, wish=Wish(unwanted=tuple(unwanted)))
 
     def for_me(self, asked: Asked) -> bool:
         """Whether a question asks what may please whoever asks, and names no goods, whatever else it says."""

@@ -65,8 +65,8 @@ SERVED_THINGS = frozenset(
 """What a shop charges for, beside goods."""
 
 TOO_MANY = re.compile(
-    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we) (?:would like|want|need))\b.{0,40}?"
-    r"(?<![£$€\d])\b(?:[1-9]\d{3,}|thousands?)\b(?! ?(?:pounds|quid))"
+    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we|\w+) (?:would like|wants?|needs?))\b.{0,40}?"
+    r"(?<![£$€\d])\b(?:[1-9]\d{3,}|thousands?)\b(?! ?(?:pounds|quid))|(?:买|订|要|需要).{0,4}[1-9]\d{3,} ?[个只件份套]"
 )
 """More of a thing than most shops let go in one order."""
 

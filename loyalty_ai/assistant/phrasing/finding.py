@@ -190,12 +190,19 @@ PEOPLE = frozenset(_PEOPLE.split())
 _CHILDREN = "girl girls boy boys kid kids child children baby man men woman women lady ladies adults guests"
 CHILDREN = frozenset(_CHILDREN.split())
 
-FAINT_NEED, NEED, PLAIN_NEED, SURE_NEED = 0.42, 0.5, 0.62, 0.7
+FAINT_NEED, NEED, PLAIN_NEED, SURE_NEED = 0.42, 0.5, 0.6, 0.7
 """Likeness to a known need from which on goods that serve it are shown: as a gift that nothing else was found for; else; where some
 words name goods as well; where all do."""
 
 GIFT_SHARE = Decimal("0.2")
 """Of a budget: what a gift should cost at least, where there is enough of that."""
+
+NO_GIFT = re.compile(
+    r"\b(?:birthday|greeting|christmas|thank you|wedding|valentine|easter|blank|retro spot|stripey \w+) cards?\b|"
+    r"^cards? |, card\b|\bwrap\b|\bgift (?:bag|tag|box)|\btissues\b|\bdoil(?:y|ies)\b",
+    re.IGNORECASE,
+)
+"""What goes with a gift, and is none."""
 
 A_NUMBER = re.compile(r"\b\d+\b")
 """A set of six is not what suits six guests."""
@@ -214,6 +221,7 @@ GROWN_UP = re.compile(r"\b(?:grown[ -]?ups?|adults?)\b")
 MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
 
+THE_VERY, FURTHER = 0.85, 0.01
 ALIKE, CARRIED, OF_THAT_KIND = 0.5, 0.1, 0.15
 """Likeness to a need from which on a product is shown for it whatever it is called, and what a word of the need that it carries
 and the name of a kind that serves the need add to that."""
@@ -678,7 +686,8 @@ class Finding(Voice):
         if HAVE_YOU.search(asked.text) and things:
             if not speaks_of(things[-1]):
                 return []
-            least = max(least, PLAIN_NEED) if CHINESE.search(asked.text) else least
+            if CHINESE.search(asked.text) or len(wanted) < FEW_WORDS:
+                least = max(least, SURE_NEED if asked.text.isascii() else PLAIN_NEED)
         text = UNWANTED.sub(" ", prices(asked.text)[1])
         text = A_NUMBER.sub(" ", text)
         if CHINESE.search(text):
@@ -694,7 +703,12 @@ class Finding(Voice):
         told = [text, *([" ".join(wanted)] if text.isascii() and len(wanted) < FEW_WORDS else []), *clauses][
             : MOST_KINDS + 1
         ]
-        found = sorted((use for each in told for use in self.uses(each, least)), key=lambda use: -use.likeness)
+        named_so = (
+            {" ".join(wanted): THE_VERY} if HAVE_YOU.search(asked.text) else {}
+        )  # "furniture", and no washing machine
+        found = sorted(
+            (use for each in told for use in self.uses(each, named_so.get(each, least))), key=lambda use: -use.likeness
+        )
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
         words = [word for word in (things if CHINESE.search(asked.words) else wanted) if word not in WEAK][:8]
@@ -716,7 +730,9 @@ class Finding(Voice):
                 rows = self.extreme(asked_of(asked, kind))
             else:
                 rows = self.gifts_for(kind, asked) if gift else self.search(kind, asked, limit=20, like=like)
-            add(of_different_kinds(named(rows, kind, strictly=True))[:OF_A_KIND], OF_THAT_KIND)
+            rows = [row for row in named(rows, kind, strictly=True) if not (gift and NO_GIFT.search(row["title"]))]
+            for place, row in enumerate(of_different_kinds(rows)[:OF_A_KIND]):
+                add([row], OF_THAT_KIND - (FURTHER * place if gift else 0.0))  # of gifts first one of each kind
         if not asked.order and not gift:
             add([row for row in self.most_like(text, asked) if row["likeness"] >= ALIKE], 0.0)
         rows = [row for _fit, row in sorted(fits.values(), key=lambda each: -each[0])]
@@ -773,7 +789,8 @@ class Finding(Voice):
         yield from self.lines(rows[: asked.count or SHOWN])
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
-        if ASKS_FOR.search(asked.text) and not self.carried_by(asked.words, rows):
+        thing = len(asked.words.split()) <= FEW_WORDS and ASKS_FOR.search(asked.text)  # and no story of a need
+        if thing and not self.carried_by(asked.words, rows):
             yield Sentence(_("I searched for “%(words)s” and found nothing that fits.") % {"words": asked.words})
         words = " ".join(word for word in asked.words.split() if word not in not_wanted(asked.text))
         if asked.order and words:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 
 from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english
@@ -143,6 +144,9 @@ _GENERIC = "pack packs size sizes version versions design designs pattern patter
 GENERIC = frozenset(_GENERIC.split())
 """What any goods may be called, or have."""
 
+CHEAPER = re.compile(
+    r"\b(?:cheaper|less (?:expensive|pricey)|not (?:so|as) (?:dear|expensive|pricey))\b|便宜一?点|更便宜"
+)
 SIZED = re.compile(r"\b(?:(?P<large>bigger|larger)|smaller)\b|(?P<more>大)[一点些号]|小[一点些号]")
 
 MOST_THEMES = 6
@@ -292,7 +296,8 @@ class Narrowing(Families):
         ]
         if said and (self.names_goods(" ".join(said)) or used_for(now.text)[0].likeness >= NEED):
             return None
-        (low, high), self.wanted_like = prices(now.text)
+        (low, high), rest = prices(now.text)
+        self.wanted_like = rest if now.words else ""
         bounds = {"low": low, "high": high} if low or high else {}
         return replace(before, intent=Intent.SEARCH, aspects=frozenset({"need"}), order=now.order, **bounds)
 
@@ -306,6 +311,9 @@ class Narrowing(Families):
         if chance < (OF_LIST / 2 if low or high or now.order else OF_LIST):
             return None
         if before.intent is Intent.GIFT:  # "anything with a bit of humour"
+            prices_shown = [row["price"] for row in self.shown if row["price"] is not None]
+            if CHEAPER.search(now.text) and prices_shown and not (low or high):
+                high = sum(prices_shown, Decimal(0)) / len(prices_shown)  # "anything cheaper"
             bounds = {"low": low, "high": high} if low or high else {}
             both = replace(before, text=f"{before.text}. {now.text}", follows=True, **bounds)
             return both if asks in OF_A_GIFT else None

@@ -91,7 +91,8 @@ THEIRS = re.compile(
     r"orders?|parcels?|package|basket|cart|trolley)\b|我|订单|包裹|购物车|快递"
 )
 POPULAR = "popular"
-MISREAD, GOODS_HEARD = {Intent.HELP, Intent.ORDER, Intent.PRIVACY, Intent.LOYALTY, Intent.ABOUT}, 0.8
+MISREAD = {Intent.HELP, Intent.ORDER, Intent.PRIVACY, Intent.LOYALTY, Intent.ABOUT, Intent.GIFT}
+GOODS_HEARD = 0.8
 AS_GOODS = {
     "price": Intent.PRICE,
     "stock": Intent.STOCK,
@@ -258,6 +259,8 @@ class Own(Trade, Shop):
         supposed = SUPPOSES.search(now.text) or (REACHES.search(now.text) and SUPPOSES.search(normal(self.turn.text)))
         if supposed and OF_TIERS.search(now.text) and now.intent not in GUARDS:
             return replace(now, intent=Intent.NEXT_TIER)
+        if now.aspects & {"category", "code", "link"}:
+            return now
         if least is None or (CHINESE.search(now.text) is None) != (self.turn.language == "en"):
             return now
         said = self.listen(now.text)
@@ -299,11 +302,9 @@ class Own(Trade, Shop):
         if now.intent not in MISREAD or now.codes or MINE.search(now.text):
             return now
         chance, asks = of_goods(now.text)
-        return (
-            replace(now, intent=AS_GOODS.get(asks, Intent.SEARCH), aspects=frozenset())
-            if chance >= GOODS_HEARD
-            else now
-        )
+        if chance < GOODS_HEARD or (now.intent is Intent.GIFT and asks != "compare"):
+            return now  # "the spaceboy gift set or the circus one, which is cheaper" seeks no gift
+        return replace(now, intent=AS_GOODS.get(asks, Intent.SEARCH), aspects=frozenset())
 
     def asks_mean(self, now: Asked) -> bool:
         """Whether a question asks what an order of theirs comes to on average, of all that they placed."""

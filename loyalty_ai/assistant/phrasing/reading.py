@@ -67,6 +67,7 @@ from loyalty_ai.assistant.phrasing.products import without_look
 from loyalty_ai.assistant.phrasing.purchases import HOW_MANY_ALONE, PAST
 from loyalty_ai.assistant.phrasing.shop import (
     ASKS_MISSING,
+    CERTAINLY,
     CHAT,
     COSTS,
     COUNTED,
@@ -345,6 +346,12 @@ TO_DO = re.compile(
 )
 """Asks what something costs whoever asks, and what they have to do."""
 
+MAY_BE_PART = {
+    *(Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.SCOPE, Intent.RECOMMEND, Intent.HELP),
+    *(Intent.SIMILAR, Intent.GOES_WITH, Intent.ABOUT),
+}
+"""What the tables may read in a part of a message that is one question to the documents."""
+
 OF_OTHERS = 0.72
 """Likeness from which on a message asks for what is somebody else's."""
 
@@ -394,6 +401,8 @@ class Reading(Edits, Narrowing, Own):
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
         if (many := self.many_wanted()) and not any(now.intent in GUARDS for now in self.understood(self.turn.text)):
             return [many]
+        if whole := self.heard_whole():
+            return [whole]
         read = [self.after_return(now) for now in self.understood(question_of(self.turn.text))]
         found = self.compared_together(alone(self.edited([self.as_goods(self.as_own(now)) for now in read])))
         found = [
@@ -561,6 +570,19 @@ class Reading(Edits, Narrowing, Own):
             limits = _("limits: as many units as are in stock, at most so many of a product")
             return replace(now, intent=Intent.POLICY, words="", codes=(), text=limits)
         return now
+
+    def heard_whole(self) -> Asked | None:
+        """A message of several parts that is surely heard as one question to the documents, and no part of it as another."""
+        whole = normal(self.turn.text)
+        parts = self.understood(question_of(self.turn.text))
+        said = self.listen(whole) if len(parts) > 1 else None
+        if said is None or not said.query or said.likeness < CERTAINLY or not self.treating(said.query):
+            return None
+        may = all(now.intent in MAY_BE_PART and not now.codes for now in parts)
+        heard = [self.listen(now.text) for now in parts if asks(now.text)]
+        others = any(each and each.query != said.query and each.likeness >= said.likeness - 0.06 for each in heard)
+        goods = any(self.names_goods(now.words) for now in parts if now.words)
+        return None if others or goods or not may else replace(asked(whole), intent=Intent.POLICY)
 
     def after_return(self, now: Asked) -> Asked:
         """What is to be done, or what it costs, behind whether something may go back: "what do I have to do"."""
@@ -764,6 +786,10 @@ class Reading(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        edits = {Intent.CART, Intent.CART_ADD, *EDITS}
+        of_cart = self.turn.cart and "left" in now.aspects and not now.words
+        if of_cart and any(each.intent in edits for each in self.understood((*self.asked_before, "")[0])):
+            return replace(now, intent=Intent.CART)  # "so what is left in there"
         if self.shown and self.last_about == "product" and "left" in now.aspects and not (now.words or now.codes):
             meant = self._choose(now).products if now.ordinals else self.shown[:1]
             return self.of_these(now, meant, Intent.STOCK)  # "how many of that one do you have"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -54,6 +55,9 @@ from loyalty_ai.conf import app_settings
 
 YEAR = 365
 """Days of orders that a tier is counted by, which the oldest leaves first."""
+
+SAME_DOCUMENT = 0.2
+"""How much less likely a subject may be that the document treats which was quoted just now."""
 
 FAINT = 0.48
 """Likeness from which on what documents treat is heard in a question that goes on about them."""
@@ -733,6 +737,13 @@ class Shop(Rulings):
         if goes_on and said.likeness < CERTAINLY + NEARBY:  # of a rule that was quoted rather what documents treat
             likely = (each for each in all_heard(text)[:SEVERAL] if each.query and each.likeness >= FAINT)
             return next((each for each in likely if self.treating(each.query or "")), said)
+        if said.query and self.last_about == "passage" and self.topic_before and said.likeness < CERTAINLY:
+            for each in all_heard(text)[:SEVERAL]:  # "what is the least I have to spend", after wholesale
+                part = (
+                    self.treating(each.query) if each.query and each.likeness >= said.likeness - SAME_DOCUMENT else []
+                )
+                if part and part[0]["title"] == self.topic_before:
+                    return replace(each, likeness=said.likeness)
         if not said.query or said.likeness >= PLAIN:
             return said
         own = self.treating(said.query)
