@@ -8,11 +8,14 @@ makes `FILE` of the published weights.
 from __future__ import annotations
 
 import json
+import os
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from loyalty_ai.assistant.tokens import words
@@ -34,6 +37,20 @@ BATCH = 2048
 
 MOST_KEPT = 512
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+
+
+@cache
+def arrays() -> ModuleType:
+    """numpy, loaded with products of one thread each, unless somebody says otherwise or loaded it before.
+
+    A web process answers in threads of its own; products that took all cores as well would wait for each other (p95 of
+    `benchmarks.assistant_load`: seconds instead of 0.2).
+    """
+    if "numpy" not in sys.modules:
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    import numpy
+
+    return numpy
 
 
 def name() -> str:
@@ -101,8 +118,7 @@ class _Network:
 
     def __call__(self, pieces: Sequence[Sequence[int]]) -> Numbers:
         """float32 [texts, numbers] of texts of one length."""
-        import numpy as np
-
+        np = arrays()
         ids = np.asarray(pieces)
         count, length = ids.shape
         embedded, units = self.matrices["pieces"], self.matrices["pieces.units"]
@@ -127,8 +143,7 @@ class _Network:
         return x @ self.matrices[f"{of}.weight"] + self.matrices[f"{of}.bias"]
 
     def _normed(self, x: Numbers, of: str) -> Numbers:
-        import numpy as np
-
+        np = arrays()
         x = x - x.mean(-1, keepdims=True)
         x /= np.sqrt((x * x).mean(-1, keepdims=True) + np.float32(self.about["epsilon"]))
         return x * self.matrices[f"{of}.scale"] + self.matrices[f"{of}.shift"]
@@ -136,8 +151,7 @@ class _Network:
 
 @cache
 def _network() -> _Network:
-    import numpy as np
-
+    np = arrays()
     matrices: dict[str, Any] = {}
     with FILE.open("rb") as file:
         about = json.loads(file.readline())

@@ -101,8 +101,7 @@ class Use:
 
 def used_for(need: str) -> list[Use]:
     """What serves a need that is told in English, the likeliest first: "my door bangs" wants a doorstop."""
-    import numpy as np
-
+    np = encoder.arrays()
     if not (meant := encoder.vector(need)):
         return []
     alike = (_meanings() @ np.asarray(meant, np.float32)).tolist()
@@ -129,6 +128,5 @@ def _stems() -> frozenset[str]:
 @cache
 def _meanings() -> Numbers:
     """float32 [wordings of needs, numbers], each of length about 1."""
-    import numpy as np
-
+    np = encoder.arrays()
     return np.frombuffer(FILE.read_bytes(), np.int8).reshape(len(uses()), -1).astype(np.float32) / 127

@@ -37,8 +37,7 @@ _RUN, _DIGITS, _BEFORE = re.compile("[\u3400-\u9fff]+"), re.compile(r"\d[\d.,]*"
 
 def likely(question: str) -> list[tuple[str, float]]:
     """Subjects with their probabilities, which add up to 1, the likeliest first; [] where nothing of the question is known."""
-    import numpy as np
-
+    np = encoder.arrays()
     language = "zh" if CHINESE.search(question) else "en"
     weights = _weights()[language]
     found = [(mark, weights.places[mark]) for mark in marks(question) if mark in weights.places]
@@ -95,8 +94,7 @@ class _Weights:
 
 @cache
 def _weights() -> dict[str, _Weights]:
-    import numpy as np
-
+    np = encoder.arrays()
     found = {}
     with FILE.open("rb") as file:
         for language, about in json.loads(file.readline()).items():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from itertools import combinations
 
 import numpy as np
@@ -69,3 +72,16 @@ def test_the_vectors_of_needs_are_those_of_their_wordings():
 
 def test_no_two_wordings_of_a_need_are_the_same():
     assert all(one != other for one, other in combinations(sorted(uses()), 2) if one[0] == other[0])
+
+
+@pytest.mark.parametrize(("said", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
+def test_a_web_process_multiplies_in_one_thread_unless_it_is_told_otherwise(said: dict[str, str], threads: str):
+    code = (
+        "import os\n"
+        "from loyalty_ai.assistant.hearing import heard\n"
+        "assert heard('how do I return it') is not None\n"
+        f"assert os.environ['OPENBLAS_NUM_THREADS'] == {threads!r}\n"
+    )
+    plain = {name: value for name, value in os.environ.items() if name != "OPENBLAS_NUM_THREADS"}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=plain | said, timeout=120)
+    assert done.returncode == 0, done.stderr[-2000:]
