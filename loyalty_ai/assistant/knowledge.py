@@ -103,13 +103,7 @@ class Catalogue:
         if not units and not near and not category:
             return []
         query = _Query({"store": shop, "popular": ListKind.POPULAR, "champion": Alias.CHAMPION, "near": list(near)})
-        inside, where = "s.store_id = %(store)s", "p.withdrawn_at IS NULL"
-        if available:
-            where += " AND p.available"
-        if min_price is not None:
-            where += f" AND p.price >= {query.add(min_price)}"
-        if max_price is not None:
-            where += f" AND p.price <= {query.add(max_price)}"
+        inside, where = "s.store_id = %(store)s", query.sold(min_price, max_price, available=available)
         if category:
             inside += f" AND s.tokens @> {query.add([CATEGORY + category_levels(category)[-1]])}::varchar[]"
         join = "JOIN loyalty_ai_product p ON p.id = s.product_id"
@@ -163,13 +157,7 @@ class Catalogue:
         """Products whose meaning is most like an English text, whatever words they have, with a score of 0; none in a shop of
         more than `MOST_COMPARED`. See `search` for the arguments."""
         query = _Query({"slug": self.store})
-        where = "p.withdrawn_at IS NULL"
-        if available:
-            where += " AND p.available"
-        if min_price is not None:
-            where += f" AND p.price >= {query.add(min_price)}"
-        if max_price is not None:
-            where += f" AND p.price <= {query.add(max_price)}"
+        where = query.sold(min_price, max_price, available=available)
         sql = f"""
             SELECT external_id, title, category, price, 0.0::float8, likeness FROM (
                 SELECT s.id, p.external_id, p.title, p.category, p.price, {query.likeness(like)} AS likeness
@@ -262,6 +250,13 @@ class _Query:
         with connection.cursor() as cursor:
             cursor.execute(sql, self.params)
             return cursor.fetchall()
+
+    def sold(self, least: Decimal | None, most: Decimal | None, *, available: bool) -> str:
+        """SQL of whether a product `p` is sold, within a price and, where that is asked, can be bought now."""
+        conditions = ["p.withdrawn_at IS NULL", *(["p.available"] if available else [])]
+        conditions += [f"p.price >= {self.add(least)}"] if least is not None else []
+        conditions += [f"p.price <= {self.add(most)}"] if most is not None else []
+        return " AND ".join(conditions)
 
     def array(self, tokens: Sequence[str]) -> str:
         return f"{self.add(list(tokens))}::varchar[]"

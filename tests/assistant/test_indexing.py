@@ -97,6 +97,21 @@ def test_what_means_the_same_is_found_whatever_it_is_called(store: Store):
     assert not shop.alike("")
 
 
+def test_what_is_alike_is_of_one_store_within_its_price_and_one_statement(store: Store, django_assert_num_queries):
+    other = fakes.make_store("other")
+    for shop, title, price in (
+        (store, "Travel Sewing Kit", 2),
+        (store, "Deluxe Sewing Kit", 6),
+        (other, "Sewing Box", 2),
+    ):
+        fakes.make_product(shop, title=title, price=Decimal(price), category=SHELF)
+    do("index", store)
+    do("index", other)
+    with django_assert_num_queries(1):
+        found = Catalogue("default").alike("I want to mend my clothes", max_price=Decimal(5))
+    assert [hit.title for hit in found] == ["Travel Sewing Kit"]
+
+
 def test_a_shop_in_another_language_or_of_very_many_products_compares_no_vectors(french: Store, monkeypatch):
     fakes.make_product(french, title="White Lantern", category=SHELF)
     do("index", french)
