@@ -394,7 +394,8 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
-        if subject in (FRIENDS, _(FRIENDS)) and asked.intent in RECOMMENDS and not REFERS.search(asked.text):
+        recommends = asked.intent is Intent.GIFT or (asked.intent in RECOMMENDS and CHINESE.search(asked.text))
+        if subject in (FRIENDS, _(FRIENDS)) and recommends and not REFERS.search(asked.text):
             return None  # a gift for a friend, 推荐3款靠垫
         points = asked.here or (asked.there and self.shown)
         if asked.intent in OF_GOODS and said.likeness < PLAINLY and (points or of_goods(asked.text)[0] >= MAYBE_GOODS):

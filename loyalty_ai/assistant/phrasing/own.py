@@ -75,7 +75,7 @@ OWN_HEARD = {
     Intent.SEARCH: 0.65,
     Intent.PRICE: 0.72,
     Intent.COMPARE: 0.72,
-    Intent.ORDER: 0.74,
+    Intent.ORDER: 0.65,
     Intent.HELP: 0.75,
     Intent.STOCK: 0.8,
     Intent.POLICY: 0.8,
@@ -109,6 +109,10 @@ MY_TOTAL = re.compile(
     r"\b(?:my|the) total(?: (?:right )?now| so far| at the moment)\b|\bwhat is my total\b|我现在一共多少"
 )
 """What the cart comes to, without naming it."""
+
+OF_THE_LATEST = re.compile(r"\b(?:last|latest|most recent) (?:order|one|purchase)\b|最近一?[次单笔]|上一?[次单笔]")
+OF_SHOWN = re.compile(r"\b(?:of|in) (?:those|these|them)\b|(?:这|那)(?:些|几个)")
+"""Of one order alone; of the goods that were shown."""
 
 A_NUMBER_OF = re.compile(r"\bhow (?:many|much|often)\b|\bmore than\b|\btwice\b|几|多少")
 """Asks for a number, and not only whether there was any."""
@@ -271,6 +275,8 @@ class Own(Trade, Shop):
             and self.turn.customer_id is not None
         ):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"expected", "way"})
+        if said and said.own == POPULAR and self.shown and OF_SHOWN.search(now.text) and self.last_about == "product":
+            return replace(now, intent=Intent.STOCK, words="", aspects=frozenset({"left"}), both=True, there=True)
         if said is None or not said.own or (said.own == POPULAR and now.order):  # "the three dearest things you sell"
             return now
         if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
@@ -282,9 +288,9 @@ class Own(Trade, Shop):
         vague = self.last_about == "order" and not THEIRS.search(now.text)  # "and the time before"
         of_before = now.follows and self.turn.history and (self.last_about == "product" or vague)
         least = max(least, PLAINLY if of_before else 0)
-        of_all = not (
-            now.words or now.codes or period(now.text, local(self.turn.now))
-        )  # "how many orders have I placed"
+        of_all = not (  # "how many orders have I placed"
+            now.words or now.codes or period(now.text, local(self.turn.now)) or OF_THE_LATEST.search(now.text)
+        )
         among = (Intent.ORDER, Intent.CART, *([Intent.LOYALTY] if of_all else []))
         surely = said.own == FOR_ME and said.likeness >= PLAINLY  # "what would I like, going by what I bought"
         if said.likeness < least or (now.intent is Intent.ORDER and intent not in among and not surely):

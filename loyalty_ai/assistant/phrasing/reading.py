@@ -739,6 +739,9 @@ class Reading(Edits, Narrowing, Own):
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
         if usual := self.usual_without(now):
             return usual
+        before = self.understood(self.asked_before[0])[-1].intent
+        if before is Intent.RECOMMEND and now.intent in OPEN | {Intent.STOCK} and (unwanted := not_wanted(now.text)):
+            return replace(now, intent=Intent.SEARCH, words=" ".join(unwanted), there=False)  # "not bags please"
         if self.of_listed(now) is not None:
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"listed"})
         if fee_times := self.fee_times(now):
