@@ -97,12 +97,8 @@ class Advice(Finding):
         taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
         # whoever likes something is told what serves that, and no gift "for a colleague"
         need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
-        occasion = (
-            wish.occasion not in ("", "christmas", "baby") and not taste
-        )  # such a table of its own says what suits it
-        if not (looks or occasion) and INTERESTS.keys().isdisjoint(
-            wish.likes
-        ):  # "for a bloke who is always drinking tea"
+        occasion = wish.occasion not in ("", "christmas", "baby") and not taste  # whose own table says what suits it
+        if not (looks or occasion) and INTERESTS.keys().isdisjoint(wish.likes):  # "a bloke who always drinks tea"
             lossy = CHINESE.search(asked.text) is not None
             least = PLAIN_NEED if lossy or (words and self.names_goods(words)) else NEED
             rows = [row for row in self.serving(need, least=least) if not self.unwanted(row, wish)]

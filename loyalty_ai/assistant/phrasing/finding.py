@@ -222,6 +222,8 @@ MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 """Needs that a question is heard as, the second where it is nearly as likely, and goods of one name that are shown for it."""
 
 THE_VERY, FURTHER = 0.85, 0.01
+"""Likeness of bare words to a need from which on they are that need; what each further gift of one kind counts less."""
+
 ALIKE, CARRIED, OF_THAT_KIND = 0.5, 0.1, 0.15
 """Likeness to a need from which on a product is shown for it whatever it is called, and what a word of the need that it carries
 and the name of a kind that serves the need add to that."""
@@ -693,22 +695,17 @@ class Finding(Voice):
         if CHINESE.search(text):
             least = max(least, 1.0 - share_known(text))
             clauses = [in_english(words_of(clause)) for clause in CLAUSE.split(text)]  # without whom it is for
-            named_so = (
-                "" if asked.intent is Intent.GIFT else in_english(words_of(text))
-            )  # a gift is told by whom it is for
-            text = named_so or in_english(text)
+            thing = in_english(words_of(text)) if asked.intent is not Intent.GIFT else ""  # of gifts all that is told
+            text = thing or in_english(text)
         else:
             clauses = [clause for clause in CLAUSE.split(text) if len(clause.split()) > 2]
             clauses = [clause for clause in clauses if WANTS.search(clause)] or clauses
         told = [text, *([" ".join(wanted)] if text.isascii() and len(wanted) < FEW_WORDS else []), *clauses][
             : MOST_KINDS + 1
         ]
-        named_so = (
-            {" ".join(wanted): THE_VERY} if HAVE_YOU.search(asked.text) else {}
-        )  # "furniture", and no washing machine
-        found = sorted(
-            (use for each in told for use in self.uses(each, named_so.get(each, least))), key=lambda use: -use.likeness
-        )
+        sure = {" ".join(wanted): THE_VERY} if HAVE_YOU.search(asked.text) else {}  # "furniture", no washing machine
+        found = [use for each in told for use in self.uses(each, sure.get(each, least))]
+        found.sort(key=lambda use: -use.likeness)
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
         kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
         words = [word for word in (things if CHINESE.search(asked.words) else wanted) if word not in WEAK][:8]
@@ -833,9 +830,8 @@ class Finding(Voice):
         kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
         rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
         words = kind.split()
-        for kind_of in (
-            (words[:2], words[-2:]) if len(words) > 2 and len(rows) < 2 else ()
-        ):  # "Jumbo Bag Red Retrospot" is a jumbo bag
+        # "Jumbo Bag Red Retrospot" is a jumbo bag
+        for kind_of in (words[:2], words[-2:]) if len(words) > 2 and len(rows) < 2 else ():
             alike = named(self.search(" ".join(kind_of), available=False, limit=20), " ".join(kind_of), strictly=True)
             if len(alike) > max(len(rows), 1):
                 rows, kind = alike, " ".join(kind_of)

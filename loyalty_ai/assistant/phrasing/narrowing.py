@@ -139,6 +139,7 @@ GOES_ON, OF_LIST = {"narrow", "find", "match", "stock", "gift", "need"}, 0.7
 where it says what they may cost."""
 
 OF_A_GIFT = {"narrow", "gift", "need"}
+"""What may be heard in one that goes on about a gift."""
 
 _GENERIC = "pack packs size sizes version versions design designs pattern patterns option options choice brand model packet box"
 GENERIC = frozenset(_GENERIC.split())
@@ -148,6 +149,7 @@ CHEAPER = re.compile(
     r"\b(?:cheaper|less (?:expensive|pricey)|not (?:so|as) (?:dear|expensive|pricey))\b|便宜一?点|更便宜"
 )
 SIZED = re.compile(r"\b(?:(?P<large>bigger|larger)|smaller)\b|(?P<more>大)[一点些号]|小[一点些号]")
+"""It wants what costs less; what is larger or smaller."""
 
 MOST_THEMES = 6
 """Words of a title that are looked for beside a kind, and goods that share them."""
