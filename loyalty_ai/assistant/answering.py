@@ -15,6 +15,7 @@ from loyalty_ai.assistant.backends.base import BackendFailed, Piece
 from loyalty_ai.assistant.backends.registry import FALLBACK, get_backend
 from loyalty_ai.assistant.budgets import breaker_of
 from loyalty_ai.assistant.claims import check
+from loyalty_ai.assistant.encoder import keeping
 from loyalty_ai.assistant.sentences import Cutter
 from loyalty_ai.assistant.tools import Toolbox
 from loyalty_ai.assistant.turn import Answer, Found, Outcome, Proposal, Sentence, Spent, Turn
@@ -104,7 +105,7 @@ class _Writing:
         if self.name != FALLBACK and not breaker.allows():
             return False
         try:
-            with guarded():
+            with guarded(), keeping():
                 self.run()
         except NobodyWaits:
             raise

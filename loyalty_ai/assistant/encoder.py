@@ -13,7 +13,9 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache, lru_cache
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -35,7 +37,6 @@ MOST_PIECES, MOST_LETTERS = 64, 100
 BATCH = 2048
 """Pieces that are reckoned at once: what a worker's memory and cache bear."""
 
-MOST_KEPT = 512
 _WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
 
 
@@ -64,11 +65,29 @@ def knows(word: str) -> bool:
     return word in known or any(stem in known for stem in words(word, "en"))
 
 
-@lru_cache(maxsize=MOST_KEPT)  # an answer asks for the same words more than once
+_kept: ContextVar[dict[str, tuple[float, ...]] | None] = ContextVar("kept", default=None)
+
+
+@contextmanager
+def keeping() -> Iterator[None]:
+    """Within it a text's vector is reckoned once: an answer asks for the same words again, and nobody keeps them behind it."""
+    token = _kept.set({})
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+
+
 def vector(text: str) -> tuple[float, ...]:
     """A text's vector, of length 1; () where it has no word."""
+    kept = _kept.get()
+    if kept is not None and text in kept:
+        return kept[text]
     found = vectors([text])[0]
-    return () if found is None else tuple(found.tolist())
+    made = () if found is None else tuple(found.tolist())
+    if kept is not None:
+        kept[text] = made
+    return made
 
 
 def vectors(texts: Sequence[str]) -> list[Numbers | None]:

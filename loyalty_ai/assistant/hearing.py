@@ -41,14 +41,12 @@ class Heard:
         query: for the documents, "" where it is no shop's business, None where the shop's data answer and not its documents.
         likeness: 0.35 to 0.9, rising with the chance that it is about this subject, and about one of its kind.
         own: what of the shopper's own it asks, an intent and what of it; "" where it asks for nothing of that.
-        goods: what of goods it asks (price, stock, find, need, gift, about, compare, match, narrow, cart); "" where nothing.
         others: whether it asks for what is somebody else's, or the shop's own affair.
     """
 
     query: str | None
     likeness: float
     own: str = ""
-    goods: str = ""
     others: bool = False
 
 
@@ -68,7 +66,8 @@ def all_heard(question: str) -> list[Heard]:
 
 
 def of_goods(question: str) -> tuple[float, str]:
-    """The chance that a question is about goods, and what of them it most likely asks."""
+    """The chance that a question is about goods, and what of them it most likely asks: price, stock, find, need, gift, about,
+    compare, match, narrow or cart."""
     chances = {subject.removeprefix(GOODS): chance for subject, chance in likely(question) if subject.startswith(GOODS)}
     return (sum(chances.values()), max(chances, key=chances.__getitem__)) if chances else (0.0, "")
 
@@ -80,10 +79,9 @@ def _kind(subject: str) -> str:
 
 def _told(subject: str, chance: float) -> Heard:
     kind = _kind(subject)
-    said = subject.removeprefix(kind)
     query = "" if kind == ELSEWHERE else None if kind else subject
-    own, goods = said if kind == OWN else "", said if kind == GOODS else ""
-    return Heard(query, LEAST + FURTHER * chance**BENT, own, goods, kind == OTHERS)
+    own = subject.removeprefix(OWN) if kind == OWN else ""
+    return Heard(query, LEAST + FURTHER * chance**BENT, own, others=kind == OTHERS)
 
 
 @dataclass(frozen=True, slots=True)

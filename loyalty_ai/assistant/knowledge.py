@@ -156,6 +156,8 @@ class Catalogue:
     ) -> list[ProductHit]:
         """Products whose meaning is most like an English text, whatever words they have, with a score of 0; none in a shop of
         more than `MOST_COMPARED`. See `search` for the arguments."""
+        if not encoder.vector(like):
+            return []
         query = _Query({"slug": self.store})
         where = query.sold(min_price, max_price, available=available)
         sql = f"""
@@ -166,7 +168,7 @@ class Catalogue:
                 WHERE w.slug = %(slug)s AND t.passages <= {MOST_COMPARED} AND {where}
             ) each WHERE likeness IS NOT NULL ORDER BY likeness DESC, id LIMIT {query.add(limit)}
         """  # noqa: S608 (constants of this module, and placeholders)
-        return [ProductHit(*row) for row in query.rows(sql)] if encoder.vector(like) else []
+        return [ProductHit(*row) for row in query.rows(sql)]
 
     def priced(
         self, *, dearest: bool, limit: int = 8, min_price: Decimal | None = None, max_price: Decimal | None = None

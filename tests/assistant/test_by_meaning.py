@@ -11,6 +11,7 @@ from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.assistant.vectors import refresh_vectors
+from loyalty_ai.shop.adapters.base import CartItem
 from tests import fakes
 from tests.assistant.conftest import TRAY
 from tests.assistant.test_templates import open_shop, say, thread
@@ -149,7 +150,5 @@ def test_how_many_of_that_one_are_left_is_not_how_many_were_bought(meant: Any):
 
 
 def test_what_the_cart_comes_to_needs_no_name(meant: Any):
-    from loyalty_ai.shop.adapters.base import CartItem
-
     cart = (CartItem(TRAY, "Wooden Picnic Tray", 2, Decimal("7.50")),)
     assert "£15.00" in say("whats my total right now", "ann", cart=cart).text

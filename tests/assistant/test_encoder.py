@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from itertools import combinations
 
 import numpy as np
 import pytest
@@ -70,8 +69,20 @@ def test_the_vectors_of_needs_are_those_of_their_wordings():
         assert float(np.dot(kept[at], encoder.vector(uses()[at][0]))) > 0.98
 
 
-def test_no_two_wordings_of_a_need_are_the_same():
-    assert all(one != other for one, other in combinations(sorted(uses()), 2) if one[0] == other[0])
+def test_no_line_of_needs_says_the_same_twice():
+    assert len(set(uses())) == len(uses())
+
+
+def test_a_text_is_reckoned_once_within_an_answer_and_kept_no_longer(monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+    reckon = encoder.vectors
+    monkeypatch.setattr(encoder, "vectors", lambda texts: (asked.extend(texts), reckon(texts))[1])
+    with encoder.keeping():
+        assert encoder.vector("a red mug") == encoder.vector("a red mug")
+    assert asked == ["a red mug"]
+    with encoder.keeping():
+        encoder.vector("a red mug")
+    assert asked == ["a red mug"] * 2
 
 
 @pytest.mark.parametrize(("said", "threads"), [({}, "1"), ({"OPENBLAS_NUM_THREADS": "4"}, "4")])
