@@ -14,6 +14,9 @@ import polars as pl
 from benchmarks.output import BadInput
 from benchmarks.retail import as_interactions, retail_lines, retail_purchases
 
+EARLIER = 5
+"""Days inside the training data at which behaviour is judged too: one held-out season is one draw."""
+
 
 @dataclass(frozen=True)
 class Task:
@@ -25,7 +28,7 @@ class Task:
         train: what methods see. held: what they are judged by.
         digest: sha256 of both.
         modes: next item: which lists are judged.
-        cutoff, days: behaviour: the split.
+        cutoff, days: behaviour: the split. earlier: the same asked of days inside `train`.
         minutes: of training that our model is given.
         arguments: of single methods, such as how many candidates a ranker orders.
         note: how the data was cut, for the report.
@@ -41,6 +44,7 @@ class Task:
     modes: tuple[str, ...] = ()
     cutoff: str = ""
     days: int = 0
+    earlier: tuple[Task, ...] = ()
     minutes: float = 20
     arguments: dict[str, list[str]] = field(default_factory=dict)
 
@@ -131,7 +135,26 @@ def _behaviour(folder: Path, name: str, title: str, rows: pl.DataFrame, first: s
     rows = rows.with_columns(pl.col("date").dt.strftime("%Y-%m-%d %H:%M:%S"))
     train, held = rows.filter(pl.col("date") < cutoff), rows.filter(pl.col("date") >= cutoff)
     note = f"{len(train):,} rows from {first} to {cutoff} to learn from, the {days} days from then held out."
-    return Task(name, title, "behaviour", *_store(folder, name, train, held), note, cutoff=cutoff, days=days)
+    earlier = tuple(_earlier(folder, name, title, train, day, split, days) for day in _days_between(start, split))
+    stored = _store(folder, name, train, held)
+    return Task(name, title, "behaviour", *stored, note, cutoff=cutoff, days=days, earlier=earlier)
+
+
+def _days_between(start: datetime, cutoff: datetime) -> list[datetime]:
+    """EARLIER days, evenly spread over the second half of the time from `start` to `cutoff`."""
+    span = (cutoff - start).days
+    return [start + timedelta(days=span * (EARLIER + i) // (2 * EARLIER + 1)) for i in range(EARLIER)]
+
+
+def _earlier(
+    folder: Path, name: str, title: str, rows: pl.DataFrame, day: datetime, until: datetime, days: int
+) -> Task:
+    """`rows` before a day to learn from, at most `days` days from it, until a later one, held out."""
+    cutoff, end = f"{day:%Y-%m-%d}", min(day + timedelta(days=days), until)
+    train = rows.filter(pl.col("date") < cutoff)
+    held = rows.filter(pl.col("date") >= cutoff, pl.col("date") < f"{end:%Y-%m-%d}")
+    name = f"{name}_{cutoff}"
+    return Task(name, title, "behaviour", *_store(folder, name, train, held), "", cutoff=cutoff, days=(end - day).days)
 
 
 def cdnow(data: Path | None, folder: Path) -> Task:

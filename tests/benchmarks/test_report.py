@@ -109,6 +109,43 @@ def test_data_that_may_not_ship_has_to_be_given(tmp_path, capsys):
         public.movielens(tmp_path, tmp_path)
 
 
+def test_days_inside_the_training_data_end_before_the_cutoff_and_see_only_what_came_before(tmp_path):
+    import polars as pl
+
+    task = public.online_retail_behaviour(None, tmp_path)
+    whole = pl.read_csv(task.train, infer_schema=False)
+    assert len(task.earlier) == public.EARLIER
+    assert "2011-04-01" < task.earlier[0].cutoff < task.earlier[-1].cutoff < task.cutoff
+    for day in task.earlier:
+        train, held = (pl.read_csv(path, infer_schema=False)["date"] for path in (day.train, day.held))
+        assert train.max() < day.cutoff <= held.min()
+        assert held.max() < task.cutoff
+        assert day.days <= task.days
+        assert len(train) + len(held) <= len(whole)
+
+
+def test_means_over_the_days_inside_the_training_data_are_told_below_the_table(tasks, tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "REFERENCE", "pareto_nbd_own")
+    made = tasks["orders"]
+
+    def rolling(data, folder):
+        task = made(data, folder)
+        return Task(**{**vars(task), "earlier": (Task(**{**vars(task), "name": "orders", "title": "Earlier"}),)})
+
+    monkeypatch.setattr(report, "TASKS", {"orders": rolling})
+    options = ["--cache", str(tmp_path / "cache"), "--out", str(tmp_path / "R.md")]
+    assert report.main([*options, "--methods", "naive", "pareto_nbd_own"]) == 0
+    assert "The same at days inside" not in (tmp_path / "R.md").read_text()  # without ours nothing leads
+    assert report.main([*options, "--methods", "loyalty_ai"]) == 0
+    text = (tmp_path / "R.md").read_text()
+    assert "2011-04-01 (30 days); each method sees only what came before" in text
+    whole, earlier = (line for line in text.splitlines() if line.startswith("| same rate as before |"))
+    assert earlier.split(" | ")[1] == whole.split(" | ")[1]
+    biased = 6  # its sign is left out
+    assert earlier.split(" | ")[biased] == whole.split(" | ")[biased].lstrip("+-")
+    assert "| least paired gain over Pareto/NBD |" in text
+
+
 def test_online_retail_comes_from_the_demo_and_is_cut_by_time(tmp_path):
     import polars as pl
 
