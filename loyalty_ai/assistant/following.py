@@ -84,6 +84,15 @@ LIKED = re.compile(
     r"\b(?:that |this |it |one )?(?:sounds?|looks?|seems?) (?:\w+ )?(?:fun|good|nice|lovely|great|fine|perfect|interesting|cute|pretty|sweet|ideal|right)\b"
 )
 """What is only said of goods that were shown."""
+SEEN_HERE = re.compile(
+    r"\bi (?:have )?(?:saw|seen|spotted|noticed) (?P<goods>an? .{3,60}?) (?:somewhere )?(?:on|in) (?:here|your (?:web ?)?(?:site|shop|page))(?: somewhere)?\b|\bsomewhere on (?:here|your (?:web ?)?site)\b"
+)
+"""Says of goods that they were seen in the shop."""
+ASKING = re.compile(
+    r"\bwhat (?:are|is|do) (?:you|they) (?:asking|charging|want|charge) for|"
+    r"\b(?:what|how much) (?:would|will|do|must) (?:i|we) (?:have to )?pay for(?= (?:that|the|this|those|an?|one|two|three|\d+) (?!delivery|postage|return|gift|wrapp|deliveries)\w)"
+)
+"""Asks what something costs."""
 SITE_SAYS = re.compile(r"\b(?:than |as )?(?:the |your )?(?:web ?)?(?:site|page|shop|website) (?:says?|shows?|said)\b")
 ON_SHELVES = re.compile(r"\b(?:on|off) (?:your|the) shel(?:f|ves)\b|\bin the warehouse\b(?=[^a-z]*$|[?.!;])")
 NO_GOODS = re.compile(
@@ -101,6 +110,15 @@ ANSWERED = re.compile(
 )
 """Words of a yes or a no that name nothing."""
 
+PICK = re.compile(
+    r"\b(?:what|which)(?: one)?(?: of (?:those|these|them))? (?:would|do|should) (?:you|i|we) "
+    r"(?:pick|choose|go for|recommend|suggest|get|buy|take|have)\b|哪(?:个|款|一个|种)(?:更|比较|最)?(?:好|值得|推荐)|[选买挑]哪"
+)
+"""Which of those that were shown somebody should take."""
+WHY_THOSE = re.compile(
+    r"^(?:and |but |so |ok )*why (?:those|these|them|that(?: one)?|this(?: one)?|did you|do you|would you|are you)\b.{0,40}$|^为(?:什么|啥|何)[^,，]{0,10}[这那]"
+)
+"""Why they were shown."""
 SELLS = re.compile(
     r"\bsell(?:s|ing)? (?:better|more|most|best|faster|quicker)\b|\b(?:more|most) (?:popular|bought)\b|\bbought (?:more|most)\b|"
     r"\b(?:more|most) (?:people|customers|folks?|shoppers|buyers)\b|"

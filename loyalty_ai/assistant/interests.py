@@ -29,7 +29,7 @@ INTERESTS = {
     "child": ("children toy", "game"), "children": ("children toy", "game"), "kid": ("children toy", "game"), "kids": ("children toy", "game"),
     "boy": ("children toy", "spaceboy"), "girl": ("children toy", "doll"), "toddler": ("children toy",), "baby": ("baby", "children toy"),
     "niece": ("children toy", "game"), "nephew": ("children toy", "game"), "grandson": ("children toy", "game"),
-    "granddaughter": ("children toy", "game"), "teenager": ("notebook", "bag"), "teen": ("notebook", "bag"), "housewarming": ("home sweet home", "candle"),
+    "granddaughter": ("children toy", "game"), "teenager": ("notebook", "bag"), "teen": ("notebook", "bag"), "housewarming": ("home sweet home", "candle", "doormat", "wall clock", "picture frame"),
     "wedding": ("wedding", "heart"), "christening": ("baby", "frame"), "stationery": ("notebook", "pencil"), "vintage": ("vintage",),
     "烘焙": ("baking cake", "cookie cutter"), "烘培": ("baking cake", "cookie cutter"), "做蛋糕": ("baking cake", "cakestand"), "蛋糕": ("baking cake", "cakestand"),
     "做饭": ("kitchen", "recipe box", "apron"), "烹饪": ("kitchen", "recipe box", "apron"), "下厨": ("kitchen", "apron"), "园艺": ("watering can", "gardener", "plant pot"),
@@ -38,8 +38,8 @@ INTERESTS = {
     "写字": ("notebook", "pen"), "画画": ("pencil", "sketchbook"), "手工": ("craft", "sewing"), "缝纫": ("sewing",), "旅行": ("travel", "luggage tag"),
     "旅游": ("travel", "luggage tag"), "蜡烛": ("candle", "t-light holder"), "香薰": ("scented candle", "incense"), "小朋友": ("children toy", "game"), "孩子": ("children toy", "game"),
     "小孩": ("children toy", "game"), "儿童": ("children toy", "game"), "男孩": ("children toy", "spaceboy"), "女孩": ("children toy", "doll"), "宝宝": ("baby", "children toy"),
-    "婴儿": ("baby", "children toy"), "侄": ("children toy", "game"), "外甥": ("children toy", "game"), "孙": ("children toy", "game"), "乔迁": ("home sweet home", "candle"),
-    "新居": ("home sweet home", "candle"), "婚礼": ("wedding", "heart"), "首饰": ("necklace", "earrings"), "泡澡": ("bath", "soap"), "野餐": ("picnic", "lunch bag"),
+    "婴儿": ("baby", "children toy"), "侄": ("children toy", "game"), "外甥": ("children toy", "game"), "孙": ("children toy", "game"), "乔迁": ("home sweet home", "candle", "doormat", "wall clock", "picture frame"),
+    "新居": ("home sweet home", "candle", "doormat", "wall clock", "picture frame"), "婚礼": ("wedding", "heart"), "首饰": ("necklace", "earrings"), "泡澡": ("bath", "soap"), "野餐": ("picnic", "lunch bag"),
     "文具": ("notebook", "pencil"), "鸟": ("bird feeder", "bird house", "bird"), "观鸟": ("bird feeder", "bird house"), "猫": ("cat",), "狗": ("dog",), "葡萄酒": ("wine glass", "wine"), "喝酒": ("wine glass", "wine"),
 }  # fmt: skip
 """What somebody likes or is, and what a shop calls the things for it. Words not here are searched as they stand."""

@@ -189,7 +189,7 @@ MAKE_ZH = "代码|程序|算法|诗|作文|故事|小说|文章|邮件|论文|�
 
 BROKEN = (
     r"(damaged|broken|broke|faulty|smashed|cracked|chipped|defective|defect|scratched|shattered|torn|leaking|not working|ripped|stained|dented|bent|snapped|"
-    r"split|squashed|crushed|ruined|crumpled|shredded|bashed|mangled|wonky|in ((\w+ )?(bits|pieces|shards|halves)|two|half)|(a|big|huge|little|small|deep|nasty) (tear|crack|chip|hole|dent|scratch|rip|split)|"
+    r"split|squashed|crushed|ruined|crumpled|shredded|bashed|mangled|wonky|in ((\w+ )?(bits|pieces|shards|halves)|two(?! (?:weeks?|days?|months?|hours?|years?|minutes?|ticks|orders|parcels|colou?rs|sizes))|half)|(a|big|huge|little|small|deep|nasty) (tear|crack|chip|hole|dent|scratch|rip|split)|"
     r"(came|fell|coming|falling|broke|broken|snapped|dropped) (off|apart|loose))\b"
 )
 BROKEN_ZH = (
@@ -228,7 +228,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.INJECTION: (
         (
             8,
-            r"\bi(?: am|'m) (?:the|your) (?:(?:manager|owner|boss|director|ceo) of (?:this|the|your) (?:shop|store|site|website|company)|admin|administrator|developer)\b",
+            r"\b(?:bump|upgrade|move|promote|push|put|make|set) me (?:up |straight )*(?:to |a |into |on )+(?:the )?(?:gold|silver|platinum)\b|\byou are (?:now )?(?:the|my|a) (?:shop |store )?(?:manager|boss|owner|admin\w*)\b|\bi(?: am|'m) (?:the|your) (?:(?:manager|owner|boss|director|ceo) of (?:this|the|your) (?:shop|store|site|website|company)|admin|administrator|developer)\b",
             "我(?:就是|是)(?:(?:这家|你们)店?的?(?:店长|老板|经理)|管理员|开发者)",
         ),
         (
@@ -266,7 +266,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             9,
             r"(confirm|say|tell|agree|promise)\b.{0,30}\b(it is|is|are|costs?|for) (free|£ ?0|0\.01|one penny|1p|nothing)|"
-            r"(give|apply|grant|set|change|make)\b.{0,30}(\b(price|discount)\b.{0,15}\b(to|of) (£|\d|zero|free)|\d+ ?% (off|discount))",
+            r"(set|make|change|drop|lower|mark) (all|every|each)\b.{0,20}\bprices?\b|(give|apply|grant|set|change|make|put|take|knock)\b.{0,30}(\b(prices?|discount)\b.{0,40}\b(to|of) (£|\d|zero|free|a penny|nothing)|\d+ ?% (off|discount))",
             "(改成|设为|按|变成|变为)\\s?(0|零|一分|免费)|(价格|售价).{0,4}(改|设)|(给我|打).{0,4}(\\d+|[一二三四五六七八九]) ?折|免费送我",
         ),
         (
@@ -280,7 +280,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(write|draft|compose|finish|do) (me |us |out )?((my|her|his|our|their|a|an|the|some) )?([\w']+ ){0,4}?(essay|poem|homework|coursework|cover letter|love letter|limerick|haiku|dissertation)s?\b|"
-            r"(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
+            r"\bflights?\b.{0,20}\b(?:from|to)\b|\b(?:train|bus|plane|coach|ferry|cinema|concert|theatre|football) tickets?\b|(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
             "(推荐|介绍|找|哪[家个里]).{0,8}(牙医|医生|医院|律师|水管工|餐厅|饭店|酒吧|电影院|理发店|旅馆)",
         ),
         (
@@ -316,7 +316,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
             r"football (match|score|result|game|team)|soccer|premier league|cricket score|rugby|formula 1|olympics|nba|movies?|netflix|celebrity|taylor swift|actor|actress|"
             r"how (tall|old|far|deep|high|heavy|big) (is|are|was) (the )?(?!this|that|it\b|one)(earth|moon|sun|mount|everest|eiffel|queen|king|president|\w+ away)|"
             r"when (was|did) (the )?(world war|war|titanic|rome|queen)|meaning of life|tallest|fastest|longest river|dinosaurs (die|become)|"
-            r"news|headlines|horoscope|zodiac|star sign|lottery numbers|spell\b|synonym|define|wikipedia|speed of light|what (day|time|year) is it|photosynthesis",
+            r"(?<!any )\bnews(?! (?:on|of|about|from) (?:my|the|our))\b|headlines|horoscope|zodiac|star sign|lottery numbers|spell\b|synonym|define|wikipedia|speed of light|what (day|time|year) is it|photosynthesis",
             "黄金.{0,6}(一?克|价)|股票|股价|汇率|首都|人口|谁(发明|写|赢|获|导演|唱|画|是第一)|世界杯|足球|球赛|比分|篮球|奥运|电影|电视剧|明星|歌手|新闻|头条|星座|运势|彩票|珠穆朗玛|地球|月球|太阳系|宇宙|光速|"
             "(天空?|大海|海水|人类?|鸟|鱼|树叶|月亮|太阳)为(什么|啥)|为(什么|啥)(天空?|大海|海水|人们?|鸟|鱼|树叶|月亮|太阳)|几点了|星期几|人生的意义|世界(最|上最)|唐朝|历史上|成语|造句|近义词",
         ),
@@ -785,7 +785,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             5,
             r"recommend\w*|suggest\w*|(what|anything) (should|would|could|might|do you think) i (buy|get|like|try|want|enjoy|need|love)|ideas?|inspir\w+|surprise me|(pick|choose|select) (something|one|a few) (nice )?for me|anything (new|good|interesting|nice) (for me|in)|just for me|for me\b|i might like|i would like\?|my taste|what is new|something new|new arrivals|tempt me",
-            "推荐|建议|我(会|可能|应该)(会)?(喜欢|买|需要)|适合我|随便(看看|逛逛)|猜我|(有什么|什么)(新|好)(品|东西|货)|新品|给我(挑|选)|挑(几|一)(个|款|件)|有什么(好|值得)",
+            "推荐(?!码|人|链接)|建议|我(会|可能|应该)(会)?(喜欢|买|需要)|适合我|随便(看看|逛逛)|猜我|(有什么|什么)(新|好)(品|东西|货)|新品|给我(挑|选)|挑(几|一)(个|款|件)|有什么(好|值得)",
         ),
     ),
     Intent.STOCK: (
@@ -826,7 +826,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
         (
             6,
-            r"(what|which|is|how|any|are|does|can|do)\b.{0,50}\b(size|sizes|dimensions?|big|small|large|tall|wide|heavy|weigh|weight|material|made (of|from)|made in|colours?|colors?|brand|batter(y|ies)|dishwasher|microwave|waterproof|washable|wash|organic|vegan|age|ages|safe|ingredients|height|width|length|capacity|hold|cotton|plastic|wooden|metal|reviews?|ratings?|stars)\b",
+            r"(what|which|is|how|any|are|does|can|do)\b.{0,50}\b((?:big|small|large|tall|wide|heavy|cotton|plastic|wooden|metal)(?= ?(?:$|[?,.!;]|or\b|and\b|enough\b|is\b|are\b|too\b|the\b|do\b|does\b|would\b|will\b|can\b|in\b|for\b))|size|sizes|dimensions?|weigh|weight|material|made (of|from)|made in|colours?|colors?|brand|batter(y|ies)|dishwasher|microwave|waterproof|washable|wash|organic|vegan|age|ages|safe|ingredients|height|width|length|capacity|hold|reviews?|ratings?|stars)\b",
             "(尺寸|多大|大小|多高|多长|多宽|多重|重量|材质|材料|什么做|颜色|品牌|牌子|电池|洗碗机|微波炉|防水|可洗|产地|适合几岁|安全吗|容量|评价|评分|口碑|质量(怎么样|好))",
         ),
     ),
@@ -982,7 +982,7 @@ IN_STOCK = (
     "有货|现货|库存|能?马上(买|发|下单)|现在(就)?(能|可以)(买|下单|发)",
 )
 HERE = (
-    r"this\b|these\b|this (one|item|product|thing)",
+    r"this\b(?! (?:morning|afternoon|evening|week|weekend|month|year|time|spring|summer|autumn|winter|christmas|easter)\b)|these\b",
     "这(?!单|次|些|几|里|样|边|周|月|年|家|两|二)|此(款|商品|产品)|当前",
 )
 THERE = (

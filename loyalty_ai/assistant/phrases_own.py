@@ -51,6 +51,7 @@ UNDERWAY = re.compile(
     r"\b(?:have|are|did) (?:all|both|any) (?:of )?my (?:orders|parcels|packages)\b.{0,20}\b(?:delivered|arrived|arrive|come|here)|哪个?(?:包裹|订单|单|快递).{0,4}(?:最先|先|最早|最快)到|(?:订单|包裹|快递)都(?:到|送到|送达|收到)了?吗|"
     rf"(?:还有|哪些|哪几|几[个单笔]|多少(?:订单|个|单|包裹|东西)|别的|其[他它]|另外|有没有|有什么|东西|都).{{0,10}}{_TO_COME_ZH}|{_TO_COME_ZH}的?.{{0,3}}(?:订单|包裹|单|东西|有哪些|有吗)"
 )
+TO_COME = re.compile(f"{_TO_COME}|{_TO_COME_ZH}")
 ELSE = re.compile(r"\b(?:else|others?|more|besides|apart from|except|aside from)\b|别的|其[他它]|另外|除|还有")
 """Asks which orders have yet to arrive, and which beside the one that was told."""
 MONTH_BESIDE = re.compile(

@@ -13,7 +13,7 @@ from decimal import Decimal
 from functools import cache
 
 from loyalty_ai.assistant import phrases
-from loyalty_ai.assistant.following import ANSWERED, LIKED, NO_GOODS, ON_SHELVES, SITE_SAYS, UNWANTED
+from loyalty_ai.assistant.following import ANSWERED, ASKING, LIKED, NO_GOODS, ON_SHELVES, SEEN_HERE, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
 from loyalty_ai.assistant.hearing import heard, of_goods
 from loyalty_ai.assistant.interests import INTERESTS
@@ -108,7 +108,9 @@ def understand(text: str) -> list[Asked]:
     if phrases.OPENERS.fullmatch(whole):
         return [Asked(Intent.GREETING, whole)]
     guard = intent_of(whole, among=GUARDS, raw=text)
-    served = guard[0] is Intent.SCOPE and (wishes_for_goods(whole) or OF_TRADE_ZH.search(whole))
+    served = guard[0] is Intent.SCOPE and (
+        wishes_for_goods(whole) or OF_TRADE_ZH.search(whole) or GOES_BACK.search(whole)
+    )
     served = served or (guard[0] is Intent.OTHERS and gift_for_somebody(whole))
     if guard[0] is not Intent.NONE and not served:
         return [Asked(guard[0], whole)]
@@ -300,6 +302,17 @@ LONG_TEXT_ZH = re.compile(
     "(?<=写)(?:的话)?(?:最多)?(?:有|是)?多长(?!时间)|(?<=[言词福句])(?:最多)?(?:能|可以|可)?(?:有|是)?多长(?!时间)"
 )
 """How long a text may be: no time, but characters."""
+ADD_UP = re.compile(r"\badds? up to\b|\badd up\b")
+NUMERAL_ZH = re.compile("(?<=月)[一二三四五六七八九十]{1,3}(?=[日号])")
+SPACED_ZH = re.compile(r"(?<=\d) (?=[年月日号])|(?<=[年月]) (?=\d)")
+"""Where a day is written with spaces: 10 月 7 日."""
+MY_OWN = re.compile(r"\bmy own (?=(?:spend\w*|orders?|account|tier|total|history|purchases?|parcels?|cart|basket)\b)")
+GREETED = 4
+GREETS = re.compile(
+    r"(?:(?:oh|well|ok|and|so|just)[ ,]+)*"
+    r"(?:hi|hiya|hello|hey|good|morning|evening|afternoon|greetings|howdy|yo|how|nice|anyone|alright)\b"
+)
+"""Words of a message from which on it is no greeting unless it begins as one: "an order I made this morning"."""
 AMERICA = re.compile(r"\bUS\b|\b[uU]\.[sS]\.(?:[aA]\.)?|(?<=\bthe )us\b")
 
 
@@ -308,6 +321,9 @@ def normal(text: str) -> str:
     text = unicodedata.normalize("NFKC", text[:LONGEST]).translate(PUNCTUATION)
     text = TIERED.sub(lambda found: f"{phrases.NUMBERS.get(found[1].lower(), found[1])} tier", THOUSANDS.sub("", text))
     text = POUND.sub("1 pound", text)
+    text = MY_OWN.sub(
+        "my ", NUMERAL_ZH.sub(lambda day: str(_chinese_number(day[0]) or day[0]), SPACED_ZH.sub("", text))
+    )
     text = DOZEN_ZH.sub(lambda found: f"{int(12 * (phrases.DIGITS_ZH.get(found[1]) or 0.5))}个", text)
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
@@ -317,8 +333,9 @@ def normal(text: str) -> str:
     text = LONG_TEXT_ZH.sub("多少字", text)
     text = QUICK_ONES.sub("", text)
     text = WONDERING.sub("do you ", LOOK_UP.sub("", WELL_WISHES.sub("", text)))
-    text = IDEA.sub("", text)
+    text = ADD_UP.sub("come to", IDEA.sub("", text))
     text = SPENDING.sub("spend", text)
+    text = ASKING.sub("how much is", SEEN_HERE.sub(lambda found: found["goods"] or " ", text))
     text = ON_SHELVES.sub("in stock", SITE_SAYS.sub(" ", LIKED.sub(" ", text)))
     text = CAN_BE_HAD.sub(lambda had: " which in stock" if "which" in had[0] or "what" in had[0] else " in stock", text)
     text = BACK_FIRST.sub("return", WAS_SENT_BACK.sub("returned", text))
@@ -396,6 +413,8 @@ def intent_of(text: str, *, among: tuple[Intent, ...] | None = None, raw: str = 
             best, most = intent, score
     if best in (Intent.YES, Intent.NO) and words_of(ANSWERED.sub(" ", text)):
         return Intent.NONE, 0  # "ok red then"
+    if best is Intent.GREETING and len(text.split()) > GREETED and not GREETS.match(text):
+        return Intent.NONE, 0  # "a train from York on Saturday morning"
     return best, most
 
 
@@ -437,10 +456,13 @@ SUPPOSED = re.compile(
 """What only says of which case the next part asks: "I will be ordering on Sunday", "if it breaks"."""
 
 OF_TRADE_ZH = re.compile("批发|进货")
+GOES_BACK = re.compile(
+    r"\b(?:return|refund)\b.{0,60}\b(?:my|the|our) (?:\w+ )?order\b|\bmy (?:\w+ )?order\b.{0,60}\breturn\b"
+)
 CHANGES = re.compile(
     r"\b(?:can|could|would) (?:you|i|we) (?:still |please )?(?:change|cancel|stop|amend|alter|fix|correct|update)\b"
 )
-"""What a restaurant that buys in bulk asks; what shall be done about what was just told."""
+"""What a restaurant that buys in bulk asks; what of an order goes back; what shall be done about what was told."""
 
 OF_WHAT_THEY_DID = re.compile(
     r"\b(?:bought|buys?|buying|orders?|ordered|ordering|purchas\w+|returned|account|address|basket|cart|parcels?|tier|phone|e-?mail|"
@@ -488,6 +510,9 @@ def parts(text: str) -> list[str]:
             if not piece.strip(".'\""):
                 continue
             intent, score = intent_of(piece)
+            of_goods = found and (found[-1][1] in ASKS_OF_GOODS or _says(found[-1][0], phrases.CHEAPEST))
+            if of_goods and begins and score < STRONG and ONLY_TOLD.match(piece):
+                continue  # "how much is the first aid tin? need one for the office"
             if found and (
                 SUPPOSED.fullmatch(found[-1][0])
                 or _one_wish(
@@ -507,6 +532,15 @@ def parts(text: str) -> list[str]:
         talk = [each for each in talk if not _chatter(*each)]
     return [text for text, _intent, _score in talk or found[:1]] or [text]
 
+
+ASKS_OF_GOODS = {Intent.PRICE, Intent.STOCK}
+ONLY_TOLD = re.compile(
+    r"(?!.*\b(?:under|up to|less than|what|which|how|can you|do you|is it|are they|in (?:red|blue|green|pink|white|black))\b)"
+    r"(?:(?:i|we) )?(?:just )?(?:need|want|am after|are after|would like) (?:one|some|it|them|a few)\b.*|"
+    r"(?!.*\b(?:what|which|how|can|do you|loves?|likes?)\b)"
+    r"(?:we|i) (?:are|am|have been|will be) (?:\w+ )?(?:late|early|behind|short|desperate|in a (?:rush|hurry))\b.*"
+)
+"""Says only what for, or how things are, behind a question of goods."""
 
 PRAISE = re.compile(
     r"\b(?:just (?:wanted|want|wanna) to say|thanks?|thank you|well done|lovely|beautiful(?:ly)?|brilliant|perfect)\b.*"

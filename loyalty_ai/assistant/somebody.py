@@ -93,7 +93,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         rf"(?<!for )(?<!to )(?<!with )(?<!princess )(?<!i am )(?<!this is ){NAME} (has |have |had |also |just |already |ever |last |recently )*({BOUGHT}|shopped|shops)\b(?! (for )?(me|us)\b)(?!.*\b(gift|present|return it|exchange)\b)|"
         rf"(?:what|how much|how many|when|where|which|whether|if)\b.{{0,24}}\b(?:did|has|have|does|is|are|was|had) {NAME}\b.{{0,12}}\b({BOUGHT}|pay|buying|got|get|gets|have in|ordering|waiting|in (his|her|the) (cart|basket))\b(?! (for )?(me|us)\b)|"
         rf"{NAME} (has|have|got) in (his|her|their|the) (cart|basket|trolley)|(?:does|has|is|was|did|do) {NAME} (\w+ )?({OF_TIER}|a member|a customer|an? account|shop|shopped|{BOUGHT}|have {OF_TIER}|have an account)\b|{NAME}\b.{{0,16}}\b(is|has) (a |in |on )?{OF_TIER}\b|"
-        rf"(tier|level|status|rank) (is|does|has|of) {NAME}\b|(orders?|purchases?|parcels?|package|cart|basket|account|tier|spending|address|e-?mail|conversations?|history|details) (of|from|by|belonging to) (?!\w+ (street|road|lane|avenue)){NAME}(?! (wedding|party|collection|range|design|street|road))\b|(address|e-?mail|phone)( number)? (of|for) {NAME}|"
+        rf"(tier|level|status|rank) (is|does|has|of) (?:{NAME}|(?:my|his|her|their|our) (?:{RELATIVE}))\b|(orders?|purchases?|parcels?|package|cart|basket|account|tier|spending|address|e-?mail|conversations?|history|details) (of|from|by|belonging to) (?!\w+ (street|road|lane|avenue)){NAME}(?! (wedding|party|collection|range|design|street|road))\b|(address|e-?mail|phone)( number)? (of|for) {NAME}|"
         rf"{NAME}'?s (\w+ )?({THEIRS}|conversations?|details|deliver(y|ies)|package|chats?)\b|{NAME} (and|or) {NAME}\b.{{0,40}}\b({BOUGHT}|tier)|^(and |so )?{NAME}, what (did|has|does) (he|she)",
         rf"(?<!给)(?<!给 )(?<!送)(?<!送 )(?<!和)(?<!跟)(?<!我是 )(?<!我是)(?<!寄)(?<!到){NAME_ZH} ?(这个人|的|在你们(这里?|店里?)?|还差多少|最近|上(一?个?月|次|周|星期)|昨天|今年|去年|一年|每年|每个?月|一共|总共|是不是|是否|有没有|一共|总共|目前|现在)*.{{0,4}}(订单|包裹|快递|等级|购物车|账[号户]|地址|电话|邮箱|积分|{BOUGHT_ZH}|是.{{0,4}}(会员|金卡|银卡|白金|{CUSTOMER_ZH})|(还|要|离).{{0,4}}(差|花|多少))(?!.{{0,8}}给我)",
     ),
@@ -104,7 +104,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         rf"(^|[,.;] ?)(i|we) (have |had |just )*(bought|ordered|sent|got)\b.{{0,24}}\b(for|to) (my|our|a|{NAME})|(order|parcel|present|gift|thing|\w+s?) (i|we) (have |had )?(bought|ordered|sent|got)\b.{{0,24}}\b(for|to) (my|our|his|her|a|{NAME})|(my|our) (orders?|parcel|present|gift) (for|to) |(on|from|with|through|under|via) my (own )?account|can (my|our) ({RELATIVE}) (use|share|have|see)\b|(my|a|the) ({RELATIVE}) and (i|me)\b|(me|i) and (my|a|the) ({RELATIVE})\b|"
         rf"(somebody|someone|anybody|people|{RELATIVE}|{NAME})( else)? (has |have |had )?(bought|got|gave|given|sent|ordered)\b( it| this| that| something| a \w+)? (for )?(me|us)\b|(can|could|do|will|may) (other|another|somebody|someone|anybody) ?({CUSTOMER}|people|else)? (\w+ )?(see|look|read|know|view)\b.{{0,30}}\b(i|my|me)\b|"
         rf"(if|before|in case) (somebody|someone|anybody|another|other) ?({CUSTOMER}|people|else)? (buys?|orders?|takes?|gets?|snaps?)|(?:(?:am|are|was|were|be|become|becoming|being|count as|counted as) (?:i |we )?|as )(one of |among )?(a |an |the |your |their )*(new |good |regular |loyal )?(best|biggest|top|average|other|first|typical|most loyal) {CUSTOMER}|"
-        rf"how many {CUSTOMER} (can|could|will|would|fit)\b|(do|can|should) (other |new |most )?{CUSTOMER} (like|say|think|pay|recommend|prefer)",
+        rf"how many {CUSTOMER} (can|could|will|would|fit)\b|\b(?:use|used|using)\b.{{0,12}}\b(?:my|our|a|the|your) (?:friend |referral |own )?code\b|(do|can|should) (other |new |most )?{CUSTOMER} (like|say|think|pay|recommend|prefer)",
         "(收到|寄来|发来|送来|拿到|给我).{0,6}(了)?(别人|他人|其他人)的|(别人|他人|人家|朋友|[\u3400-\u9fff]{1,3})(送|给|买给)我的|谁(给我)?签收|是谁签|(别的|其他)(人|顾客|客户|用户|会员|买家)们?(都|一般|也)?(喜欢|爱|觉得|怎么看|推荐)|(别人|其他人|他人|顾客|客户).{0,6}(看到|看见|知道|看得到).{0,6}我|买给|(账[号户]|订单)(里|名下)|在我的?账",
     ),
     (
@@ -130,10 +130,10 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
     ),
     (
         8,
-        r"(i am|this is) (actually |really |now )?(the |an |a |your |one of the |from |from the |with the )*(store |shop |site |system |support |lead |senior )?"
+        r"(i am|this is) (actually |really |now )?(the |an |a |your |one of the |from |from the |with the )*((store|shop|site)'s |store |shop |site |system |support |lead |senior )?"
         r"(admin|administrator|manager(?! of)|owner(?! of (a|an)\b)|staff|developer|employee|police|policeman|police officer|ceo|boss|head office|hq|"
         r"headquarters|support|support team|support agent|auditor|engineer|courier|postman|it department|data team|bank)\b|"
-        r"i am (calling )?from (the |your )?(\w+ )?(team|department|office)\b|i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from|on behalf of (?!me)|authori[sz]ed",
+        r"i am (calling )?from (the |your )?(\w+ )?(team|department|office)\b|i (work|am working) (for you|at (this|the|your)|here|in (this|the|your) (shop|store))|calling from (?:the|your|our|head)|on behalf of (?!me)|authori[sz]ed",
         "我是(.{0,6})(管理员|店长|老板|员工|客服|开发|工程师|总部|警察|经理|审计|店主|快递员|律师)|我在(你们|这)(公司|店)(上班|工作)|(代表|受).{0,6}(委托|公司)|授权",
     ),
     (
@@ -170,7 +170,8 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         8,
         r"(under|in|with) (his|her|their|another|a different|someone else'?s) (name|account)|(log|sign) (me )?in as|"
         r"(switch|change) (me )?to (the |an? )?(account|user|customer)|(as|be|am) customer \d|impersonate|"
-        r"(?<!to )(his|her|their) (order|orders|parcel|purchases?|address|account|basket|cart|e-?mail|phone)\b",
+        r"(?<!to )(his|her|their) ((\w+ )?(tier|membership|points)|order|orders|parcel|purchases?|address|account|basket|cart|e-?mail|phone)\b|"
+        r"\ball (the |your )?orders (that |which )?(have |were |are )?(came|come|coming|placed|received|made|from|to)\b(?!.{0,30}\b(i|me|my|we|our)\b)",
         "(他|她|他们|人家|对方)的?(订单|账号|账户|地址|购物车|包裹|电话|邮箱|名下|名字)|(登录|切换)(到|成|为)?.{0,6}(账号|账户|用户)|冒充|以.{1,8}的身份|"
         "(他|她)们?(最近|上次|都|在这|一共|总共|平时|一般)?.{0,4}(买了|买过|买什么|买些|下过|订了|花了|花过|消费|.{0,6}等级)",
     ),

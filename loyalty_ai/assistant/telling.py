@@ -52,6 +52,10 @@ SENTENCES = re.compile(r"(?<=[.;\n])\s+|(?<=[!?。！？；])")
 """What leads to one question more, and where a sentence ends in either language."""
 
 
+LENGTH = re.compile(r"(?:(?:in|of|about|at least|max) )*\d+ (?:words|pages|lines|characters)|\d+ ?字(?:左右|以内)?")
+"""How long the text shall be that is refused."""
+
+
 def beside_refused(text: str) -> tuple[Intent, list[str]]:
     """What is refused of a message, and what it may ask beside that, the whole of it first; [] where that is nothing, or all of
     it is refused.
@@ -78,7 +82,7 @@ def beside_refused(text: str) -> tuple[Intent, list[str]]:
     told = [pieces for pieces in kept if any(map(_asks, pieces))]
     ways = [asking] if refused is Intent.INJECTION else [kept, told, asking]
     rests = dict.fromkeys(" ".join(filter(None, (", ".join(pieces) for pieces in way))) for way in ways)
-    return refused, [rest for rest in rests if rest and not _guarded(rest)]
+    return refused, [rest for rest in rests if rest and not (_guarded(rest) or LENGTH.fullmatch(rest.strip(" .,")))]
 
 
 def _guarded(text: str) -> bool:

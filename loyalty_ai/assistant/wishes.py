@@ -25,7 +25,7 @@ GIFT = re.compile(
     r"\bthank\b.{0,20}\b(?:her|him|them|my)\b|\bcheer\b.{0,20}\b(?:you|her|him|them|up)\b|\b(?:impossible )?to buy for\b|\bcollected\b|\bmake\b.{0,40}\b(?:smile|laugh|happy|day)\b|礼物|送礼|送(?!货|到|达)|买点|买些"
 )
 SOUGHT = re.compile(
-    r"\b(?:something|anything|(?:any|some) (?:\w+ )?(?:ideas?|suggestions?|recommendations?|tips|inspiration))\b|推荐|东西|有什么|有没有|想[买找]"
+    r"\b(?:something|anything|(?:any|some) (?:\w+ )?(?:ideas?|suggestions?|recommendations?|tips|inspiration))\b|\b(?:what (?:do|would|can) you (?:reckon|suggest|recommend|advise|think)|any thoughts)\b|推荐|东西|有什么|有没有|想[买找]"
 )
 """For somebody who likes something it seeks a gift, be that not called one."""
 AVAILABLE_TOO = re.compile(
@@ -36,6 +36,7 @@ PERSON = re.compile(
     rf"\b(?:{RELATIVE}|niece|nephew|grandson|granddaughter|flatmate|childminder|nanny|couple|family|baby|toddler|boys?|girls?|"
     rf"children|someone|somebody|guy|lady|hostess?|nana|nanny|uncle|granny|in-laws?|postman|team)s?\b|\ban? (?:keen |big |real )?\w+(?:worm|ener|aker|ist|lover|fan|nut|watcher|drinker)\b|{RELATIVE_ZH}|宝宝|小朋友|侄|闺蜜"
 )
+SOMEBODY = re.compile(rf"(?:{RELATIVE}|niece|nephew|grandson|granddaughter|boy|girl|lad|child)s?")
 ANOTHER = re.compile(
     r"^(?:(?:lovely|great|thanks|perfect|ok|good|nice)[,.!]? )?(?:and |now |also |what about |then )*"
     r"(?:(?:something|one|one thing|anything|a gift|a present) )?for (?:his|her|my|their|the|our) (?:\w+ )?"
@@ -186,6 +187,7 @@ def wish_of(text: str) -> Wish:
     occasion = next((name for name, pattern in OCCASIONS.items() if name and pattern.search(text)), "")
     places = {found["what"] for found in PLACED_ZH.finditer(rest)} if occasion else set()  # 放在窗台上的圣诞装饰
     likes = [each for each in dict.fromkeys(likes) if each not in unwanted and each not in places - INTERESTS.keys()]
+    likes = [each for each in likes if not SOMEBODY.fullmatch(each)]  # "my nephew, mad about space"
     return Wish(tuple(likes), tuple(dict.fromkeys(unwanted)), occasion, MODEST.search(text) is not None)
 
 

@@ -168,7 +168,7 @@ def test_what_came_back_is_told_with_what_was_paid_for_it(shop_with_rules: Any):
     fakes.record_refund(other, shop_with_rules.products[BAG], quantity=1, value="2.00")
     for question in ("what did i send back and what did i get for it?", "how much money did i get back for returns"):
         told = say(question, "ann").text
-        assert "5 of 8 × Red Retrospot Mug came back: £6.25." in told, question
+        assert "5 of 8 × Red Retrospot Mug came back, and £6.25 was refunded." in told, question
         assert "For what you sent back that is £8.25 in all." in told
     assert "£6.25" not in say("was the jumbo bag refunded?", "ann").text
 

@@ -50,10 +50,10 @@ def test_what_leaves_out_its_kind_takes_it_from_before(full_shop: Any, messages:
 
 def test_what_has_not_what_is_asked_is_not_passed_off_as_it(full_shop: Any):
     given = say("blue teapots")
-    assert given.text.startswith("Nothing has all of “blue teapots”")
+    assert given.text.startswith("Nothing is called just “blue teapots”")
     assert given.cards[:1] == ("TEA9",)
     given = thread("show me mugs", "one with a hedgehog on it?")
-    assert "Nothing has all of “hedgehog mugs”" in given.text
+    assert "Nothing is called just “hedgehog mugs”" in given.text
     assert set(given.cards) == {MUG, "OWL6"}
 
 

@@ -428,4 +428,4 @@ def test_what_is_owed_for_goods_sent_back_is_told_by_them(open_shop: Any):
     order = fakes.record_purchase(open_shop.ann, open_shop.products[MUG], at=open_shop.before, quantity=8, ref="580904")
     fakes.record_refund(order, open_shop.products[MUG], quantity=5, value="2.00")
     told = say("do you owe me anything for the stuff i sent back", "ann").text
-    assert "5 of 8 × Red Retrospot Mug came back: £2.00." in told
+    assert "5 of 8 × Red Retrospot Mug came back, and £2.00 was refunded." in told

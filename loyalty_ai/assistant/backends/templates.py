@@ -17,9 +17,9 @@ from loyalty_ai.assistant.following import (
     points_at_some,
 )
 from loyalty_ai.assistant.glossary import in_english
-from loyalty_ai.assistant.hearing import CHINESE, all_heard, heard, of_goods, used_for
+from loyalty_ai.assistant.hearing import CHINESE, Heard, all_heard, heard, of_goods, used_for
 from loyalty_ai.assistant.periods import period
-from loyalty_ai.assistant.phrases import SERVED, Intent
+from loyalty_ai.assistant.phrases import GUARDS, SERVED, Intent
 from loyalty_ai.assistant.phrases_own import OF_ONE_TIER, OWN, OWN_TIER, TOGETHER, UNDERWAY
 from loyalty_ai.assistant.phrasing.choosing import (
     SURE,
@@ -40,9 +40,18 @@ from loyalty_ai.assistant.phrasing.finding import (
     SURE_NEED,
     UNWANTED,
     WEAK,
+    WORDS,
 )
 from loyalty_ai.assistant.phrasing.matters import REFERS, RULES, matters_in
-from loyalty_ai.assistant.phrasing.own import FRIENDS, GOODS_HEARD, MAY_NAME_GOODS, NOT_IN_TABLES, PLAINLY, WISH
+from loyalty_ai.assistant.phrasing.own import (
+    FRIENDS,
+    GOODS_HEARD,
+    HARDLY_GOODS,
+    MAY_NAME_GOODS,
+    NOT_IN_TABLES,
+    PLAINLY,
+    WISH,
+)
 from loyalty_ai.assistant.phrasing.reading import GOES_ON_HEARD, JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
@@ -51,13 +60,16 @@ from loyalty_ai.assistant.phrasing.shop import (
     IN_ALL_WITH,
     KEEPS_TIER,
     OF_BASKET,
+    PLAIN,
     RESTOCK,
     with_place,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
+    MAYBE_GOODS,
     Asked,
+    intent_of,
     normal,
     understand,
     words_of,
@@ -68,6 +80,9 @@ from loyalty_ai.assistant.wishes import PERSON, wish_of
 
 MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.GIFT, Intent.ORDER}
 
+
+MAY_BE_NO_GOODS = {Intent.SEARCH, Intent.NONE, Intent.STOCK, Intent.SIMILAR}
+"""What the tables may read in words that goods are called by, of a question that is about none."""
 
 NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 
@@ -97,8 +112,7 @@ HEARD = {
 
 RECOMMENDS = {Intent.GIFT, Intent.RECOMMEND, Intent.SEARCH, Intent.DESCRIBE, Intent.NONE}
 OF_GOODS = {Intent.DESCRIBE, Intent.CART_ADD, Intent.COMPARE, Intent.SIMILAR}
-MAYBE_GOODS = 0.3
-"""What the tables read in a wish for goods; what is rather about goods; the chance from which on it may be."""
+"""What the tables read in a wish for goods; what is rather about goods."""
 
 PLAIN_PRICE = 0.7
 """The same for a price, where goods have only some of its words."""
@@ -210,6 +224,9 @@ class Reply(Reading):
     def pieces(self) -> Iterator[Piece]:
         """Sentences, then how it ended: answered where any question was; behind a refusal what is asked beside what is refused."""
         refused, rests = beside_refused(self.turn.text)
+        if refused is Intent.OTHERS and (plain := self.by_code()):
+            yield from Reply(replace(self.turn, text=plain), self.tools, self.currency).pieces()
+            return
         for rest in rests:
             text = with_place(rest, normal(self.turn.text))
             if beside := Reply(replace(self.turn, text=text), self.tools, self.currency).served():
@@ -217,6 +234,15 @@ class Reply(Reading):
                 yield from beside
                 return
         yield from self.answered()
+
+    def by_code(self) -> str:
+        """The message with a product's title as its code, where only the title seems to ask for somebody else's: a doll called
+        Maria; "" where none does."""
+        text = normal(self.turn.text)
+        row = self.titled(Asked(Intent.NONE, text, words_of(text)))
+        title = r"\W+".join(map(re.escape, WORDS.findall(row["title"].lower()))) if row else ""
+        plain = re.sub(title, row["product_id"], text, count=1) if row else ""
+        return plain if plain != text and intent_of(plain, among=GUARDS)[0] is Intent.NONE else ""
 
     def served(self) -> list[Piece]:
         """The answer to a message that plainly asks what this shop answers; [] for any other."""
@@ -269,6 +295,8 @@ class Reply(Reading):
         subject = None
         if "case" in question.aspects:
             method = Reply.case
+        elif "why" in question.aspects:
+            method = Reply.why_those
         elif "need" in question.aspects:
             method = Reply.need_again
         elif "enough" in question.aspects:
@@ -375,6 +403,9 @@ class Reply(Reading):
         may = asked.intent in NAMED_GOODS or (asked.intent is Intent.NONE and CHINESE.search(asked.text))
         if named_so or (may and self.titled(asked)):
             return None  # a product by its title, be it a cafe sugar dispenser
+        plain = self.heard(asked) if asked.intent in MAY_BE_NO_GOODS else None
+        if plain is not None and self.no_goods(asked, plain):
+            return plain.query
         if (
             asked.intent is Intent.SEARCH
             and (asked.follows or NEEDED.search(asked.text))
@@ -387,9 +418,11 @@ class Reply(Reading):
             return None
         if asked.intent is Intent.PRIVACY and (ERASE.search(asked.text) or CHAT.search(asked.text)):
             return None
+        if asked.intent is Intent.NONE and wish_of(asked.text).likes and PERSON.search(asked.text):
+            return None  # "my nephew is mad about space"
+        said = self.heard(asked) if asked.intent in TOLD else None
         if asked.intent is Intent.SEARCH and self.asks_for_goods(asked):
             return None
-        said = self.heard(asked) if asked.intent in TOLD else None
         strange = asked.intent is Intent.ORDER and self.turn.customer_id is None  # nobody's order can be told them
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
@@ -432,6 +465,13 @@ class Reply(Reading):
             return None
         return None if looked_for and HAVE_YOU.search(asked.text) and self.nearest(asked) else subject
 
+    def no_goods(self, asked: Asked, said: Heard) -> bool:
+        """Whether a question that the tables took for one of goods is plainly heard as one to the documents, and hardly as one of
+        goods, whatever they are called: "who do I ring", "do you have a points card"."""
+        may = asked.intent in MAY_BE_NO_GOODS and not (asked.codes or asked.here or (asked.there and self.shown))
+        plainly = bool(said.query) and said.likeness >= PLAIN and of_goods(asked.text)[0] < HARDLY_GOODS
+        return may and plainly and bool(self.passages(said.query or "", self.carried))
+
     def needed(self, asked: Asked, subject: str | None) -> list[Row]:
         """Goods for what somebody wants to do, where they name no goods and ask nothing of the shop's service."""
         goes_on = (asked.follows or asked.there) and self.turn.history and len(asked.words.split()) < WORDS_OF_A_NEED
@@ -452,8 +492,10 @@ class Reply(Reading):
             or self.for_me(asked)
         ):
             return []
-        if self.of_no_kind(asked) or self.names_no_such(asked):
+        if self.of_no_kind(asked) or self.names_no_such(asked) or self.in_full(asked):
             return []
+        if CHINESE.search(asked.text) and self.titled(asked):
+            return []  # an English title in a Chinese question
         if named(self.search(asked.words, available=False), asked.words, strictly=True) and not self.search(
             asked.words
         ):

@@ -13,6 +13,9 @@ from loyalty_ai.assistant.claims.text import plain
 from loyalty_ai.assistant.turn import FactKind, Sentence
 from loyalty_ai.serving.money import format_money
 
+TO_COME = {"placed", "preparing", "dispatched"}
+"""States of an order that has yet to arrive."""
+
 MOST = 3
 """Sources whose facts are said."""
 
@@ -45,7 +48,8 @@ def _order(key: str, evidence: Evidence, currency: str) -> str:
     states = evidence.values(key, FactKind.STATE)
     if label := wording.state_sentence(str(states[-1])) if states else "":
         said.append(label % {"number": own_id(key)})
-    if expected := sorted(set(evidence.values(key, FactKind.EXPECTED_BY))):
+    expected = sorted(set(evidence.values(key, FactKind.EXPECTED_BY)))
+    if expected and (not states or str(states[-1]) in TO_COME):
         first, last = (date_format(day, "DATE_FORMAT") for day in (expected[0], expected[-1]))
         between = _("It should arrive between %(first)s and %(last)s.") % {"first": first, "last": last}
         said.append(between if first != last else _("It should arrive by %(last)s.") % {"last": last})

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.glossary import in_english
+from loyalty_ai.assistant.glossary import in_english, in_words
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.phrases import Intent
@@ -38,6 +38,12 @@ GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
 
+BORN = re.compile(
+    r"\bbaby (?:boy|girl)\b|\bnew ?born\b|\bnew baby\b|\b(?:had|having|has had|expecting|for) (?:a|her|their|the) (?:\w+ )?baby\b|"
+    "新生儿|刚出生|生了|满月|宝宝出生"
+)
+"""A gift for a child that has just come."""
+
 ANYTHING_NEW = re.compile(
     r"\bnew\b|\b(?:what|anything|something) else\b|\bdifferent\b|\bbored\b|\bnot (?:bought|had|got|tried)\b|"
     "新|别的|其他|没买过|换换"
@@ -65,6 +71,9 @@ class Advice(Finding):
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
             lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
+        born = not wish.likes and BORN.search(asked.text) is not None
+        if born:
+            words, lines = called("baby"), [(called("baby"), search) for search in INTERESTS["baby"]]
         looks = [like for like in wish.likes if COLOUR_WORD.fullmatch(like)] or SOMETHING_OF.findall(asked.text)
         if looks:  # "she loves pink": of what else they like
             of_them = [line for line in lines if line[0] not in looks] or interests(asked.text)
@@ -91,13 +100,20 @@ class Advice(Finding):
         ):  # a sewing box for a grandmother
             yield from self.find(asked_of(asked, words))
             return
+        things = asked.text.partition(" for ")
+        several = self.several(asked_of(asked, words_of(things[0]), text=things[0])) if things[1] else []
+        if len(several) > 1 and all(rows for _words, rows in several):
+            yield from self.show_each(asked, several)  # paper plates and cups for a party
+            return
         if thing := self.thing_for(asked, words):  # metal signs for a man's room
             yield from self.find(asked_of(asked, thing))
             return
         taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
         # whoever likes something is told what serves that, and no gift "for a colleague"
         need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
-        occasion = wish.occasion not in ("", "christmas", "baby") and not taste  # whose own table says what suits it
+        occasion = (
+            born or wish.occasion not in ("", "christmas", "baby")
+        ) and not taste  # whose own table says what suits it
         if not (looks or occasion) and INTERESTS.keys().isdisjoint(wish.likes):  # "a bloke who always drinks tea"
             lossy = CHINESE.search(asked.text) is not None
             least = PLAIN_NEED if lossy or (words and self.names_goods(words)) else NEED
@@ -156,6 +172,8 @@ class Advice(Finding):
 
     def thing_for(self, asked: Asked, words: str) -> str:
         """The goods that a wish names before whom they are for, with what else they shall have where there are such; else ""."""
+        if CHINESE.search(words):
+            return self.thing_at_end(words)
         thing = words_of(asked.text.partition(" for ")[0])
         if thing not in words or thing in (words, *INTERESTS):
             return ""
@@ -165,6 +183,15 @@ class Advice(Finding):
         kinds = [kind for kind in dict.fromkeys([thing, plain]) if kind and self.names_goods(kind)]
         fuller = (f"{kind} {' '.join(more[at:])}" for at in range(len(more)) for kind in kinds)
         return next((both for both in fuller if named(self.search(both, asked), both)), next(iter(kinds), ""))
+
+    def thing_at_end(self, words: str) -> str:
+        """The goods that stand at the end of what Chinese words name: 小夜灯 of 床头小夜灯; "" where none do, or only a gift."""
+        for piece in () if wish_of(words).likes else words.split():
+            parts = [word for word, tells in in_words(piece) if tells]
+            ends = ("".join(parts[at:]) for at in range(len(parts)))
+            if thing := next((end for end in ends if self.names_goods(end)), ""):
+                return "" if thing in INTERESTS or thing.endswith(("礼物", "礼品", "生日", "东西")) else thing
+        return ""
 
     def gifts(self, lines: Iterable[tuple[str, str]], wish: Wish, asked: Asked) -> list[tuple[Row, str]]:
         """Products for the lines of interest, a few of each, without what is not wanted."""

@@ -11,7 +11,7 @@ from itertools import combinations
 from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import NO_THING, SELLS, points_at_some, reckoning
+from loyalty_ai.assistant.following import NO_THING, PICK, SELLS, points_at_some, reckoning
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrases_own import TOGETHER
 from loyalty_ai.assistant.phrasing.advice import MOST_LINES
@@ -297,6 +297,37 @@ class AtHand(Products, Mentions):
         """What the goods at hand are: the words that all that were shown share, and those that were asked for."""
         kinds = [shared(self.shown)] if len(self.shown) > 1 else []
         return [kind for kind in [*kinds, before.words if before is not None else ""] if kind]
+
+    def recommend(self, asked: Asked) -> Iterator[Piece]:
+        """What may please; of some that were shown, the one that most take."""
+        rows = self.shown if PICK.search(asked.text) and not asked.words and self.last_about == "product" else []
+        if len(rows) < 2:
+            yield from super().recommend(asked)
+            return
+        told = list(self.bought_more(rows))
+        cited = {source for piece in told for source in piece.sources}
+        self.meant = [row for row in rows if key(row) in cited] if len(cited) == 1 else rows
+        yield from told
+        yield from map(self.state, self.meant[:1] if len(cited) == 1 else ())
+
+    def why_those(self, asked: Asked) -> Iterator[Piece]:
+        """Why some were shown: the reason of each that was recommended, or what was looked for."""
+        found = self.call("get_recommendations", kind="for_you", limit=20).data
+        reasons = {row["product_id"]: row.get("reason", "") for row in found.get("products", [])}
+        rows = [row for row in self.shown if reasons.get(row["product_id"])]
+        before = self.wish_before()
+        if rows and not (before and before.words):
+            yield Sentence(
+                _("These may suit you:") if found.get("personal") else _("These are popular with our customers:")
+            )
+            yield from self.lines(rows, lambda row: reasons[row["product_id"]])
+            yield from self.rule(_("switching personalisation off"))
+            return
+        if before and before.words:
+            yield Sentence(
+                _("They are what I found for “%(words)s”.") % {"words": before.words}, tuple(map(key, self.shown))
+            )
+        yield Sentence(_("Say what it shall be like or cost, and I look again."))
 
     def popular(self, asked: Asked) -> Iterator[Piece]:
         """What is popular; of two or three that are named or at hand, which of them is bought more."""

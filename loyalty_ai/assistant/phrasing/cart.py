@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -141,6 +142,17 @@ class Cart(Advice):
             yield Sentence(_("%(units)s × %(title)s: %(total)s") % told, ("cart",))
         if found.data["total"] is not None:
             yield Sentence(_("In all %(total)s.") % {"total": self.money(found.data["total"])}, ("cart",))
+        if asked.available or asked.intent is Intent.STOCK:
+            yield from self.still_to_be_had(found.data["lines"])
+
+    def still_to_be_had(self, lines: list[dict[str, Any]]) -> Iterator[Piece]:
+        """Whether what the cart holds is in stock."""
+        rows = self.rows([line["product_id"] for line in lines])
+        gone = [row for row in rows if not row["available"]]
+        if rows and not gone:
+            yield Sentence(_("All of it is in stock."), tuple(map(key, rows)))
+        for row in gone:
+            yield Sentence(_("%(title)s is sold out at the moment.") % {"title": row["title"]}, (key(row),))
 
     def cart_add(self, asked: Asked) -> Iterator[Piece]:
         if asked.counts:

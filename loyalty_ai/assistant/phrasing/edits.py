@@ -23,6 +23,11 @@ REMAINS = re.compile(
     r"\b(?:left|remain\w*|new total|total|comes? to|to pay|i pay|owe|cost)\b|还剩|剩下|剩多少|一共|总共|合计|总价"
 )
 """What a changed cart would come to."""
+WHAT_WITHOUT = re.compile(
+    r"\b(?:how much|what|total|comes?|cost)\b.{0,40}?\b(?:without|minus|less|if (?:i|we) (?:take|took|leave|left|drop|dropped|remove|removed)(?: out)?) (?P<en>(?:the|my|that|those) .+)|"
+    r"(?:不要|去掉|不算|除去|拿掉|减去)(?P<zh>[^,，。?？]+?)(?:的话|后|之后|以后)?[,，]?(?:一共|总共|总价|合计|是|要|还)*多少"
+)
+"""What the cart comes to without something."""
 SWAP = re.compile(
     r"^(?:please |can you |could you |actually |and )*(?:swap|switch|exchange|replace|change) "
     r"(?P<goes>(?:the |my |that |those )?[a-z].+?) "
@@ -44,7 +49,7 @@ ONLY_PUTS = {Intent.NONE, Intent.SEARCH, Intent.PRICE}
 
 _VERBS = r"(?:please |then |also |can you |just )*(?:drop|lose|remove|take|bin|scrap|ditch|delete|dump|chuck|get rid|make|change|set|put|add)"
 STAYS = re.compile(
-    rf"\b(?:(?:keep|hold on to|hang on to|leave(?! out\b)(?![\w '&-]* (?:out|off)\b))(?: in)? (?P<en>[a-z0-9][\w '&-]*?)(?= but | and {_VERBS}|[,.;!?]|$)|"
+    rf"\b(?:(?:(?:i |we )?(?:only|just) (?:want|need)|keep|hold on to|hang on to|leave(?! out\b)(?![\w '&-]* (?:out|off)\b))(?: in)? (?P<en>[a-z0-9][\w '&-]*?)(?= but | and {_VERBS}|[,.;!?]|$)|"
     r"(?P<they>(?:the|my)(?: (?!but\b|and the\b|and my\b|can\b|must\b)[\w'&-]+)+?) (?:can |should |shall |must |will |to )?stays?\b(?= but | and |[,.;!?]|$))|"
     r"(?:留着|留下|保留|只要|只留)(?P<zh>[^,，。;]{1,12})|(?P<das>[^,，。;掉走出只留保]{1,12}?)(?:要|先|就|还是)*(?:留着|留下|保留|别动|不动|不变|还要)"
 )
@@ -68,7 +73,9 @@ class Edits(Cart, Mentions):
         """The questions; a swap as what goes and what comes, without what is asked of a changed cart, which a proposal tells."""
         kept: list[Asked] = []
         for now in found:
-            if amends := self.while_some_stay(now) or self.so_many_of_each(now) or self.amends(now):
+            if left_out := self.left_out(now):
+                kept.append(left_out)
+            elif amends := self.while_some_stay(now) or self.so_many_of_each(now) or self.amends(now):
                 kept.append(amends)
             elif swap := self.swapped(now):
                 kept += swap
@@ -79,6 +86,14 @@ class Edits(Cart, Mentions):
             ):
                 kept.append(now)
         return kept
+
+    def left_out(self, now: Asked) -> Asked | None:
+        """What the cart comes to without some of it, as the proposal to take that out; else None."""
+        found = WHAT_WITHOUT.search(now.text) if self.turn.cart else None
+        lines = self.lines_named(next(filter(None, found.groups()))) if found else None
+        if not lines:
+            return None
+        return replace(now, intent=Intent.CART_SET, codes=tuple(lines), counts=(0,) * len(lines), words="", ordinals=())
 
     def edits(self, now: Asked) -> bool:
         """Whether a question changes the cart that is seen."""

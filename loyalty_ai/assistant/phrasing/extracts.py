@@ -84,6 +84,10 @@ AMOUNTS = {
 """Questions that nothing but an amount answers, and its form."""
 
 
+BARE = re.compile(r"^(?:No|Yes|不|是的?|可以|不可以)[.。](?: |$)", re.MULTILINE)
+"""An answer to the heading alone, which may be the wrong way round for what was asked."""
+
+
 def sentences_of(text: str) -> list[str]:
     """The sentences, a short list as one with what opens it, without Markdown's marks.
 
@@ -91,6 +95,7 @@ def sentences_of(text: str) -> list[str]:
     ['We deliver.', 'To: Kent; Wales', 'No further.']
     """
     found: list[str] = []
+    text = BARE.sub("", text)
     for line in LINK.sub(r"\1", MARKS.sub("", text)).splitlines():
         point = POINT.match(line)
         if point and found and len(found[-1]) + len(line) < LONGEST:

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
@@ -56,6 +57,15 @@ OF_FAMILY = re.compile(
 )
 """It asks for all that there is of the kind at hand, or for the rest of it."""
 _MORE = "ranges designs kinds styles models patterns versions sorts motifs rest full whole entire complete list exist 系列 全部 别的 所有"
+ALL_OF_KIND = re.compile(
+    r"(?:^|[,:] )(?:and |so |please |hi,? )*(?:which|what|how many)(?: other| different)? "
+    r"(?:colou?rs|designs|kinds|styles|patterns|versions|sorts|types|prints|varieties) "
+    r"(?:of |(?:do|are|have) (?:you|there)(?: have| got| do| sell| stock)? (?:in|of|for) )"
+    r"(?:the |your )?(?P<kind>.{3,40}?)(?= (?:for|have|do|are|with|which in stock|in stock)\b|[?]?$)|"
+    r"^(?:please,? |hi,? )*(?:the |your )?(?P<first>[a-z][\w' -]{3,40}?),? (?:in )?(?:what|which) (?:colou?rs|designs|styles|patterns|versions)\b|"
+    r"^(?:请问|你们的?)*(?P<zh>[^,。?？有]{2,16}?)(?:都|一共)?有(?:哪些|什么|几种|多少种)(?:不同的?)?(?:图案|颜色|款式?|花色|种类|尺寸|样式|花样)"
+)
+"""It asks for all that there is of a kind, and names it."""
 FAMILY_WORDS = frozenset([*f"{_GROUP}|{_DESIGNS.replace('?', '')}".split("|"), *_MORE.split()])
 """Words of such a question that name no goods."""
 
@@ -128,6 +138,18 @@ class Families(Pairs):
         wish = {"low": before.low, "high": before.high} if before is not None else {}
         aspects = frozenset({"family"})
         return replace(now, intent=Intent.SEARCH, words=kind, aspects=aspects, follows=True, **wish) if kind else None
+
+    def of_named_family(self, now: Asked) -> Asked | None:
+        """A question for all of a kind that it names: "which patterns do you have in the teacup and saucer"."""
+        found = ALL_OF_KIND.search(now.text)
+        points = now.here or (now.there and found is not None and not found["first"])
+        if not found or now.bounded or now.codes or now.order or points:
+            return None
+        said = found["kind"] or found["first"] or found["zh"]
+        words = words_of(f"{said} {now.text[found.end() :]}")
+        names = (words_of(said), words, in_english(words_of(said)))
+        kind = next((each for each in names if each and self.has(each)), "")
+        return replace(now, intent=Intent.SEARCH, words=kind, aspects=frozenset({"family"})) if kind else None
 
     def of_theme(self, now: Asked) -> Asked | None:
         """Goods for a party whose theme is told, here or before: "what have you got for the table", after one with dinosaurs."""

@@ -25,8 +25,8 @@ from loyalty_ai.assistant.phrasing.choosing import (
     named,
 )
 from loyalty_ai.assistant.phrasing.extracts import best_sentences
-from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_FOUND, SHOWN, STILL, Voice, asked_of, key
-from loyalty_ai.assistant.questions import CHEAPLY, IN_ALL, Asked, number, prices, words_of
+from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_FOUND, SHOWN, STILL, Voice, asked_of, key, unique
+from loyalty_ai.assistant.questions import CHEAPLY, IN_ALL, Asked, interests, number, prices, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
@@ -126,7 +126,7 @@ SO_MANY_EXTREMES = re.compile(
 )
 """How many of the very cheapest, or of the dearest."""
 
-LETTERS = re.compile(r"\b(?:letters?|initials?) ((?:[a-z](?:,? (?:and|or|&) |, ?| ?[&/] ?| )?)+)(?![a-z])")
+LETTERS = re.compile(r"\b(?:letters?|initials?) ([a-z](?![a-z])(?:(?:,? (?:and|or|&) |, ?| ?[&/] ?| )[a-z](?![a-z]))*)")
 """Letters of the alphabet that goods shall have."""
 
 COLOURS = re.compile(
@@ -194,8 +194,8 @@ FAINT_NEED, NEED, PLAIN_NEED, SURE_NEED = 0.42, 0.5, 0.6, 0.7
 """Likeness to a known need from which on goods that serve it are shown: as a gift that nothing else was found for; else; where some
 words name goods as well; where all do."""
 
-GIFT_SHARE = Decimal("0.2")
-"""Of a budget: what a gift should cost at least, where there is enough of that."""
+NEAR_BUDGET, GIFT_SHARE = Decimal("0.5"), Decimal("0.2")
+"""Of a budget: what a gift of that very name should cost, and any gift at least, where there is enough of that."""
 
 NO_GIFT = re.compile(
     r"\b(?:birthday|greeting|christmas|thank you|wedding|valentine|easter|blank|retro spot|stripey \w+) cards?\b|"
@@ -209,6 +209,9 @@ A_NUMBER = re.compile(r"\b\d+\b")
 
 FEW_WORDS = 3
 """Fewer words than these say by themselves what is wanted: "furniture"."""
+
+WITH = re.compile(r" with ", re.IGNORECASE)
+"""What stands behind it in a title is not the thing itself."""
 
 WANTS = re.compile(r"\b(?:needs?|wants?|something|anything|looking for|after|any)\b")
 """In the part of a story that says what is wanted."""
@@ -224,6 +227,9 @@ MOST_USES, NEARLY, OF_A_KIND = 2, 0.9, 3
 THE_VERY, FURTHER = 0.85, 0.01
 """Likeness of bare words to a need from which on they are that need; what each further gift of one kind counts less."""
 
+MEANT = 0.6
+"""Likeness in meaning from which on a product with a word of the question comes nearest to it, however few words it has of it."""
+
 ALIKE, CARRIED, OF_THAT_KIND = 0.5, 0.1, 0.15
 """Likeness to a need from which on a product is shown for it whatever it is called, and what a word of the need that it carries
 and the name of a kind that serves the need add to that."""
@@ -234,7 +240,7 @@ MOST_SEARCHES = 9
 CLAUSE = re.compile(r"[,.;!?()]| (?:and|but|so|because|who|which|that|when|if) ")
 """Where a story of a need goes on to something else."""
 
-MOST_STEPS = 6
+MOST_STEPS, CENT = 6, Decimal("0.01")
 """Searches for the very cheapest: each begins below the cheapest of the one before."""
 
 
@@ -419,8 +425,8 @@ class Finding(Voice):
             for look, rows in zip(looks, each, strict=False)
         ]
         placed = [(row, "", at) for at, rows in enumerate(found) for row in rows]
-        unique = {row["product_id"]: (row, "", at) for row, _said, at in placed}
-        return [row for row, _said in interleaved(unique.values(), asked.count or SHOWN)]
+        once = {row["product_id"]: (row, "", at) for row, _said, at in placed}
+        return [row for row, _said in interleaved(once.values(), asked.count or SHOWN)]
 
     def at_hand_alone(self, asked: Asked) -> Row | None:
         """The one product that "this" or "it" means: the open page's, or the only one that was shown."""
@@ -453,7 +459,7 @@ class Finding(Voice):
         return row if row and not row["available"] else None
 
     def titled(self, asked: Asked) -> Row | None:
-        """The product with the longest title of those whose whole title stands in a question."""
+        """The product with the longest title of those whose whole title stands in a question, be it in another order."""
         spelled = " ".join(WORDS.findall(asked.text.replace("'", "")))
         foreign = CHINESE.search(asked.text) is not None  # a title in a Chinese question is nothing else
         if len(spelled.split()) < (2 if foreign else FEW_WORDS):
@@ -463,8 +469,12 @@ class Finding(Voice):
             (row, " ".join(WORDS.findall(row["title"].lower().replace("'", ""))))
             for row in self.search(query, available=False)
         )
-        told = [(title, row) for row, title in titles if f" {title} " in f" {spelled} " and len(title.split()) > 1]
-        return max(told, key=lambda each: len(each[0]), default=("", None))[1]
+        plain, said = list(titles), {*spelled.split()}
+        told = [(title, row) for row, title in plain if f" {title} " in f" {spelled} " and len(title.split()) > 1]
+        apart = [(title, row) for row, title in plain if len(title.split()) >= FEW_WORDS and {*title.split()} <= said]
+        longest, row = max(told or apart, key=lambda each: len(each[0]), default=("", None))
+        fuller = [(title, row) for row, title in plain if {*longest.split()} < {*title.split()} <= said]
+        return max(fuller, key=lambda each: len(each[0]), default=("", row))[1] if row else None
 
     def only_one(self, asked: Asked, row: Row) -> Iterator[Piece]:
         """That a product is sold out, and what is like it."""
@@ -537,7 +547,7 @@ class Finding(Voice):
 
     def lettered(self, asked: Asked, said: str) -> Iterator[Piece]:
         """What has each of the letters that shall be on it, and which of them nothing has."""
-        letters = list(dict.fromkeys(word for word in re.findall(r"[a-z]", said.replace("and", "").replace("or", ""))))
+        letters = list(dict.fromkeys(re.findall(r"\b[a-z]\b", said)))
         rest = " ".join(word for word in words_of(LETTERS.sub(" ", asked.text)).split() if len(word) > 1)
         found = {}
         for letter in letters[:MOST_KINDS]:
@@ -571,7 +581,8 @@ class Finding(Voice):
         plain = asked.words.split()
         things = in_english(asked.words).split() if CHINESE.search(asked.words) else plain
         whole = (asked.follows and leaves_out(asked.text)) or (len(things) == 2 and not (WEAK | PLACES) & {*things})
-        words = asked.words if whole else " ".join(colours)
+        said = " ".join(word for word in plain if word not in WEAK) or asked.words
+        words = said if whole else " ".join(colours)
         if not words or named(rows, words):
             return []
         elsewhere = WEAK | PLACES | where_for(asked.text)
@@ -638,6 +649,12 @@ class Finding(Voice):
         known = CHINESE.search(asked.words) and share_known(asked.words) > HALF_KNOWN
         told = in_english(asked.words) if known else ""
         rows = (self._nearest(asked_of(asked, told, text=told)) if told else []) or self._nearest(asked)
+        if not CHINESE.search(asked.text) and not asked.order:  # "the toadstool lamp that stands by the bed"
+            meant = [row for row in self.most_like(asked.text, asked) if row["likeness"] >= MEANT]
+            shares = [
+                row for row in meant if row["available"] and any(named([row], word) for word in asked.words.split())
+            ]
+            rows = unique([*shares, *rows])
         looks = COLOUR_ZH.findall(asked.words)
         return [row for row in rows if all(named([row], look) for look in looks)] or rows
 
@@ -741,7 +758,10 @@ class Finding(Voice):
     def gifts_for(self, line: str, asked: Asked) -> list[Row]:
         """Products for one line of interest; of a budget rather something worth giving than the very cheapest."""
         if asked.high is not None and asked.low is None:
-            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high))
+            rows = self.search(line, limited(asked, asked.high * GIFT_SHARE, asked.high), limit=20)
+            near = [row for row in rows if row["price"] is not None and row["price"] >= asked.high * NEAR_BUDGET]
+            if near := named(near, line):
+                return near
             if len(rows) >= 2:
                 return rows
         rows = self.search(line, asked)
@@ -802,7 +822,10 @@ class Finding(Voice):
     def carried_by(words: str, rows: list[Row]) -> bool:
         """Whether any of the rows is what the words call a thing by their last one."""
         things = [word for word in (in_english(words) if CHINESE.search(words) else words).split() if word not in WEAK]
-        return not things or bool(named(rows, things[-1]))
+        known = (
+            (*things[-1:], *(kind for _said, kind in interests(things[-1]))) if things else ()
+        )  # a bike is a bicycle
+        return not things or any(named(rows, each) for each in known)
 
     def none_found(self, asked: Asked) -> Iterator[Piece]:
         plain = asked.words and not (
@@ -822,7 +845,7 @@ class Finding(Voice):
         if goods != asked.words and goods and named(rows[:1], goods, strictly=True):  # "a gnome for the garden"
             yield Sentence(_("Here is what I found for “%(words)s”:") % {"words": goods})
         else:
-            yield Sentence(_("Nothing has all of “%(words)s”. This comes nearest:") % {"words": asked.words})
+            yield Sentence(_("Nothing is called just “%(words)s”. This comes nearest:") % {"words": asked.words})
         yield from self.lines(rows[: asked.count or SHOWN])
 
     def colours_of(self, row: Row) -> Iterator[Piece]:
@@ -898,14 +921,19 @@ class Finding(Voice):
             fresh = [row for row in found if row["score"] >= least and row["price"] is not None]
             fresh = [row for row in fresh if row["product_id"] not in rows]
             rows |= {row["product_id"]: row for row in fresh}
-            if len(found) < 20 or not fresh:
+            if len(found) < 20:
                 break
+            if not fresh:  # more than a search shows cost the same: what lies beyond
+                low, high = (low, high - CENT) if cheap else (low + CENT, high)
+                continue
             prices = sorted((row["price"] for row in rows.values()), reverse=not cheap)
             edge = prices[min(many, len(prices)) - 1]  # what costs as much is asked for again: it ties
             low, high = (low, edge) if cheap else (edge, high)
         kept = (
             named(rows.values(), asked.words, strictly=True) or named(rows.values(), asked.words) or list(rows.values())
         )
+        themselves = [row for row in kept if named([row | {"title": WITH.split(row["title"])[0]}], asked.words)]
+        kept = themselves or kept  # a jigsaw of a tree with a watering can is no watering can
         return sorted(kept, key=lambda row: row["price"], reverse=not cheap)
 
     def searched(self, asked: Asked) -> str:

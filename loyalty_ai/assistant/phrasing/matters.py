@@ -10,6 +10,7 @@ import re
 
 from django.utils.translation import gettext_noop
 
+from loyalty_ai.assistant.periods import MONTHS
 from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH
 from loyalty_ai.assistant.phrases_own import BACK, FIRST, NTH
 
@@ -17,10 +18,10 @@ MATTERS = {
     name: re.compile(pattern)
     for name, pattern in {
         "refunded": (
-            r"\b(?:did|has|have|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|reach\w*)|"
+            r"\b(?:did|has|have(?! (?:i|we) got)|is|was|were|are)\b.{0,40}\b(?:return|refund)\w*\b.{0,40}\b(?:go(?:ne)? through|went through|arriv\w+|com(?:e|ing) (?:back|through)|process\w*|done|received?|accepted|complete\w*|reach\w*)|"
             r"\b(?:have|did|had) (?:i|we) (?:ever )?(?:had|have|got|get|receive[d]?) (?:a|any|my|the) (?:\w+ )?refund|\b(?:did|have) i (?:get|got|receive|received)\b.{0,20}\brefund|"
             r"\b(?:where|status|state|news|happened)\b.{0,25}\bmy (?:return|refund)|\breturn (?:i|we) (?:made|sent)\b|"
-            r"\b(?:what|which|how many|how much|when)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back|get back|got back)\b|"
+            r"\b(?:what|which|how many(?! days)|how much|when)\b.{0,40}\b(?:did|have|had) (?:i|we)\b.{0,12}\b(?:return(?:ed)?|sen[dt] back|get back|got back)\b|"
             r"\bhow much\b.{0,20}\b(?:did|have) (?:i|we) (?:get|got|had) back\b|\b(?:get|got|had) (?:\w+ ){0,3}(?:money )?back for\b.{0,30}\b(?:returns?|returned|sent back)\b|"
             r"\b(?:have|has|did|was|were) (?:i|you|we|any of \w+|my \w+|some of \w+|all of \w+|anything)\b.{0,20}\b(?:been )?(?:refunded|returned|c[ao]me back)\b|"
             r"\b(?:was|were|did|has|have)\b.{0,40}\b(?:(?:sent|c[ao]me|gone|go) back(?! in)|returned|refunded)\b|(?<!if )\b(?:i|we) (?:have |had )?(?:already |ever )?(?:(?:sent|took|gave|given) (?:\w+ ){0,4}back|returned)\b|"
@@ -32,7 +33,7 @@ MATTERS = {
         ),
         "late": (
             r"\b(?:supposed|meant|due|expected) (?:to (?:\w+ )?(?:come|arrive|be (?:here|delivered)|get here|turn up)|(?:here )?(?:today|yesterday|on|by|last))\b|\bshould (?:\w+ )?have (?:\w+ )?(?:come|arrived|been here|been delivered|got here|turned up)|"
-            r"\b(?:has|have|did|is|was|are) (?:still |yet )?(?:not|never) (?:\w+ )?(?:arrive\w*|come|turn\w* up|show\w* up|here|been delivered)|"
+            r"\b(?:has|have|did|is|was|are) (?:still |yet )?(?:not|never) (?:(?!(?:shop|buy|bought|order|visit|been|look)\w*\b)\w+ )?(?:arrive\w*|come|turn\w* up|show\w* up|here|been delivered)|"
             r"\bnever (?:arrived|came|turned up|showed up)|\bstill (?:waiting|no sign|not (?:here|come|arrived))|\bno sign of\b|\b(?:overdue|lost in the post|days late|weeks? late|so late|very late|running late)\b|\b(?:is|are|seems?) late\b|"
             r"(?:还|一直)?(?:没有?|未)(?:收到|到(?!货)|送到|送达|送来|寄来)|(?:该|应该|早该).{0,4}到了|(?:丢|迟)了|晚到"
         ),
@@ -43,14 +44,14 @@ MATTERS = {
         ),
         "broken": rf"\b{BROKEN}|{BROKEN_ZH}",
         "wrong": (
-            r"\b(?:missing|not what i ordered|only (?:got|received|half)|one short)\b|\bcame without\b|\bnot in (?:it|the (?:box|parcel))\b|\bwrong (?:item|thing|product|colour|color|size|one|order)\b|(?:少|漏)(?:了|发)|(?:发|寄|送)错"
+            r"\b(?:sent|delivered|got|received|given)\b.{0,12}\bthe wrong\b|\b(?:missing|not what i ordered|only (?:got|received|half)|one short)\b|\bcame without\b|\bnot in (?:it|the (?:box|parcel))\b|\bwrong (?:item|thing|product|colour|color|size|one|order)\b|(?:少|漏)(?:了|发)|(?:发|寄|送)错"
         ),
         "address": (
             r"\b(?:wrong|old|new|different|another|incorrect) (?:\w+ )?(?:address|house(?: number)?|postcode|post code|street|flat|door)\b|\b(?:change|correct|fix|update|amend)\b.{0,30}\baddress\b|\bmoved (?:house|home|flat)\b|地址.{0,6}[错改换变]|[错改换].{0,4}地址|搬家"
         ),
         "add": (
             r"\b(?:add|put)\b.{0,40}\b(?:to|in|into|onto) (?:it|that|this)\b|"
-            r"\b(?:add|put|squeeze|slip|tack|pop|fit|sneak|include|stick|throw|chuck)\b.{0,40}\b(?:to|in|into|onto|on|with) (?:(?:my|the|our|that|this|yesterday's|today's|last|latest) )+(?:\w+ )?order\b|"
+            r"(?<!did we )(?<!did i )\b(?:add|put|squeeze|slip|tack|pop|fit|sneak|include|stick|throw|chuck)\b.{0,40}\b(?:to|in|into|onto|on|with) (?:(?:my|the|our|that|this|yesterday's|today's|last|latest) )+(?:\w+ )?order\b|"
             r"\border\b.{0,40}\b(?:add|squeeze|slip|tack|pop|fit|sneak|include|put|get)\b.{0,20}\b(?:another|extra|more|something|anything)\b.{0,16}\b(?:in|into|on|to|onto)\b|"
             r"(?:还能|可以|能)?再?(?:加|添)(?:点|些|一[个件]|几|东西|别的|进去).{0,6}"
         ),
@@ -69,6 +70,7 @@ MINE = re.compile(
     rf"(?<!\bhave )(?<!\bdo )\b(?:i|we)(?: (?:have|had|just|only|already|recently|once))* (?:{BROUGHT})\b|\b(?:my|our) (?:\w+ ){{0,2}}?(?:orders?|parcels?|packages?|purchases?|delivery)\b|"
     rf"\b(?:this|that|the|today'?s?|yesterday'?s?|last|latest) (?:\w+ )?(?:order|parcel|package|purchase)\b|\bordered (?:last|in|on|from)\b|\border (?:i|we|from|of)\b|"
     r"\b(?:what|things?|stuff|ones?|lot) (?:that )?(?:i|we) (?:\w+ )?(?:ordered|bought|got)\b|"
+    rf"\b(?:return|exchange|refund)\b.{{0,50}}\bfrom (?:(?:the )?last|this|yesterday|early|late|{'|'.join(MONTHS)})\b|"
     r"(?:周|星期|礼拜).{0,2}(?:下|买|订)的|我.{0,10}(?:买|订|收到|下)(?:的|了|过)|我.{0,10}(?:订单|[这那一]单|包裹)|(?:上|最近|最新|这|那|昨天|今天|刚).{0,4}(?:单|订单|包裹|买的)|\d日?的?(?:订单|那单)"
 )
 """Says that it is of what they bought."""
@@ -113,6 +115,7 @@ RULES = {
 
 HARMED = {"broken", "wrong"}
 WHAT_NOW = re.compile(
+    r"\bhow long (?:do|have) (?:i|we) (?:have|got|get) (?:to|for) (?:tell|report|let|write|claim|complain|say|reporting|telling)\w*|"
     r"\bwhat (?:now|next|then|happens|(?:should|shall|can|do|must|could|would) (?:i|we|you)|am i to)\b|"
     r"\bhow (?:do|can|should|shall) (?:i|we) (?:report|claim|go about|proceed|sort|tell|let|get)\b|\bwhere do i (?:report|turn|go)\b|"
     r"怎么(?:办|处理|申请|反映|报|弄|做|解决)|如何(?:处理|申请|解决)|该做什么"

@@ -131,6 +131,8 @@ ASKS_OF = re.compile(
 )
 """It asks something of what it names."""
 SERVICE = re.compile(SERVED)
+SOMETHING_TO = re.compile(r"\b(?:something|anything|somewhere|what have you got) (?:to|for) \w+")
+"""It tells another need."""
 OF_A_THING_AT_HAND = {Intent.NONE, Intent.DESCRIBE, Intent.SEARCH, Intent.SCOPE, Intent.GIFT}
 """What the tables may read in it."""
 NO_NARROWING = {*GUARDS, Intent.CART, Intent.CART_ADD, Intent.CART_REMOVE, Intent.CART_SET, Intent.PERSON}
@@ -286,7 +288,8 @@ class Narrowing(Families):
     def need_narrowed(self, now: Asked, before: Asked) -> Asked | None:
         """A need that was told before, as a message bounds what shall serve it: "is there one in cream", "preferably under £5"."""
         chance, asks = of_goods(now.text)
-        points = now.codes or now.ordinals or now.here or now.both or now.units or THAN_IT.search(now.text)
+        less = THAN_IT.search(now.text) is not None
+        points = now.codes or now.ordinals or now.here or now.both or now.units or (less and len(self.shown) < 2)
         of_them = "unknown" in now.aspects or any(each.search(now.text) for each in (OF_IT, OF_A_PART, FACT, COLOURS))
         if now.intent in NO_NARROWING or points or of_them or asks not in GOES_ON or chance < OF_LIST / 2:
             return None
@@ -299,23 +302,29 @@ class Narrowing(Families):
         if said and (self.names_goods(" ".join(said)) or used_for(now.text)[0].likeness >= NEED):
             return None
         (low, high), rest = prices(now.text)
+        high = high if low or high or not less else self.mean_shown()
         self.wanted_like = rest if now.words else ""
         bounds = {"low": low, "high": high} if low or high else {}
         return replace(before, intent=Intent.SEARCH, aspects=frozenset({"need"}), order=now.order, **bounds)
+
+    def mean_shown(self) -> Decimal | None:
+        """What those at hand cost on average."""
+        known = [row["price"] for row in self.shown if row["price"] is not None]
+        return sum(known, Decimal(0)) / len(known) if known else None
 
     def heard_narrowing(self, now: Asked, before: Asked) -> Asked | None:
         """What was asked for before, as a message that is heard to go on about its list bounds it: "which is the cheapest pack"."""
         chance, asks = of_goods(now.text)
         points = now.codes or now.ordinals or now.here or now.both or THAN_IT.search(now.text)
-        if now.intent in NO_NARROWING or points or asks not in GOES_ON:
+        anew = SOMETHING_TO.search(now.text) or COLOURS.search(now.text)
+        if now.intent in NO_NARROWING or points or anew or asks not in GOES_ON:
             return None
         low, high = (now.low, now.high) if now.bounded else prices(now.text)[0]
         if chance < (OF_LIST / 2 if low or high or now.order else OF_LIST):
             return None
         if before.intent is Intent.GIFT:  # "anything with a bit of humour"
-            prices_shown = [row["price"] for row in self.shown if row["price"] is not None]
-            if CHEAPER.search(now.text) and prices_shown and not (low or high):
-                high = sum(prices_shown, Decimal(0)) / len(prices_shown)  # "anything cheaper"
+            if CHEAPER.search(now.text) and not (low or high):
+                high = self.mean_shown()  # "anything cheaper"
             bounds = {"low": low, "high": high} if low or high else {}
             both = replace(before, text=f"{before.text}. {now.text}", follows=True, **bounds)
             return both if asks in OF_A_GIFT else None

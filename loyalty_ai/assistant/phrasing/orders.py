@@ -326,7 +326,7 @@ class Orders(Cart):
         """What a question about orders names beside them."""
         named = {word for found in (NAMED, EVERY) for match in found.finditer(asked.text) for word in match[0].split()}
         told = asked.words
-        if told and not told.isascii() and NAMED.search(asked.text):  # a day is cut out before its characters are
+        if told and not asked.text.isascii() and NAMED.search(asked.text):  # a day is cut out before its characters are
             told = words_of(NAMED.sub(" ", CODE.sub(" ", asked.text)))
         words = EVERY.sub(" ", NAMED.sub(" ", MONTH_ZH.sub(" ", told))).split()
         return " ".join(word for word in words if word not in named and not ORDER_WORDS.fullmatch(word))
@@ -443,6 +443,8 @@ class Orders(Cart):
         if "items" in asked.aspects:
             yield Sentence(_("In it:"), cited)
             yield from self.items_of(order)
+            if len(order["items"]) > MOST_SHOWN and "total" not in asked.aspects:
+                yield Sentence(_("It came to %(total)s in all.") % told, cited)
 
     def arrival_of(self, order: dict[str, Any], text: str = "") -> Iterator[Piece]:
         """When an order should be there, and whether that is by the day that a text names."""

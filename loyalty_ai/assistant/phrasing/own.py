@@ -92,7 +92,7 @@ THEIRS = re.compile(
 )
 POPULAR = "popular"
 MISREAD = {Intent.HELP, Intent.ORDER, Intent.PRIVACY, Intent.LOYALTY, Intent.ABOUT, Intent.GIFT}
-GOODS_HEARD = 0.8
+GOODS_HEARD, SURELY_GOODS = 0.8, 0.9
 AS_GOODS = {
     "price": Intent.PRICE,
     "stock": Intent.STOCK,
@@ -100,7 +100,11 @@ AS_GOODS = {
     "about": Intent.DESCRIBE,
     "compare": Intent.COMPARE,
 }
-"""What the tables may read in a question about goods, the chance from which on it is one, and what it then asks."""
+"""What the tables may read in a question about goods, the chance from which on it is one, also where they read a rule and it wishes
+for something, and what it then asks."""
+
+HARDLY_GOODS, WISHED_FOR = 0.02, {"need", "find", "stock"}
+"""The chance below which a question is about no goods, whatever they are called; what is heard in a wish for goods."""
 
 NOT_IN_TABLES = {"count", "which", "charge", "back", "way", "holds", "family", "theme", "afford", "listed"}
 """Aspects that only wordings, titles or the thread know."""
@@ -156,7 +160,7 @@ AN_END = re.compile(
 )
 OF_MINE = re.compile(r"\b(?:i|we|my|our|me)\b|我")
 EVER_BOUGHT = re.compile(
-    r"(?:and |so )?(?:did|have|had) (?:i|we) (?:\w+ )?(?:buy|bought|order|ordered|get|got|had)\b|我.{0,6}[买订]过.{1,14}[吗么没]"
+    r"(?:and |so )?(?:did|have|had) (?:i|we) (?:\w+ )?(?:had any|buy|bought|order|ordered|get|got|had)\b|我.{0,6}[买订]过.{1,14}[吗么没]"
 )
 OF_TIME = re.compile(r"\b(?:days?|weeks?|months?|often|long|between|time)\b|几天|多久|隔")
 FORGOTTEN = re.compile(
@@ -305,9 +309,11 @@ class Own(Trade, Shop):
 
     def as_goods(self, now: Asked) -> Asked:
         """A question about goods, in words that the tables read as something else: "a picnic for eight, what can you offer"."""
-        if now.intent not in MISREAD or now.codes or MINE.search(now.text):
+        if now.intent not in {*MISREAD, Intent.POLICY} or now.codes or MINE.search(now.text):
             return now
         chance, asks = of_goods(now.text)
+        if now.intent is Intent.POLICY and (chance < SURELY_GOODS or asks not in WISHED_FOR):
+            return now
         if chance < GOODS_HEARD or (now.intent is Intent.GIFT and asks != "compare"):
             return now  # "the spaceboy gift set or the circus one, which is cheaper" seeks no gift
         return replace(now, intent=AS_GOODS.get(asks, Intent.SEARCH), aspects=frozenset())

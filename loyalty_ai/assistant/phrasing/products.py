@@ -69,6 +69,10 @@ WHICH_ONES = re.compile(r"\b(?:which|what)\b(?! (?:is|one is|colou?rs?|sizes?)\b
 """It asks which of a kind can be had."""
 """Products beside each other."""
 
+MOST_SAID = re.compile(r"\b(?:costs? (?:the )?most|dearest|priciest|most expensive|highest price)\b|最贵")
+LEAST_SAID = re.compile(r"\b(?:costs? (?:the )?least|cheapest|least expensive|lowest price)\b|最便宜")
+"""Asks which of some costs most, or least."""
+
 SIZES = {"large", "big", "small", "medium", "mini", "giant", "jumbo", "tall", "short", "long"}
 
 
@@ -81,6 +85,14 @@ class Products(Advice):
             yield from self.goes_on_about(asked)  # "can you wrap it, and how much is that"
             return
         chosen = self.choose(asked)
+        one = (
+            chosen.products[0]
+            if chosen.sure and len(chosen.products) == 1 and asked.words and not asked.codes
+            else None
+        )
+        titled = self.titled(asked) if one else None
+        if one and titled and titled["title"].lower().startswith(one["title"].lower()):
+            chosen = replace(chosen, products=[titled])  # "the cup of tea kneeling pad", beside one without the tea
         if chosen.sure and COLOURS.search(asked.text):
             say = self.colours_of
         if asked.words and not asked.codes and not chosen.sure and self.of_no_kind(asked):
@@ -168,6 +180,7 @@ class Products(Advice):
                 self.meant = rows
                 for row in rows:
                     yield self.state(row)
+                yield from self.most_of(asked, rows)
             return
         if asked.order and (asked.words or asked.there or asked.both):
             yield from self.find(asked)
@@ -416,6 +429,17 @@ class Products(Advice):
         if "unknown" in asked.aspects and not told:
             yield from self.says_no_more()
 
+    def most_of(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
+        """Which of them costs most, or least, where that is asked."""
+        priced = sorted((row for row in rows if row["price"] is not None), key=lambda row: row["price"])
+        dear, cheap = (said.search(asked.text) is not None for said in (MOST_SAID, LEAST_SAID))
+        if len(priced) < 2 or priced[0]["price"] == priced[-1]["price"] or dear == cheap:
+            return
+        row, text = priced[0], _("%(title)s is the cheapest of them.")
+        if dear:
+            row, text = priced[-1], _("%(title)s is the most expensive of them.")
+        yield Sentence(text % {"title": row["title"]}, (key(row),))
+
     def bought_more(self, rows: list[Row]) -> Iterator[Piece]:
         """Which of them more orders of late hold, by the shop's own orders."""
         found = self.call("lookup_catalog", product_ids=[row["product_id"] for row in rows], by_sales=True)
@@ -542,6 +566,11 @@ class Products(Advice):
             rows = [each for each in near if each["price"] not in (None, price) and (each["price"] < price) == cheaper][
                 :SHOWN
             ]
+        if not rows and asked.order == "cheapest" and (near := alike or known):
+            text = _("Nothing similar to %(title)s costs less. This is similar:")
+            yield Sentence(text % {"title": row["title"]}, (key(row),))
+            yield from self.lines(near[:SHOWN])
+            return
         if not rows:
             yield Sentence(_("I know of nothing similar to %(title)s.") % {"title": row["title"]}, (key(row),))
             yield from self.offer_person()

@@ -18,16 +18,18 @@ from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
 from loyalty_ai.assistant.phrases import Intent
-from loyalty_ai.assistant.phrases_own import COMPARES, UNDERWAY
+from loyalty_ai.assistant.phrases_own import COMPARES, TO_COME, UNDERWAY
 from loyalty_ai.assistant.phrasing.choosing import catalogue, named, units_of
 from loyalty_ai.assistant.phrasing.finding import MOST_SHOWN
 from loyalty_ai.assistant.phrasing.history import MOST_GOODS
 from loyalty_ai.assistant.phrasing.listing import OF_THEM, SUM, Listing
 from loyalty_ai.assistant.phrasing.orders import (
     AND,
+    ARRIVING,
     AS_MANY,
     BEFORE_THAT,
     BOUGHT,
+    HOW_MANY,
     IN_TIME,
     MOST,
     OWN_AGAIN,
@@ -164,7 +166,17 @@ class Purchases(Listing):
 
     def _purchase(self, asked: Asked) -> Iterator[Piece]:
         days = period(asked.text, local(self.turn.now))
+        if TO_COME.search(asked.text) and HOW_MANY.search(asked.text) and (words := self.things(asked)):
+            coming = [order for order in self.orders_in(None) if order["state"] in ARRIVING]
+            yield from self.these_lines(
+                [(order, item) for order, items in self.holding(coming, words) for item in items]
+            )
+            return
         if MOST.search(asked.text) or UNDERWAY.search(asked.text):
+            return
+        if asked.codes and HOW_MANY.search(asked.text) and (words := self.things(asked)):
+            orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders", [])
+            yield from self.whether_in(words, orders) if orders else ()
             return
         if "charge" in asked.aspects and (sums := sums_of(asked.text)):
             yield from self.charged(sums, days)
@@ -273,7 +285,7 @@ class Purchases(Listing):
         }
         held = [(order, items_of[order["order_id"]]) for order in orders if order["order_id"] in items_of]
         for order, items in held[:SHOWN]:
-            listed = "; ".join(f"{item['units']} × {item['title']}" for item in items[:SHOWN])
+            listed = "; ".join(f"{item['units']} × {item['title']}" for item in items[:MOST_SHOWN])
             told = {"number": order["order_id"], "date": day(order["placed_at"]), "goods": listed}
             yield Sentence(_("Order %(number)s of %(date)s: %(goods)s") % told, (f"order:{order['order_id']}",))
         if not held:

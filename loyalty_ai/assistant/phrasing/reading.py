@@ -14,10 +14,11 @@ from loyalty_ai.assistant.following import (
     IN_CHINESE,
     NEEDED,
     WHAT_ABOUT,
+    WHY_THOSE,
     leaves_out,
     size_of,
 )
-from loyalty_ai.assistant.hearing import all_heard
+from loyalty_ai.assistant.hearing import all_heard, of_goods
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, Intent
 from loyalty_ai.assistant.phrases_own import (
@@ -32,7 +33,7 @@ from loyalty_ai.assistant.phrases_own import (
     TOGETHER,
     UNDERWAY,
 )
-from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY
+from loyalty_ai.assistant.phrasing.at_hand import TOO_MANY, shared
 from loyalty_ai.assistant.phrasing.choosing import (
     codes_of,
     likeness,
@@ -55,14 +56,15 @@ from loyalty_ai.assistant.phrasing.matters import (
     HARMED,
     IN_CART,
     MATTERS,
+    MINE,
     PAID,
     REFERS,
     WHAT_NOW,
     matters_in,
 )
-from loyalty_ai.assistant.phrasing.narrowing import Narrowing
+from loyalty_ai.assistant.phrasing.narrowing import GENERIC, Narrowing
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER, WITHOUT
-from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
+from loyalty_ai.assistant.phrasing.own import HARDLY_GOODS, MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, WISH, Own
 from loyalty_ai.assistant.phrasing.products import without_look
 from loyalty_ai.assistant.phrasing.purchases import HOW_MANY_ALONE, PAST
 from loyalty_ai.assistant.phrasing.shop import (
@@ -75,16 +77,20 @@ from loyalty_ai.assistant.phrasing.shop import (
     GIVES,
     HEARD,
     KEEPS_TIER,
+    LONG_ENOUGH,
+    NAMES,
     OF_TIERS,
     POINTS,
     SUPPOSES,
     TIER_ENDS,
     TIER_PRICES,
 )
+from loyalty_ai.assistant.phrasing.trade import TO_BE_HAD
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
 from loyalty_ai.assistant.questions import (
     FEW,
     IN_ALL,
+    MAYBE_GOODS,
     PIECE,
     Asked,
     amounts,
@@ -223,6 +229,29 @@ SO_MANY = re.compile(
 )
 """Whether so many of what is at hand can be had."""
 
+OF_SOMEBODY = re.compile(
+    r"^(?:ok |well |then |just |only |even |and )*(?:an?|the|one|some)? ?(?:\w+ )?"
+    r"(?:e-?mail|address|names?|phone|number|initials?|town|postcode|surname)s?\b(?!.{0,20}\b(?:your|the shop|of the shop)\b)|"
+    "^(?:那|就|只要?|给我)*(?:邮箱|地址|名字|电话|姓)"
+)
+"""What of somebody is asked again, behind a refusal."""
+
+SUGGESTS = re.compile(r"\b(?:suggest\w*|recommend\w*|ideas?|inspiration)\b|推荐|建议")
+
+LEADS = re.compile(
+    r"(?!.*\b(?:add|put|want|need|like|show|send|return|cancel|ordered|bought)\b)"
+    r"(?:so |well |hi )?(?:we|i|(?:one of )?my(?: \w+){1,2}) (?:fly|go|are|am|is|leave|travel|move|have|will)\b|"
+    r"(?!.*[?])(?:hi[!,. ]+)?(?:i am )?(?:thinking of|looking for|after|planning) (?:a |some )?(?:presents?|gifts?|something)\b"
+)
+"""Says only why something is asked."""
+
+PLENTY_OF_IT = re.compile(
+    r"(?:\w+ ){0,2}(?:is|are) there (?:plenty|enough|lots|loads|many|much|a lot)"
+    r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?"
+    r"|(?:还|现)?(?:货)?(?:够|多|足)(?:不够|不多|不足|吗)"
+)
+"""Whether there is much left of what is at hand."""
+
 WHICH_IS_MORE = re.compile(
     r"^(?:and )?(?:which|what) (?:one |of (?:them|those|these) )?(?:is|are|would be) (?:the )?"
     r"(?!cheap|dear|low|high|pric|more (?:expensive|popular))"
@@ -348,9 +377,17 @@ TO_DO = re.compile(
 
 MAY_BE_PART = {
     *(Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.DESCRIBE, Intent.SCOPE, Intent.RECOMMEND, Intent.HELP),
-    *(Intent.SIMILAR, Intent.GOES_WITH, Intent.ABOUT),
+    *(Intent.SIMILAR, Intent.GOES_WITH, Intent.ABOUT, Intent.CHECKOUT, Intent.CART),
 }
 """What the tables may read in a part of a message that is one question to the documents."""
+
+ANY_PART = MAY_BE_PART | {Intent.GIFT, Intent.LOYALTY, Intent.NEXT_TIER, Intent.STOCK}
+"""The same where it is about no goods."""
+
+TAKEN_FOR_OWN = {Intent.LOYALTY, Intent.NEXT_TIER, Intent.PERSON}
+"""What the tables may read in a question to the documents that speaks of a tier, or of people."""
+
+A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
 
 OF_OTHERS = 0.72
 """Likeness from which on a message asks for what is somebody else's."""
@@ -371,6 +408,13 @@ def only_bounds(now: Asked) -> bool:
 
 def points(now: Asked) -> bool:
     return bool(now.here or now.there or now.codes)
+
+
+def asks_of_goods(now: Asked) -> bool:
+    """Whether a question asks the price or the stock of goods, or whether there are any."""
+    return now.intent in (Intent.PRICE, Intent.STOCK) or (
+        now.intent is Intent.SEARCH and HAVE_YOU.search(now.text) is not None
+    )
 
 
 def names_none(now: Asked) -> bool:
@@ -423,7 +467,9 @@ class Reading(Edits, Narrowing, Own):
         read = [
             now
             if now.counts or now in two or now.aspects & {"family", "theme"}
-            else self.of_family(now)
+            else self.had_by_title(now)
+            or self.of_family(now)
+            or self.of_named_family(now)
             or self.of_theme(now)
             or self.of_it(now, beside=any(each.intent not in OF_RULES for each in found[:at]))
             or self.of_the_same(now, found[:at])
@@ -442,7 +488,10 @@ class Reading(Edits, Narrowing, Own):
             if (
                 at
                 and found[at - 1].intent in OF_LOYALTY
-                and question.intent in OPEN | {Intent.RECOMMEND, Intent.POLICY}
+                and (
+                    question.intent in OPEN | {Intent.RECOMMEND, Intent.POLICY}
+                    or (question.intent is Intent.STOCK and HIGHER.search(question.text))
+                )
             ):
                 found[at] = question = self.on_tiers(question)
             goes_on = question.there or question.follows
@@ -479,6 +528,22 @@ class Reading(Edits, Narrowing, Own):
                 found[at] = replace(now, intent=Intent.PRICE, codes=(row["product_id"],), there=True)
         return found
 
+    def had_by_title(self, now: Asked) -> Asked | None:
+        """Whether a product can be had that the story of a gift names by its whole title: "I would love the ... for my niece"; the
+        open page's, where a question names it by its kind: 这款温度计能买吗."""
+        if (
+            now.here
+            and not (now.words or now.codes)
+            and now.intent in OPEN
+            and TO_BE_HAD.search(now.text)
+            and self.page()
+        ):
+            return replace(now, intent=Intent.STOCK)
+        if now.here and now.words and TO_BE_HAD.search(now.text) and named(self.page(), now.words):
+            return replace(now, intent=Intent.STOCK, words="")
+        row = self.titled(now) if now.intent is Intent.GIFT and TO_BE_HAD.search(now.text) else None
+        return replace(now, intent=Intent.STOCK, words="", codes=(row["product_id"],)) if row else None
+
     def asking(self, found: list[Asked]) -> list[Asked]:
         """The questions without what only leads to one of the rules: whose birthday it is, how somebody would rather not pay."""
         rules = {
@@ -501,6 +566,10 @@ class Reading(Edits, Narrowing, Own):
 
         harmed = any(HARMED.intersection(matters_in(now.text)) for now in found)
         found = [now for now in found if not (harmed and what_now(now))] or found
+        of_goods = [now for now in found if (now.words or now.codes) and asks_of_goods(now)]
+        if of_goods:  # "we fly out in two weeks, so: is the passport cover in stock"
+            told = [now for now in found if LEADS.match(now.text) and not (asks(now.text) or matters_in(now.text))]
+            found = [now for now in found if now in of_goods or now not in told]
         return [now for now in found if not leads(now)] or found
 
     def of_tiers(self, now: Asked) -> bool:
@@ -511,6 +580,10 @@ class Reading(Edits, Narrowing, Own):
 
     def reread(self, now: Asked) -> Asked:
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""
+        if self.undoubted(now):
+            return replace(now, intent=Intent.POLICY)
+        if now.intent is Intent.USUAL and SUGGESTS.search(now.text):
+            now = replace(now, intent=Intent.RECOMMEND, words="")  # "any suggestions based on what I usually buy"
         if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text) and not JOINS.search(now.text):
             now = replace(now, intent=Intent.SEARCH)
         elif now.codes and now.intent in (Intent.DESCRIBE, Intent.SEARCH) and HAVE_YOU.search(now.text):
@@ -571,6 +644,16 @@ class Reading(Edits, Narrowing, Own):
             return replace(now, intent=Intent.POLICY, words="", codes=(), text=limits)
         return now
 
+    def undoubted(self, now: Asked) -> bool:
+        """Whether a question is one to the documents beyond doubt, whatever else the tables read in it: "can I use my own code"."""
+        may = now.intent in TAKEN_FOR_OWN or (now.intent is Intent.ORDER and A_CODE.search(now.text))
+        of_theirs = MINE.search(now.text) or UNDERWAY.search(now.text) or period(now.text, local(self.turn.now))
+        may = may or (now.intent is Intent.ORDER and "return" in matters_in(now.text) and not of_theirs)
+        if not may or now.codes or of_goods(now.text)[0] >= HARDLY_GOODS:
+            return False
+        said = self.listen(now.text)
+        return said is not None and bool(said.query) and said.likeness >= PLAIN_RULE and bool(self.treating(said.query))
+
     def heard_whole(self) -> Asked | None:
         """A message of several parts that is surely heard as one question to the documents, and no part of it as another."""
         whole = normal(self.turn.text)
@@ -578,21 +661,40 @@ class Reading(Edits, Narrowing, Own):
         said = self.listen(whole) if len(parts) > 1 else None
         if said is None or not said.query or said.likeness < CERTAINLY or not self.treating(said.query):
             return None
-        may = all(now.intent in MAY_BE_PART and not now.codes for now in parts)
+        if self.turn.customer_id is not None and MINE.search(whole) and matters_in(whole):
+            return None  # what they bought, and no rule in general
+        of_none = of_goods(whole)[0] < HARDLY_GOODS
+        may = all(now.intent in (ANY_PART if of_none else MAY_BE_PART) and not now.codes for now in parts)
         heard = [self.listen(now.text) for now in parts if asks(now.text)]
         others = any(each and each.query != said.query and each.likeness >= said.likeness - 0.06 for each in heard)
-        goods = any(self.names_goods(now.words) for now in parts if now.words)
+        goods = not of_none and any(self.names_goods(now.words) for now in parts if now.words)
         return None if others or goods or not may else replace(asked(whole), intent=Intent.POLICY)
 
     def after_return(self, now: Asked) -> Asked:
         """What is to be done, or what it costs, behind whether something may go back: "what do I have to do"."""
         before = matters_in(normal(self.asked_before[0])) if self.asked_before else ()
         may = now.intent in {Intent.HELP, Intent.PRICE, Intent.NONE, Intent.ORDER, Intent.POLICY}
+        if (
+            before == ("return",) and may and self.other_than_theirs(now)
+        ):  # "what about a necklace then", after earrings
+            return replace(
+                now, intent=Intent.POLICY, words="", text=next(iter(self.excepted(now.text)), _(LONG_ENOUGH))
+            )
         if before != ("return",) or not may or now.codes or self.things(now) or matters_in(now.text):
             return now
         subject = _("what a return costs") if COSTS_ME.search(now.text) else ""
         subject = subject or (_("how to return something") if TO_DO.search(now.text) else "")
         return replace(now, intent=Intent.POLICY, words="", text=subject, there=False) if subject else now
+
+    def other_than_theirs(self, now: Asked) -> bool:
+        """Whether a question only names other goods than those of the question before, and none that they bought."""
+        names = WHAT_ABOUT.search(now.text) and now.words and not (now.codes or matters_in(now.text))
+        names = names and not NAMES[0][0].search(now.text)  # "and from Ireland?"
+        return (
+            bool(names)
+            and of_goods(now.text)[0] >= MAYBE_GOODS
+            and (self.turn.customer_id is None or not self.bought_any(now.words))
+        )
 
     def of_others(self) -> bool:
         """Whether a message is heard to ask for what is somebody else's, in words that no table has."""
@@ -607,6 +709,8 @@ class Reading(Edits, Narrowing, Own):
             return False
         question = asked(text)
         about_it = question.there and not question.codes and not self.things(question)
+        if self.understood(before)[0].intent is Intent.OTHERS and OF_SOMEBODY.search(text):
+            return True  # "just an e-mail address would do"
         asks = any(pattern.search(text) for pattern in ASKED_OF_ORDERS.values())
         return INSISTS.search(text) is not None or (refused and about_it and asks)
 
@@ -619,6 +723,8 @@ class Reading(Edits, Narrowing, Own):
         into_cart = TO_ORDER.search(whole) and any(now.intent is Intent.CART_ADD for now in found)
         if of_cart or into_cart or any(now.intent in GUARDS or now.counts for now in found):
             return found
+        if A_CODE.search(whole):
+            return found  # "my own code on my first order": a rule
         if REFERS.search(whole) and not any(REFERS.search(now.text) for now in found):
             return [replace(asked(whole), intent=Intent.POLICY)]  # "I brought a friend, do I get anything for that"
         if self.matches_bought(whole, found):
@@ -817,6 +923,9 @@ class Reading(Edits, Narrowing, Own):
             return need
         if wish and self.last_about == "product" and (changed := self.changed(now, wish)):
             return changed
+        of_them = now.there and COLOURS.search(now.text) and GENERIC.issuperset(now.words.split())
+        if of_them and len(self.shown) > 1 and self.last_about == "product" and self.has(kind := shared(self.shown)):
+            return replace(now, intent=Intent.SEARCH, words=kind, aspects=frozenset({"family"}), follows=True)
         if at_hand := self.at_hand(now, wish):
             return at_hand
         if self.shown and (pointing := self.pointing(now)):
@@ -932,6 +1041,10 @@ class Reading(Edits, Narrowing, Own):
             return replace(now, intent=Intent.DESCRIBE, words="", there=True)
         if self.last_about != "product":
             return None
+        if WHY_THOSE.search(now.text.strip(" ?!.")) and not now.words:
+            return replace(now, intent=Intent.DESCRIBE, there=True, aspects=frozenset({"why"}))
+        if PLENTY_OF_IT.fullmatch(now.text.strip(" ?!.")):
+            return replace(now, intent=Intent.STOCK, words="", there=True, aspects=frozenset({"left"}))
         if (many := COME_TO.search(now.text)) and now.intent is not Intent.CART_ADD:
             said = many["n"] or many["zh"] or many["alone"]
             units = {"a dozen": 12, "half a dozen": 6}.get(said) or number(said)
@@ -956,6 +1069,8 @@ class Reading(Edits, Narrowing, Own):
         if len(named(self.shown, words)) == 1 and "one" in now.text.split():
             return replace(now, intent=Intent.DESCRIBE, words=words)
         kind = before.words
+        if COLOUR.fullmatch(words) and len(self.shown) == 1:
+            kind = self.shown[0]["title"].lower()
         if COLOUR.fullmatch(words):  # "what about green", after pink cushions
             kind = " ".join(word for word in COLOUR_WORD.sub(" ", kind).split() if not COLOUR.fullmatch(word)) or kind
         both = f"{words} {kind}" if words.isascii() or not kind.isascii() else f"{kind} {words}"

@@ -190,7 +190,7 @@ class Rulings(Cases):
         for order in {order["order_id"]: order for order, _item in back[:SHOWN]}.values():
             yield self.state_of(order)
             for item in (item for each, item in back[:SHOWN] if each is order):
-                text = _("%(returned)s of %(units)s × %(title)s came back: %(value)s.")
+                text = _("%(returned)s of %(units)s × %(title)s came back, and %(value)s was refunded.")
                 if not item["refunded"]:
                     text = _("%(returned)s of %(units)s × %(title)s came back.")
                 told = item | {"value": self.money(item["refunded"])}

@@ -49,7 +49,7 @@ from loyalty_ai.assistant.phrasing.voice import (
     day,
     local,
 )
-from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, normal
+from loyalty_ai.assistant.questions import TAG_ZH, Asked, amounts, asks, normal
 from loyalty_ai.assistant.turn import Found, Outcome, Sentence
 from loyalty_ai.conf import app_settings
 
@@ -109,6 +109,16 @@ ARRIVES = {"how long delivery takes, working days", "express delivery"}
 """Subjects of questions that may ask whether an order is there by a day that they name."""
 
 CHOSEN = {"express delivery", "delivery on a chosen day, at weekends", "加急和指定日期"}
+UNTIL_WHEN = {
+    **dict.fromkeys(
+        ("how to cancel an order", "how to change an order"), "until when can an order be changed or cancelled"
+    ),
+    **dict.fromkeys(("怎样取消订单", "怎样修改"), "什么时候可以修改"),
+}
+"""How something is done that can be done for a time only, and until when: neither helps without the other."""
+WHAT_A_TIER_GIVES = "what a tier gives"
+TO_ANOTHER = "sending a gift to another address"
+"""The subjects of what comes with a tier, and of what is sent only where the shop delivers to."""
 CHOSEN_DAY = re.compile(
     r"\b(?:on )?(?:an? )?(?:mon|tues|wednes|thurs|fri|satur|sun)day (?:deliver\w*|slots?)\b|\b(?:on )?an? (?:mon|tues|wednes|thurs|fri|satur|sun)day\b|"
     r"\b(?:next|same)[ -]day\b|周末送|(?:周|星期)[一二三四五六日天]送"
@@ -138,6 +148,24 @@ EXCEPTS = re.compile(
 )
 """Until when anything may go back; the subject of what cannot, and questions for all of it: others name goods that perhaps can."""
 
+SUPPOSING = re.compile(r"\b(?:if|once|when)\b.{0,30}\b(?:sold out|sells? out|runs? out|gone)\b|的话|如果|要是")
+"""It supposes that some are sold out."""
+
+STARTS = re.compile(r"\b(?:start|begin|show|appear|first)\w*\b|开始")
+"""Asks from when on something counts."""
+
+TOO_LITTLE = 8
+"""Letters of a part that says little by itself: 怎么拿."""
+
+INVOICES = re.compile(r"\binvoices?\b|发票")
+IN_WHAT = re.compile(
+    r"\b(?:cash|cheques?|checks?|cards?|paypal|apple pay|google pay|instal+ments?|klarna)\b|现金|支票|刷卡|信用卡|支付宝|微信"
+)
+"""By what somebody would pay, and not how much."""
+
+SHUT = re.compile(r"\b(?:closed|shut|on holiday|having (?:a )?(?:days? off|holiday))\b|放假|休息|关门|打烊|不上班|停业")
+"""Asks whether nobody is there."""
+
 TOO_LATE = re.compile(r"\btoo late\b|\bmissed\b|来不及")
 """Asks the other way round."""
 
@@ -159,7 +187,7 @@ GIVES = re.compile(
     r"\b(?:can|do|does|will|would|could) (?:i|we|it) (?:get|have|include|mean)\b.{0,40}\b(?:with|for|as|on|in) (?:my|a|the|being)? ?(?:tier|level|status|gold|silver|platinum)\b|"
     r"\bdo(?:es)? for me\b|\bin it for me\b|\bworth (?:it|having)\b|\b(?:tier|level|status|gold|silver|platinum)\b.{0,12}\bgives? me\b|\b(?:benefits?|perks|advantages|privileges)\b|\bget\b.{0,20}\bfor being\b|"
     r"\bwhat (?:does|do|will|would|can)\b.{0,25}\b(?:give|gives|get|bring|offer)\b|"
-    r"好处|权益|福利|特权|有什么用"
+    r"好处|权益|福利|特权|享受|有什么用"
 )
 ASKS_MISSING = re.compile(
     r"\bhow (?:much|many|far|close|near)\b|\bneed\b|\bmissing\b|\bshort\b|还差|差多少|还要|再花|需要"
@@ -187,7 +215,7 @@ RESTOCK = re.compile(
     r"(?:more|any more|them back|it back)\b|"
     r"^(?!.*\b(?:money|refund\w*|paid)\b).*\bwhen\b.{0,24}\b(?:expect|get|have|see|getting|having)\b.{0,20}\bback\b(?! to)|"
     r"\bwill (?:this|it|they|that|these)(?: ones?)?(?: ever| again)* (?:return|come back|be (?:back|restocked))\b(?! (?:to|my))|"
-    r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|到货(?!了|没)"
+    r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|(?<!收)到货(?!了|没|.{0,2}付)"
 )
 """Asks when something that is sold out comes back."""
 RESTOCK_WORDS = re.compile(
@@ -427,11 +455,11 @@ class Shop(Rulings):
 
     def not_named(self, asked: Asked) -> list[Piece]:
         """What the documents list, where a country or a way to pay that is asked for is not among it; [] where it is."""
-        for names, asks, what in NAMES:
+        for names, asking, what in NAMES:
             found = names.search(asked.text)
             passages = self.passages(_(what), 0.1)[:1] if found else []
             goes_on = (asked.follows or asked.there) and passages and passages[0]["title"] == self.topic_before
-            if not (asks.search(asked.text) or goes_on):
+            if not (asking.search(asked.text) or goes_on):
                 continue
             if passages and found[0] not in passages[0]["text"].lower():
                 told = Sentence(_("“%(name)s” is not named there.") % {"name": found[0]}, (passages[0]["key"],))
@@ -552,7 +580,7 @@ class Shop(Rulings):
             return
         ends = TIER_ENDS.search(asked.text) and OF_TIERS.search(asked.text)
         if (
-            COUNTED.search(asked.text)
+            (COUNTED.search(asked.text) and not STARTS.search(asked.text))
             or KEEPS_TIER.search(asked.text)
             or (ends and not MATTERS["return"].search(asked.text))
         ):
@@ -566,7 +594,9 @@ class Shop(Rulings):
             rules = self.passages(_("bulk discounts"), 0.1)[:1]  # "10 of these, any discount"
             yield from self.quote(asked_of(asked, "", text=_("bulk discounts")), rules)
             return
-        if GIVES.search(asked.text) and OF_TIERS.search(asked.text):
+        said = self.listen(asked.text)
+        another = said is not None and said.query not in (None, "", WHAT_A_TIER_GIVES) and said.likeness >= SURELY
+        if GIVES.search(asked.text) and OF_TIERS.search(asked.text) and not another:
             yield from self.benefits(asked)
             return
         if (asked.follows or asked.there) and (verdict := self.arriving(asked) or self.open_then(asked)):
@@ -588,7 +618,8 @@ class Shop(Rulings):
             if subject in CHOSEN:
                 yield from self.expected_anyway()
             return
-        if CARRIAGE.search(asked.text) and PAYS.search(asked.text) and not MATTERS["return"].search(asked.text):
+        pays = CARRIAGE.search(asked.text) and PAYS.search(asked.text) and not IN_WHAT.search(asked.text)
+        if pays and not MATTERS["return"].search(asked.text):
             query = _("what delivery costs")
             if rule := self.treating(query):
                 yield from self.quote(asked, rule)
@@ -702,6 +733,8 @@ class Shop(Rulings):
         shut = shut_on([each["text"] for each in off], then)
         there = not shut and hours.there(then, at)
         text = _("Yes, somebody is there then.") if there else _("No, nobody is there then.")
+        if SHUT.search(asked.text):
+            text = _("No, somebody is there then.") if there else _("Yes, nobody is there then.")
         sure = not there or (near and not dated)  # a date may be a public holiday, and an hour is one of any day
         keys = tuple(each["key"] for each in (off if shut else found))
         told = [
@@ -785,6 +818,9 @@ class Shop(Rulings):
         if not subject:
             yield from self.out_of_scope(asked)
             return
+        if subject == TO_ANOTHER and NAMES[0][0].search(asked.text):
+            yield from self.not_named(asked) or self.rule(_(NAMES[0][2]))  # a gift to somebody abroad
+            return
         if verdict := self.arriving(asked, subject) or self.open_then(asked, subject):
             yield from verdict
             if subject not in CHOSEN:
@@ -799,12 +835,16 @@ class Shop(Rulings):
         if not passages:  # the shop may put it in the shopper's own words
             passages = self.passages(asked.text, CERTAIN)
             passages = passages if passages and Question(asked.text, passages).said(passages[0]) >= MANY else []
+        if subject in UNTIL_WHEN:
+            yield from self.rule(UNTIL_WHEN[subject])
         yield from self.for_them(self.quote(asked, passages))
         harmed = HARMED.intersection(matters_in(asked.text))
         ruled = {part["key"] for matter in harmed for part in self.treating(_(RULES[matter]), 0.1)}
         if any(part["key"] in ruled for part in passages[:1]):
             yield from self.mended()
-        yield from self.and_so(asked, subject)
+        said = self.listen(asked.text)
+        if said is None or said.likeness < CERTAINLY or said.query != subject:
+            yield from self.and_so(asked, subject)
         if subject in CHOSEN and not verdict:
             yield from self.expected_anyway()
 
@@ -813,8 +853,10 @@ class Shop(Rulings):
         parts = [each for each in AND_SO.split(asked.text) if not TAG_ZH.fullmatch(each) and len(each) > TOO_SHORT]
         for text in parts if len(parts) > 1 else []:
             said = self.listen(text)
-            if said is not None and said.query not in (None, "", subject) and said.likeness >= HEARD:
-                yield from self.quote(asked_of(asked, "", text=said.query), self.treating(said.query))
+            other = said is not None and said.query not in (None, "", subject) and asks(text)
+            other = other and said.likeness >= (PLAIN if len(text) < TOO_LITTLE else HEARD)
+            if other and (treated := self.treating(said.query)):
+                yield from self.quote(asked_of(asked, "", text=said.query), treated)
 
     def expected_anyway(self) -> Iterator[Piece]:
         """When an order of today should be there, for who names a day by which they need it and asks for a quicker way."""
@@ -916,6 +958,8 @@ class Shop(Rulings):
         chosen = self.choose(asked_of(asked, words))
         sold_out = [row for row in chosen.products if not row["available"]] if words or chosen.sure else []
         rows = chosen.products if chosen.sure else sold_out
+        if SUPPOSING.search(asked.text) and len(rows) > 1:
+            rows, sold_out = [], rows  # of a kind, not of these
         if not (rows or words) and self.last_about == "product" and not self.shown[0]["available"]:
             rows = sold_out = self.shown[:1]  # what was told as sold out before what is like it
         for row in rows[:MOST_CHOICES]:
@@ -933,7 +977,9 @@ class Shop(Rulings):
         kept = asked_of(asked, "", text=_("how long conversations are kept"))
         of_chats = self.treating(_("the assistant and its conversations")) if CHAT.search(asked.text) else []
         chats = list(self.quote(kept, of_chats)) if of_chats else []
-        erasing = list(self.rule(_("having your data erased"))) if ERASE.search(asked.text) else []
+        erased = _("having your data erased")
+        told = asked_of(asked, "", text=f"{erased} {asked.text}" if INVOICES.search(asked.text) else erased)
+        erasing = self.for_them(self.quote(told, self.treating(erased, 0.1))) if ERASE.search(asked.text) else []
         if chats or erasing:
             yield from [*chats, *erasing]
             return

@@ -55,7 +55,9 @@ OF_AN_ORDER = re.compile(
     r"\b(?:orders?|basket|purchase|spend(?:ing)?|buy(?:ing)?)\b(?: \w+){0,2} (?:£ ?)?\d{3,}\b(?! ?(?:of|x|[a-z]+s\b))|\b\d{3,} (?:order|spend)\b|[单买花].{0,4}\d{3,}"
 )
 """Asks what comes off; words of an order that name no goods; speaks of one; a sum of money that an order comes to, be it without a sign."""
-LEAST = re.compile(r"\b(?:min|minimum|least|smallest|lowest)\b|最低|最少|至少|起订")
+LEAST = re.compile(
+    r"\b(?:min|minimum|least|smallest|lowest|(?:the |for the |our |my )?first (?:\w+ )?(?:time|order|one|purchase))\b|最低|最少|至少|起订"
+)
 """What a document takes off from which sum on."""
 
 _SOME = r"(?P<n>(?<![£$€\d.])[1-9]\d{1,2}(?![\d.%]))"
@@ -66,7 +68,8 @@ SO_MANY = re.compile(
 )
 PLENTY = re.compile(r"\benough\b|\b(?:that|so|as|this) many\b|够|[这那]么多")
 TO_BE_HAD = re.compile(
-    r"\b(?:can|could|may|might) (?:i|we) (?:order|buy|get|have|take)\b|\b(?:do you|have you|would you|you) (?:have|got|stock)\b|"
+    r"\b(?:can|could|may|might) (?:i|we) (?:still )?(?:order|buy|get|have|take)\b|"
+    r"\b(?:can|could|may) (?:it|this|that|they|these|those) (?:still )?be (?:had|ordered|bought)\b|\b(?:do you|have you|would you|you) (?:have|got|stock)\b|"
     r"\bpossible\b|\bok(?:ay)? to order\b|\bavailable\b|\bin stock\b|有货|可以(?:吗|买|订)|[能行][吗买订]|库存"
 )
 OF_PRICE = re.compile(
@@ -76,6 +79,9 @@ OF_PRICE = re.compile(
 
 BESIDE = re.compile(r",? and |, ?")
 """Where a business asks one thing more."""
+
+SURELY = 0.8
+"""Likeness from which on a message asks for one thing of the document and not for its terms."""
 
 MOST_LIKELY, OF_TRADE = 3, {True: 0.6, False: 0.4}
 """Subjects that a part may be heard as beside a business's order, and the likeness, in English or not, from which on one is meant."""
@@ -97,6 +103,8 @@ class Trade(Products):
         rules = self.passages(_("bulk discounts"), 0.5)[:1] if before else []
         if not rules:
             return []
+        if told := self.another_term(asked, rules[0]["title"]):
+            return told
         if self.topic == rules[0]["title"] and (told := self.more_of_trade(asked, self.topic)):
             return told
         if not text:
@@ -105,16 +113,36 @@ class Trade(Products):
         more = [self.more_of_trade(replace(asked, text=each), self.topic) for each in BESIDE.split(asked.text)[1:]]
         return [*told, *(piece for pieces in more for piece in pieces)]
 
+    def another_term(self, asked: Asked, title: str) -> list[Piece]:
+        """What the document says of what is plainly asked beside the terms that every business is told: samples."""
+        said = next(iter(all_heard(asked.text)), None)
+        treated = self.treating(said.query) if said and said.query and said.likeness >= SURELY else []
+        terms = {passage["key"] for query in self.terms() for passage in self.passages(query, 0.5)[:1]}
+        if not treated or treated[0]["title"] != title or treated[0]["key"] in terms:
+            return []
+        return list(self.quote(asked_of(asked, "", text=said.query), treated))
+
+    @staticmethod
+    def terms() -> tuple[str, ...]:
+        """What every business is told."""
+        return _("bulk discounts"), _("who can buy wholesale"), _("minimum order wholesale")
+
     def many_wanted(self) -> Asked | None:
         """The question whether very many units of something can be had; None where a message asks no such thing."""
         text = normal(self.turn.text)
         found = SO_MANY.search(text)
         units = int(found["n"] or found["n_zh"]) if found else 0
         plenty = PLENTY.search(text) is not None
-        if units < MANY or OF_PRICE.search(text) or BUSINESS.search(text) or not (plenty or TO_BE_HAD.search(text)):
+        if (
+            units < (2 if plenty else MANY)
+            or OF_PRICE.search(text)
+            or BUSINESS.search(text)
+            or not (plenty or TO_BE_HAD.search(text))
+        ):
             return None
         whole = asked_about(text)
         words = words_of(found["rest"] or found["zh"] or "") if found else ""
+        words = words or (whole.words if plenty else "")  # "enough ponchos for 50 people"
         if not words and not (plenty and (whole.here or whole.there)):
             return None
         if words and not any(row["score"] >= CERTAIN for row in self.search(words, available=False)):
@@ -170,7 +198,7 @@ class Trade(Products):
             sums = [found[0] * goods[0]["price"]]
         if sums:
             yield from self.taken_off(sums[0], rules[0], tuple(key(row) for row in goods[:1]))
-        for query in (_("bulk discounts"), _("who can buy wholesale"), _("minimum order wholesale")):
+        for query in self.terms():
             for passage in self.passages(query, 0.5)[:1]:
                 yield from self.quote(asked_of(asked_about(query), "", text=query), [passage])
 

@@ -42,8 +42,8 @@ STILL = re.compile(r"\b(?:still|left|any more|again)\b")
 CERTAIN = 0.75
 """Score of a product from which on the words alone say that it is meant."""
 
-CARRIED = 0.55
-"""Score of a passage from which on it treats a subject."""
+CARRIED, BY_HEADING = 0.55, 0.15
+"""Score of a passage from which on it treats a subject, and what a heading that says it adds to that."""
 
 EMPTY_OF_POLICIES = re.compile(
     r"\b(?:policy|policies|rules|terms|faq|benefits?|accept|methods?)\b|\b(?:in|into|to|hit|on) my (?:bank )?account\b|"
@@ -299,12 +299,12 @@ class Voice:
         return CARRIED if self.turn.language == "en" else 0.4
 
     def treating(self, subject: str, least: float | None = None) -> list[Row]:
-        """The passage that treats a subject, of equals the one whose heading says most of it; [] where none does."""
+        """The passage that treats a subject, of near equals the one whose heading says most of it; [] where none does."""
         found = self.passages(subject, self.carried if least is None else least)
         if not found:
             return []
         asked = Question(subject, found)
-        return [max(found, key=lambda each: (round(each["score"], 2), asked.alike(each["heading"])))]
+        return [max(found, key=lambda each: each["score"] + BY_HEADING * asked.alike(each["heading"]))]
 
     def known_to_policies(self, query: str) -> str:
         """The query without the words that no document has."""
