@@ -604,6 +604,11 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     ),
     Intent.ORDER: (
         (
+            8,
+            r"\bany (?:news|update|word)s? (?:on|about|of|from)\b.{0,60}\b(?:orders?|ordered|bought|parcel|delivery)\b|\borders? (?:\w+ ){0,2}(?:on|in|under|with) my account\b",
+            "",
+        ),
+        (
             15,
             r"(did|have|had) (i|we)\b.{0,12}\b(sen[dt]|post(ed)?|give|given|return(ed)?)\b(?: \w+){0,3} (back|anything|something)\b",
             "我.{0,8}退(过|了)(什么|哪些|几|多少|货)",

@@ -38,6 +38,10 @@ GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
 
+_CHILD = "niece nephew grandson granddaughter toddler 小孩 儿童 小朋友 男孩 女孩 侄 外甥 孙"
+CHILD = frozenset(_CHILD.split())
+"""Who plays, whatever else is told of them."""
+
 BORN = re.compile(
     r"\bbaby (?:boy|girl)\b|\bnew ?born\b|\bnew baby\b|\b(?:had|having|has had|expecting|for) (?:a|her|their|the) (?:\w+ )?baby\b|"
     "新生儿|刚出生|生了|满月|宝宝出生"
@@ -69,7 +73,8 @@ class Advice(Finding):
             if words:
                 unknown = self.call("search_catalog", query=words).data.get("unknown", ())
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
-            lines = interests(words) or [line for line in interests(asked.text) if line[0] in INTERESTS]
+            told = " ".join(re.findall(r"[\w'-]+", asked.text))
+            lines = interests(words) or [line for line in interests(told) if line[0] in INTERESTS]
             lines = [line for line in lines if line[0] not in wish.unwanted]
         born = not wish.likes and BORN.search(asked.text) is not None
         if born:
@@ -111,8 +116,9 @@ class Advice(Finding):
         taste = " and ".join(in_english(like) if CHINESE.search(like) else like for like in wish.likes)
         # whoever likes something is told what serves that, and no gift "for a colleague"
         need = asked_of(asked, taste, text=f"loves {taste}") if taste else asked
+        of_child = not CHILD.isdisjoint(said for said, _search in lines)
         occasion = (
-            born or wish.occasion not in ("", "christmas", "baby")
+            born or of_child or wish.occasion not in ("", "christmas", "baby")
         ) and not taste  # whose own table says what suits it
         if not (looks or occasion) and INTERESTS.keys().isdisjoint(wish.likes):  # "a bloke who always drinks tea"
             lossy = CHINESE.search(asked.text) is not None

@@ -385,5 +385,7 @@ class History(Orders):
             cited = (f"order:{order['order_id']}",)
             yield self.order_line(order)
             yield from (self.item_line(order, item) for item in items[:MOST_GOODS])
+            if len(held) == 1 and order["state"] in ARRIVING:
+                yield from self.arrival_of(order)
             if len(items) > MOST_GOODS:
                 yield Sentence(_("The rest is on the page of the order."), cited)

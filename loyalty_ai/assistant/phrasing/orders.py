@@ -510,6 +510,9 @@ class Orders(Cart):
         told = {"date": day(order["placed_at"]), "number": order["order_id"]}
         yield Sentence(_("You last bought that on %(date)s, with order %(number)s:") % told, cited)
         yield from (self.item_line(order, item) for item in items[:SHOWN])
+        if order["state"] in ARRIVING:
+            yield self.state_of(order)
+            yield from self.arrival_of(order)
 
     def alike(self, words: str) -> list[str]:
         """The products that the shop's search finds most like the words."""

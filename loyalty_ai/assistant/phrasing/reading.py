@@ -384,8 +384,8 @@ MAY_BE_PART = {
 ANY_PART = MAY_BE_PART | {Intent.GIFT, Intent.LOYALTY, Intent.NEXT_TIER, Intent.STOCK}
 """The same where it is about no goods."""
 
-TAKEN_FOR_OWN = {Intent.LOYALTY, Intent.NEXT_TIER, Intent.PERSON}
-"""What the tables may read in a question to the documents that speaks of a tier, or of people."""
+HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?小时|几天")
+"""Asks when somebody answers, and not for somebody."""
 
 A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
 
@@ -646,13 +646,16 @@ class Reading(Edits, Narrowing, Own):
 
     def undoubted(self, now: Asked) -> bool:
         """Whether a question is one to the documents beyond doubt, whatever else the tables read in it: "can I use my own code"."""
-        may = now.intent in TAKEN_FOR_OWN or (now.intent is Intent.ORDER and A_CODE.search(now.text))
         of_theirs = MINE.search(now.text) or UNDERWAY.search(now.text) or period(now.text, local(self.turn.now))
-        may = may or (now.intent is Intent.ORDER and "return" in matters_in(now.text) and not of_theirs)
+        of_rule = now.intent is Intent.ORDER and "return" in matters_in(now.text) and not of_theirs
+        of_code = now.intent is Intent.ORDER and A_CODE.search(now.text)
+        how_soon = now.intent is Intent.PERSON and HOW_SOON.search(now.text)
+        may = now.intent is Intent.LOYALTY or of_rule or of_code or how_soon
         if not may or now.codes or of_goods(now.text)[0] >= HARDLY_GOODS:
             return False
         said = self.listen(now.text)
-        return said is not None and bool(said.query) and said.likeness >= PLAIN_RULE and bool(self.treating(said.query))
+        least = PLAIN_RULE if how_soon else CERTAINLY
+        return said is not None and bool(said.query) and said.likeness >= least and bool(self.treating(said.query))
 
     def heard_whole(self) -> Asked | None:
         """A message of several parts that is surely heard as one question to the documents, and no part of it as another."""

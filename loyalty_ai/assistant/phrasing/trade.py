@@ -39,6 +39,7 @@ WHOLESALE = re.compile(r"\bwholesale\b|批发|进货")
 DEAL = re.compile(
     r"\b(?:deals?|discounts?|off|cheaper|better price|trade|wholesale|bulk|terms|rate)\b|折|优惠|便宜|批发价"
 )
+OFF_THE_PRICE = re.compile(r"\b(?:deals?|discounts?|off|cheaper|better price|terms|rate)\b|折|优惠|便宜|批发价")
 TO_PAY = re.compile(
     r"\b(?:discounts?|deal|% off|off|pay(?! (?:\w+ )*(?:by|with|via)\b)|come to|altogether|total|grand|how much|reduction|enough)\b|折|优惠|够|付多少|省多少|多少钱|一共|总共"
 )
@@ -92,7 +93,7 @@ class Trade(Products):
 
     def trade(self, asked: Asked) -> list[Piece]:
         """What a business that wants many things is told; [] where nobody speaks for one, or no document treats it."""
-        if LEAST.search(asked.text) and not DEAL.search(asked.text):
+        if LEAST.search(asked.text) and not OFF_THE_PRICE.search(asked.text):
             return []  # another part of the document
         told = [normal(self.turn.text), *map(normal, self.asked_before[:FURTHEST])]
         before = next((text for text in told if self.buys_in_bulk(text)), "")
