@@ -7,8 +7,8 @@ import re
 from collections.abc import Callable
 from functools import partial
 
+from loyalty_ai.assistant.amounts import FEW, number
 from loyalty_ai.assistant.phrases import MEASURE_ZH, NUMBERS
-from loyalty_ai.assistant.questions import FEW, number
 
 _N = rf"(\d{{1,3}}(?![a-z\d£%]|\.\d)|(?:{'|'.join(sorted([*NUMBERS, *FEW], key=len, reverse=True))})(?![a-z])|[一二两三四五六七八九十百]+)"
 _OF = r"(?: (?:of|x|packs? of|sets? of|boxes of|pieces?|units?|packs?|sets?|items?))?"

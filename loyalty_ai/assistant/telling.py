@@ -6,8 +6,9 @@ from __future__ import annotations
 
 import re
 
+from loyalty_ai.assistant.amounts import prices
 from loyalty_ai.assistant.phrases import BROKEN, BROKEN_ZH, GUARDS, Intent
-from loyalty_ai.assistant.questions import JOINT, asks, intent_of, normal, prices, words_of
+from loyalty_ai.assistant.questions import JOINT, asks, intent_of, normal, words_of
 
 HARM = re.compile(rf"\b(?:{BROKEN}|dropped|packed up|gave up|died)|{BROKEN_ZH}|打破|摔")
 OF_THE_SHOP = re.compile(

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
+from loyalty_ai.assistant.amounts import prices
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrasing.titles import stated_in, told_in
-from loyalty_ai.assistant.questions import normal, prices
+from loyalty_ai.assistant.questions import normal
 from loyalty_ai.assistant.wishes import wish_of
 from tests import fakes
 from tests.assistant.conftest import LAMP, MUG, PRICES, TIN

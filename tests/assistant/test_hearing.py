@@ -14,7 +14,7 @@ from benchmarks.output import BadInput
 from loyalty_ai.assistant import subjects
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import all_heard, heard
-from loyalty_ai.assistant.phrasing.shop import HEARD
+from loyalty_ai.assistant.phrasing.tiers import HEARD
 from loyalty_ai.assistant.questions import normal
 from loyalty_ai.assistant.subjects import likely, marks
 from loyalty_ai.assistant.turn import Outcome, Said

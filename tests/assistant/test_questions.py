@@ -9,21 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from loyalty_ai.assistant.amounts import amounts, number, ordinals, prices, units_of
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, Intent
 from loyalty_ai.assistant.questions import (
     FEW_CHEAP,
     LONGEST,
     MOST_PARTS,
-    amounts,
     asked,
     continued,
     normal,
-    number,
-    ordinals,
-    prices,
     understand,
-    units_of,
     words_of,
 )
 from loyalty_ai.assistant.tokens import slips_between

@@ -16,7 +16,8 @@ from loyalty_ai.assistant.glossary import share_known
 from loyalty_ai.assistant.hearing import used_for
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.knowledge import Catalogue
-from loyalty_ai.assistant.phrasing.finding import NEED, not_wanted
+from loyalty_ai.assistant.phrasing.finding import not_wanted
+from loyalty_ai.assistant.phrasing.needs import NEED
 from loyalty_ai.assistant.turn import Outcome, Said
 from loyalty_ai.assistant.uses import uses
 from loyalty_ai.shop.adapters.base import LiveProduct

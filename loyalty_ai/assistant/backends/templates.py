@@ -28,21 +28,20 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
+from loyalty_ai.assistant.phrasing.continuing import GOES_ON_HEARD
 from loyalty_ai.assistant.phrasing.finding import (
     ALIKE,
     COLOUR_WORD,
     COLOURS,
     HAVE_YOU,
-    NEED,
     PEOPLE,
-    PLAIN_NEED,
     ROOMS,
-    SURE_NEED,
     UNWANTED,
     WEAK,
     WORDS,
 )
 from loyalty_ai.assistant.phrasing.matters import REFERS, RULES, matters_in
+from loyalty_ai.assistant.phrasing.needs import NEED, PLAIN_NEED, SURE_NEED
 from loyalty_ai.assistant.phrasing.own import (
     FRIENDS,
     GOODS_HEARD,
@@ -52,7 +51,7 @@ from loyalty_ai.assistant.phrasing.own import (
     PLAINLY,
     WISH,
 )
-from loyalty_ai.assistant.phrasing.reading import GOES_ON_HEARD, JOINS, Reading
+from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
     CHAT,
@@ -60,10 +59,10 @@ from loyalty_ai.assistant.phrasing.shop import (
     IN_ALL_WITH,
     KEEPS_TIER,
     OF_BASKET,
-    PLAIN,
     RESTOCK,
     with_place,
 )
+from loyalty_ai.assistant.phrasing.tiers import PLAIN
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import prices
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.glossary import in_english, in_words
 from loyalty_ai.assistant.hearing import CHINESE
@@ -17,18 +18,14 @@ from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
     COLOUR,
     COLOUR_WORD,
-    FAINT_NEED,
-    NEED,
     PEOPLE,
-    PLAIN_NEED,
     WEAK,
-    Finding,
     interleaved,
     not_wanted,
-    of_different_kinds,
 )
+from loyalty_ai.assistant.phrasing.needs import FAINT_NEED, NEED, PLAIN_NEED, Needs, of_different_kinds
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
-from loyalty_ai.assistant.questions import Asked, interests, prices, words_of
+from loyalty_ai.assistant.questions import Asked, interests, words_of
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wishes import Wish, wish_of
 
@@ -61,7 +58,7 @@ MOST_LINES = 6
 """Searches for one gift."""
 
 
-class Advice(Finding):
+class Advice(Needs):
     """Chooses for somebody by what they like, what it may cost, and what the customer model says."""
 
     def gift(self, asked: Asked) -> Iterator[Piece]:

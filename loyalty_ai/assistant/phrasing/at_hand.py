@@ -10,24 +10,20 @@ from itertools import combinations
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import number, prices
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import NO_THING, PICK, SELLS, points_at_some, reckoning
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrases_own import TOGETHER
 from loyalty_ai.assistant.phrasing.advice import MOST_LINES
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, Row, codes_of, named
-from loyalty_ai.assistant.phrasing.finding import (
-    COLOUR,
-    COLOUR_WORD,
-    COLOURS,
-    ENUMERATED,
-    of_different_kinds,
-)
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_WORD, COLOURS, ENUMERATED
 from loyalty_ai.assistant.phrasing.mentions import Mentions
+from loyalty_ai.assistant.phrasing.needs import of_different_kinds
 from loyalty_ai.assistant.phrasing.products import SELLS_ZH, Products
 from loyalty_ai.assistant.phrasing.shop import RESTOCK, RESTOCK_WORDS
 from loyalty_ai.assistant.phrasing.voice import MOST_CHOICES, key, unique
-from loyalty_ai.assistant.questions import Asked, interests, number, prices
+from loyalty_ai.assistant.questions import Asked, interests
 from loyalty_ai.assistant.turn import Sentence
 from loyalty_ai.assistant.wishes import wish_of
 

@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from loyalty_ai.assistant.amending import ALL
+from loyalty_ai.assistant.amounts import amounts
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.cart import Cart
 from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR
 from loyalty_ai.assistant.phrasing.mentions import JOINED, PUTS, Mentions
 from loyalty_ai.assistant.phrasing.voice import unique
-from loyalty_ai.assistant.questions import Asked, amounts, asked, asks, words_of
+from loyalty_ai.assistant.questions import Asked, asked, asks, words_of
 
 EDITS = {Intent.CART_REMOVE, Intent.CART_SET}
 AFTER_EDITS = {Intent.PRICE, Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.CART, Intent.SEARCH}

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from loyalty_ai.assistant.amounts import amounts, number, prices
 from loyalty_ai.assistant.following import LONGEST, NO_THING, SELLS, UNWANTED
 from loyalty_ai.assistant.phrases import ASPECTS, NUMBERS, SERVED, Intent
 from loyalty_ai.assistant.phrases_own import OWN, TOGETHER
@@ -15,7 +16,7 @@ from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_ZH, HAVE_YOU, PEOPLE, SIZE
 from loyalty_ai.assistant.phrasing.titles import HOLDS
 from loyalty_ai.assistant.phrasing.voice import Voice, unique
-from loyalty_ai.assistant.questions import CODE, Asked, amounts, asked, corrected, normal, number, prices
+from loyalty_ai.assistant.questions import CODE, Asked, asked, corrected, normal
 from loyalty_ai.assistant.tokens import words as stems
 
 MOST_PIECES = 9

@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 from decimal import Decimal
 
+from loyalty_ai.assistant.amounts import prices
 from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE, of_goods, used_for
@@ -18,17 +19,16 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOURS,
     ENUMERATED,
     HAVE_YOU,
-    NEED,
     PEOPLE,
     ROOMS,
-    SURE_NEED,
     THAN_IT,
     WEAK,
     WORDS,
     not_wanted,
     recoloured,
 )
-from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, prices, words_of
+from loyalty_ai.assistant.phrasing.needs import NEED, SURE_NEED
+from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wishes import wish_of
 

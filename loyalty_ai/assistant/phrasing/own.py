@@ -22,7 +22,8 @@ from loyalty_ai.assistant.phrasing.finding import PEOPLE
 from loyalty_ai.assistant.phrasing.matters import EXCHANGES, IN_CART, REFERS
 from loyalty_ai.assistant.phrasing.orders import BOUGHT
 from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
-from loyalty_ai.assistant.phrasing.shop import FASTER, GIVES, HEARD, KEEPS_TIER, OF_TIERS, REACHED, SUPPOSES, Shop
+from loyalty_ai.assistant.phrasing.shop import FASTER, KEEPS_TIER, REACHED, Shop
+from loyalty_ai.assistant.phrasing.tiers import GIVES, HEARD, OF_TIERS, SUPPOSES
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import asked_of, local
 from loyalty_ai.assistant.questions import Asked, asked, normal, words_of

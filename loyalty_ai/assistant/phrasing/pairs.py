@@ -9,13 +9,14 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import number
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.phrases import NUMBERS, Intent
 from loyalty_ai.assistant.phrasing.at_hand import AtHand
 from loyalty_ai.assistant.phrasing.choosing import Row, named
 from loyalty_ai.assistant.phrasing.products import asked_
 from loyalty_ai.assistant.phrasing.voice import MOST_CHOICES, key
-from loyalty_ai.assistant.questions import Asked, asked, number
+from loyalty_ai.assistant.questions import Asked, asked
 from loyalty_ai.assistant.turn import Sentence
 
 SMALL = re.compile(r"\b(?:small|little|mini|tini)(?:er|est)?\b|小(?=[号的个款只件])|(?<=大)小")

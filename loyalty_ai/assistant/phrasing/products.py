@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import counted
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.following import SELLS, points_at_some
 from loyalty_ai.assistant.hearing import CHINESE
@@ -21,19 +22,11 @@ from loyalty_ai.assistant.phrasing.choosing import (
     codes_of,
     named,
 )
-from loyalty_ai.assistant.phrasing.finding import (
-    CLAUSE,
-    COLOUR,
-    COLOURS,
-    HAVE_YOU,
-    LOOKS,
-    MOST_SHOWN,
-    OTHERS,
-    recoloured,
-)
+from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOURS, HAVE_YOU, LOOKS, MOST_SHOWN, OTHERS, recoloured
+from loyalty_ai.assistant.phrasing.needs import CLAUSE
 from loyalty_ai.assistant.phrasing.titles import HOLDS, MEASURED, PROPERTY, colours_in, size_in, stated_in, told_in
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, MOST_CHOICES, MOST_FOUND, SHOWN, STILL, asked_of, key, unique
-from loyalty_ai.assistant.questions import Asked, asked, counted
+from loyalty_ai.assistant.questions import Asked, asked
 from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.turn import Sentence
 

@@ -14,6 +14,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import amounts
 from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.periods import Days, period
@@ -39,7 +40,7 @@ from loyalty_ai.assistant.phrasing.orders import (
     unit_price,
 )
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, SHOWN, day, local
-from loyalty_ai.assistant.questions import Asked, amounts, words_of
+from loyalty_ai.assistant.questions import Asked, words_of
 from loyalty_ai.assistant.questions import asked as read
 from loyalty_ai.assistant.tokens import words as stems_of
 from loyalty_ai.assistant.turn import Sentence

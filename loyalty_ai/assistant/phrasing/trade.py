@@ -10,12 +10,13 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from loyalty_ai.assistant.amounts import amounts, counted, things_counted
 from loyalty_ai.assistant.backends.base import Piece
 from loyalty_ai.assistant.hearing import all_heard
 from loyalty_ai.assistant.phrases import MEASURE_ZH, Intent
 from loyalty_ai.assistant.phrasing.products import Products
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, FURTHEST, MOST_CHOICES, Row, asked_of, key
-from loyalty_ai.assistant.questions import Asked, amounts, counted, normal, things_counted, words_of
+from loyalty_ai.assistant.questions import Asked, normal, words_of
 from loyalty_ai.assistant.questions import asked as asked_about
 from loyalty_ai.assistant.turn import Outcome, Sentence
 
