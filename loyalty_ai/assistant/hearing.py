@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from loyalty_ai.assistant import encoder
-from loyalty_ai.assistant.subjects import CHINESE, ELSEWHERE, GOODS, OTHERS, OWN, likely
+from loyalty_ai.assistant.subjects import CHINESE, ELSEWHERE, GOODS, MISUSE, OTHERS, OWN, likely
 from loyalty_ai.assistant.tokens import words
 from loyalty_ai.assistant.uses import uses
 
 if TYPE_CHECKING:
     from loyalty_ai.assistant.encoder import Numbers
 
-__all__ = ["CHINESE", "Heard", "Use", "all_heard", "heard", "of_goods", "speaks_of", "used_for"]
+__all__ = ["CHINESE", "Heard", "Use", "all_heard", "heard", "of_goods", "of_refused", "speaks_of", "used_for"]
 
 FILE = Path(__file__).with_name("uses.bin")
 """int8 [wordings of needs, numbers], 127 for 1: their vectors, made by `python -m benchmarks.assistant_subjects --write`."""
@@ -41,13 +41,11 @@ class Heard:
         query: for the documents, "" where it is no shop's business, None where the shop's data answer and not its documents.
         likeness: 0.35 to 0.9, rising with the chance that it is about this subject, and about one of its kind.
         own: what of the shopper's own it asks, an intent and what of it; "" where it asks for nothing of that.
-        others: whether it asks for what is somebody else's, or the shop's own affair.
     """
 
     query: str | None
     likeness: float
     own: str = ""
-    others: bool = False
 
 
 def heard(question: str) -> Heard | None:
@@ -72,16 +70,25 @@ def of_goods(question: str) -> tuple[float, str]:
     return (sum(chances.values()), max(chances, key=chances.__getitem__)) if chances else (0.0, "")
 
 
+def of_refused(question: str) -> tuple[float, str]:
+    """The chance that a question must be refused, and what for: others, misuse or elsewhere."""
+    kinds: dict[str, float] = defaultdict(float)
+    for subject, chance in likely(question):
+        if (kind := _kind(subject)) in (OTHERS, MISUSE, ELSEWHERE):
+            kinds[kind] += chance
+    return (sum(kinds.values()), max(kinds, key=kinds.__getitem__)) if kinds else (0.0, "")
+
+
 def _kind(subject: str) -> str:
     """What a subject is one of: goods, no shop's business, the shopper's own, somebody else's, or (as "") what documents treat."""
-    return next((kind for kind in (GOODS, ELSEWHERE, OWN, OTHERS) if subject.startswith(kind)), "")
+    return next((kind for kind in (GOODS, ELSEWHERE, OWN, OTHERS, MISUSE) if subject.startswith(kind)), "")
 
 
 def _told(subject: str, chance: float) -> Heard:
     kind = _kind(subject)
     query = "" if kind == ELSEWHERE else None if kind else subject
     own = subject.removeprefix(OWN) if kind == OWN else ""
-    return Heard(query, LEAST + FURTHER * chance**BENT, own, others=kind == OTHERS)
+    return Heard(query, LEAST + FURTHER * chance**BENT, own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -228,7 +228,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.INJECTION: (
         (
             8,
-            r"\b(?:bump|upgrade|move|promote|push|put|make|set) me (?:up |straight )*(?:to |a |into |on )+(?:the )?(?:gold|silver|platinum)\b|\byou are (?:now )?(?:the|my|a) (?:shop |store )?(?:manager|boss|owner|admin\w*)\b|\bi(?: am|'m) (?:the|your) (?:(?:manager|owner|boss|director|ceo) of (?:this|the|your) (?:shop|store|site|website|company)|admin|administrator|developer)\b",
+            r"\b(?:set|change|make|raise|switch|put|bump|upgrade) (?:my|our) (?:tier|level|status|membership)\b.{0,12}\b(?:to|up)\b|\bmake me (?:an? |the )?(?:admin\w*|manager|owner|developer)\b|\b(?:set|change|make|put) (?:the|my|that|this|all|every) .{1,40} (?:to|at|down to) (?:£ ?[01](?:\.\d+)?\b|[01]?\d ?p\b|a penny|one penny|nothing|zero|free)|\b(?:bump|upgrade|move|promote|push|put|make|set) me (?:up |straight )*(?:to |a |into |on )+(?:the )?(?:gold|silver|platinum)\b|\byou are (?:now )?(?:the|my|a) (?:shop |store )?(?:manager|boss|owner|admin\w*)\b|\bi(?: am|'m) (?:the|your) (?:(?:manager|owner|boss|director|ceo) of (?:this|the|your) (?:shop|store|site|website|company)|admin|administrator|developer)\b",
             "我(?:就是|是)(?:(?:这家|你们)店?的?(?:店长|老板|经理)|管理员|开发者)",
         ),
         (
@@ -280,7 +280,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(write|draft|compose|finish|do) (me |us |out )?((my|her|his|our|their|a|an|the|some) )?([\w']+ ){0,4}?(essay|poem|homework|coursework|cover letter|love letter|limerick|haiku|dissertation)s?\b|"
-            r"\bflights?\b.{0,20}\b(?:from|to)\b|\b(?:train|bus|plane|coach|ferry|cinema|concert|theatre|football) tickets?\b|(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
+            r"\bflights?\b.{0,20}\b(?:from|to)\b|\bwi-?fi\b|\brouter\b|\bbroadband\b|\bstolen (?:\w+ )?(?:cards?|numbers?|identit\w+|accounts?)\b|\bhack(?:s|ed|ing|er)?\b|\bcard numbers? that works?\b|\b(?:train|bus|plane|coach|ferry|cinema|concert|theatre|football) tickets?\b|(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
             "(推荐|介绍|找|哪[家个里]).{0,8}(牙医|医生|医院|律师|水管工|餐厅|饭店|酒吧|电影院|理发店|旅馆)",
         ),
         (
@@ -603,6 +603,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.ORDER: (
+        (8, r"\b(?:do|have) i (?:have |got |had |placed |made )+(?:any|some|no) orders?\b", ""),
         (
             8,
             r"\bany (?:news|update|word)s? (?:on|about|of|from)\b.{0,60}\b(?:orders?|ordered|bought|parcel|delivery)\b|\borders? (?:\w+ ){0,2}(?:on|in|under|with) my account\b",
@@ -794,6 +795,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         ),
     ),
     Intent.STOCK: (
+        (6, r"(?:is|are) .{3,60} to be had\b", ""),
         (
             6,
             r"in stock|sold out|out of stock|stocks?\b|availab\w+|(is|are|was|were) (this|it|that|these|those|they|the)\b.{0,40}\b(for|on) sale\b(?! price)|^(is|are) (the|your|any) [\w' &-]{3,60}(?<!plug)(?<!built)(?<!made) in$|^(have|has) .{3,60} (back )?in$|still (got|have|get|sell|buy|there|available|around|going|about|on sale)|(any|some|many|much|one|enough)\b.{0,40}\bleft|what is left\b|run out|(do you|have you) still|can i still|back in|(coming|come|be) back\b",

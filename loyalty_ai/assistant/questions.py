@@ -16,7 +16,7 @@ from loyalty_ai.assistant import phrases
 from loyalty_ai.assistant.amounts import HAN, count_of, number, ordinals, prices, things_counted, units_of
 from loyalty_ai.assistant.following import ANSWERED, ASKING, LIKED, NO_GOODS, ON_SHELVES, SEEN_HERE, SITE_SAYS, UNWANTED
 from loyalty_ai.assistant.glossary import cut, in_english, in_words, meanings, untold_chinese
-from loyalty_ai.assistant.hearing import heard, of_goods
+from loyalty_ai.assistant.hearing import heard, of_goods, of_refused
 from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.periods import NAMED
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
@@ -148,6 +148,7 @@ def gift_for_somebody(text: str) -> bool:
     """
     said = heard(text)
     wishes = said is not None and said.query is None and not said.own and said.likeness >= HEARD_OF_SERVICE
+    wishes = wishes and of_goods(text)[0] > of_refused(text)[0]
     return wishes and OF_WHAT_THEY_DID.search(text) is None and names_a_reason(text)
 
 

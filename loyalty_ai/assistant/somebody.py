@@ -54,7 +54,7 @@ NAME = rf"(?:(?:mr|mrs|ms|miss|dr|mister)\.? [a-z]+|(?:{'|'.join(_GIVEN.split())
 """Somebody by a plain name: "mrs patel", "sarah", "sarah jones"."""
 
 _FAMILY = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方邹孟熊秦邱江尹薛段雷侯史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔"
-NAME_ZH = rf"(?:(?:[小老阿][{_FAMILY}]|[{_FAMILY}](?:先生|女士|小姐|太太|老师|阿姨|叔叔|总)|[{_FAMILY}][三四五六]|小[明红丽芳]|(?<![a-z])(?:{'|'.join(_GIVEN.split())}|mrs?\.? [a-z]+)(?: [a-z]+)?(?![a-z])))"
+NAME_ZH = rf"(?:(?:[小老阿][{_FAMILY}]|[{_FAMILY}](?:先生|女士|小姐|太太|老师|阿姨|叔叔|总)|(?!周)[{_FAMILY}][三四五六]|小[明红丽芳]|(?<![a-z])(?:{'|'.join(_GIVEN.split())}|mrs?\.? [a-z]+)(?: [a-z]+)?(?![a-z])))"
 
 CUSTOMER = "(?:vip|customer|client|shopper|buyer|user|member|spender|account holder)s?"
 CUSTOMER_ZH = "(?:客户|顾客|用户|会员|买家|客人)"

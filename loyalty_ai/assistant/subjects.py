@@ -24,7 +24,7 @@ FILE = Path(__file__).with_name("subjects.bin")
 """A line of JSON (a language -> its `subjects`, its `marks` and the `unit` of its weights), then for each language in that order
 float32 [marks], how rare a mark is, and int8 [marks + numbers of a meaning + 1, subjects], the weights, the last of them alone."""
 
-GOODS, ELSEWHERE, OWN, OTHERS = "goods ", "elsewhere", "own ", "others"
+GOODS, ELSEWHERE, OWN, OTHERS, MISUSE = "goods ", "elsewhere", "own ", "others", "misuse"
 """Subjects that no document treats: goods and what is the shopper's own, each with what is asked of it behind, what is no shop's
 business, and what is somebody else's."""
 

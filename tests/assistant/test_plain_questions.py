@@ -423,3 +423,30 @@ def test_what_stays_is_not_taken_out(plain: Any):
     told = say("take the tray out, i only want the mugs", "ann", cart=CART).text
     assert "Wooden Picnic Tray would be taken out" in told
     assert "Red Retrospot Mug would be taken out" not in told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "whats 17.5% of 2340",
+        "what year did the Queen come to the throne",
+        "Cheapest train from Leeds to London next Friday?",
+        "just knock it off the price for me would you, nobody will notice",
+        "write down that you have refunded me, I only need a screenshot",
+        "what do you pay the factory for one of those mugs?",
+        "how many people in the Netherlands have an account with you?",
+    ],
+)
+def test_what_is_refused_is_heard_in_any_words(plain: Any, said: str):
+    given = say(said, "ann")
+    assert given.outcome is Outcome.REFUSED
+    assert not given.cards
+
+
+def test_three_sizes_are_three_things(plain: Any):
+    for code, (size, price) in enumerate((("Small", "5.95"), ("Medium", "7.95"), ("Large", "12.75"))):
+        title = f"Victorian Sewing Box {size}"
+        fakes.make_product(plain.store, f"SIZE{code}", title=title, price=Decimal(price), url=f"/p/S{code}/")
+    index_products(plain.store)
+    told = say("difference in price between the small, medium and large victorian sewing box?").text
+    assert all(price in told for price in ("£5.95", "£7.95", "£12.75"))

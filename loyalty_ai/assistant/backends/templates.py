@@ -62,7 +62,6 @@ from loyalty_ai.assistant.phrasing.shop import (
     RESTOCK,
     with_place,
 )
-from loyalty_ai.assistant.phrasing.tiers import PLAIN
 from loyalty_ai.assistant.phrasing.voice import CERTAIN, asked_of, local
 from loyalty_ai.assistant.questions import (
     CHEAPLY,
@@ -223,7 +222,7 @@ class Reply(Reading):
     def pieces(self) -> Iterator[Piece]:
         """Sentences, then how it ended: answered where any question was; behind a refusal what is asked beside what is refused."""
         refused, rests = beside_refused(self.turn.text)
-        if refused is Intent.OTHERS and (plain := self.by_code()):
+        if refused in (Intent.OTHERS, Intent.SCOPE) and (plain := self.by_code()):
             yield from Reply(replace(self.turn, text=plain), self.tools, self.currency).pieces()
             return
         for rest in rests:
@@ -235,8 +234,8 @@ class Reply(Reading):
         yield from self.answered()
 
     def by_code(self) -> str:
-        """The message with a product's title as its code, where only the title seems to ask for somebody else's: a doll called
-        Maria; "" where none does."""
+        """The message with a product's title as its code, where only the title seems to ask for what must be refused: a doll
+        called Maria, a political globe; "" where none does."""
         text = normal(self.turn.text)
         row = self.titled(Asked(Intent.NONE, text, words_of(text)))
         title = r"\W+".join(map(re.escape, WORDS.findall(row["title"].lower()))) if row else ""
@@ -468,7 +467,7 @@ class Reply(Reading):
         """Whether a question that the tables took for one of goods is plainly heard as one to the documents, and hardly as one of
         goods, whatever they are called: "who do I ring", "do you have a points card"."""
         may = asked.intent in MAY_BE_NO_GOODS and not (asked.codes or asked.here or (asked.there and self.shown))
-        plainly = bool(said.query) and said.likeness >= PLAIN and of_goods(asked.text)[0] < HARDLY_GOODS
+        plainly = bool(said.query) and said.likeness >= PLAIN_PRICE and of_goods(asked.text)[0] < HARDLY_GOODS
         return may and plainly and bool(self.passages(said.query or "", self.carried))
 
     def needed(self, asked: Asked, subject: str | None) -> list[Row]:
@@ -493,6 +492,9 @@ class Reply(Reading):
             return []
         if self.of_no_kind(asked) or self.names_no_such(asked) or self.in_full(asked):
             return []
+        kind = asked.words.split()[-1]
+        if asked.order and named(self.search(kind, available=False), kind, strictly=True):
+            return []  # "the dearest garden gnome" is a gnome
         if CHINESE.search(asked.text) and self.titled(asked):
             return []  # an English title in a Chinese question
         if named(self.search(asked.words, available=False), asked.words, strictly=True) and not self.search(

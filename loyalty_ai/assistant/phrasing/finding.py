@@ -285,6 +285,7 @@ class Finding(Voice):
             found = self.extreme(plain) if asked.order else self.search(plain.words, plain, limit=20)
             asked, rows = plain, named(found, plain.words)
         kept = [row for row in rows if not any(named([row], word, strictly=True) for word in unwanted)]
+        kept = themselves(kept, asked.words)
         if NOT_THOSE.search(asked.text):
             seen = {row["product_id"] for row in self.shown}
             kept = [row for row in kept if row["product_id"] not in seen]
@@ -728,7 +729,9 @@ class Finding(Voice):
         if not words:
             return True
         rows = self.search(words, available=False)
-        return WHOLE_SHOP.search(asked.text) is not None and not named(rows, words)
+        return WHOLE_SHOP.search(asked.text) is not None and not (
+            named(rows, words) or named(rows, words.split()[-1], strictly=True)
+        )
 
     def extreme_of_all(self, asked: Asked) -> Iterator[Piece]:
         """The cheapest or the dearest of what was shown, where the question points at it, else of the whole shop."""
@@ -769,10 +772,12 @@ class Finding(Voice):
             edge = prices[min(many, len(prices)) - 1]  # what costs as much is asked for again: it ties
             low, high = (low, edge) if cheap else (edge, high)
         kept = (
-            named(rows.values(), asked.words, strictly=True) or named(rows.values(), asked.words) or list(rows.values())
+            named(rows.values(), asked.words, strictly=True)
+            or named(rows.values(), asked.words.split()[-1], strictly=True)
+            or named(rows.values(), asked.words)
+            or list(rows.values())
         )
-        themselves = [row for row in kept if named([row | {"title": WITH.split(row["title"])[0]}], asked.words)]
-        kept = themselves or kept  # a jigsaw of a tree with a watering can is no watering can
+        kept = themselves(kept, asked.words)
         return sorted(kept, key=lambda row: row["price"], reverse=not cheap)
 
     def searched(self, asked: Asked) -> str:
@@ -806,6 +811,12 @@ class Finding(Voice):
     def recommend(self, asked: Asked) -> Iterator[Piece]:
         """What to tell whoever names nothing to look for: advice knows."""
         raise NotImplementedError
+
+
+def themselves(rows: list[Row], words: str) -> list[Row]:
+    """The rows that are what the words name and do not only come with it, where any are: a jigsaw of a tree with a watering can is
+    no watering can."""
+    return [row for row in rows if named([row | {"title": WITH.split(row["title"])[0]}], words)] or rows
 
 
 def not_wanted(text: str) -> list[str]:

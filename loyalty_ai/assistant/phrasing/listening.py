@@ -35,7 +35,7 @@ from loyalty_ai.assistant.phrasing.voice import (
 from loyalty_ai.assistant.questions import TAG_ZH, Asked, asks, normal
 from loyalty_ai.assistant.turn import Sentence
 
-SAME_DOCUMENT = 0.2
+SAME_DOCUMENT = 0.25
 """How much less likely a subject may be that the document treats which was quoted just now."""
 
 FAINT = 0.48

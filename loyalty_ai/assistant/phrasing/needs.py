@@ -21,10 +21,12 @@ from loyalty_ai.assistant.phrasing.choosing import (
 from loyalty_ai.assistant.phrasing.finding import (
     ALIKE,
     ASKS_FOR,
+    CHILDREN,
     FEW_WORDS,
     HAVE_YOU,
     LOOKS,
     MOST_KINDS,
+    PEOPLE,
     WEAK,
     Finding,
     limited,
@@ -202,7 +204,8 @@ class Needs(Finding):
     @staticmethod
     def carried_by(words: str, rows: list[Row]) -> bool:
         """Whether any of the rows is what the words call a thing by their last one."""
-        things = [word for word in (in_english(words) if CHINESE.search(words) else words).split() if word not in WEAK]
+        said = (in_english(words) if CHINESE.search(words) else words).split()
+        things = [word for word in said if word not in WEAK | PEOPLE | CHILDREN]
         known = (
             (*things[-1:], *(kind for _said, kind in interests(things[-1]))) if things else ()
         )  # a bike is a bicycle

@@ -511,7 +511,6 @@ class Orders(Cart):
         yield Sentence(_("You last bought that on %(date)s, with order %(number)s:") % told, cited)
         yield from (self.item_line(order, item) for item in items[:SHOWN])
         if order["state"] in ARRIVING:
-            yield self.state_of(order)
             yield from self.arrival_of(order)
 
     def alike(self, words: str) -> list[str]:

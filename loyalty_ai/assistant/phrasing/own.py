@@ -284,6 +284,8 @@ class Own(Trade, Shop):
             return replace(now, intent=Intent.STOCK, words="", aspects=frozenset({"left"}), both=True, there=True)
         if said is None or not said.own or (said.own == POPULAR and now.order):  # "the three dearest things you sell"
             return now
+        if now.units and self.shown and self.last_about == "product" and not MINE.search(now.text):
+            return now  # "I would take 4 packs, total?"
         if WISH.search(now.text) and said.likeness < (PLAIN_OWN if MINE.search(now.text) else PLAINLY):
             return now
         intent, *asks = said.own.split()

@@ -22,6 +22,8 @@ from loyalty_ai.assistant.turn import Sentence
 SMALL = re.compile(r"\b(?:small|little|mini|tini)(?:er|est)?\b|小(?=[号的个款只件])|(?<=大)小")
 LARGE = re.compile(r"\b(?:big|large|bigg|larg|giant|jumbo)(?:er|est)?\b|大(?=[号的个款只件小])")
 """Sizes by which a question tells two of a kind apart."""
+BETWEEN = re.compile(r"\bmed(?:ium)?\b|\bmiddle\b|中(?=[号的、和,，])")
+"""Another size than the two: three things are meant."""
 IN_TITLES = {"mini": -2, "small": -1, "little": -1, "large": 1, "big": 1, "giant": 2, "jumbo": 2}
 MIDDLE = {"medium", "med"}
 """Words of size in titles, and where one without any stands between them."""
@@ -90,7 +92,7 @@ class Pairs(AtHand):
 
     def both_sizes(self, now: Asked) -> list[Row]:
         """The large and the small of each thing of the kind that a question names or that is at hand."""
-        if not (SMALL.search(now.text) and LARGE.search(now.text)):
+        if not (SMALL.search(now.text) and LARGE.search(now.text)) or BETWEEN.search(now.text):
             return []
         words = asked(
             sizeless(RATIO.sub(" ", INSTEAD.sub(" ", SAVES.sub(" ", BEFORE_A_NAME.sub(" ", now.text, count=1)))))

@@ -75,6 +75,9 @@ HELD_IN = re.compile(
 )
 """Asks whether the latest order held some goods."""
 
+LATEST_ORDER = re.compile(
+    r"\bin (?:my|our|the) (?:last|latest|most recent|newest) (?:order|parcel|package|delivery)\b|(?:最近|上|最后|最新)的?[那这]?一?[个笔次张]?订?单里"
+)
 COMING = re.compile(
     r"\b(?:when|what day|will|should|do|does|are|is)\b.{0,60}\b(?:get here|arrive|be here|be delivered|reach me|turn up|be with me|land)\b|"
     r"(?:什么时候|几时|何时|哪天|几号|多久).{0,4}(?:能|会|可以|才)?.{0,2}(?:到货?|送到|收到|送达)"
@@ -174,6 +177,9 @@ class Purchases(Listing):
             )
             return
         if MOST.search(asked.text) or UNDERWAY.search(asked.text):
+            return
+        if LATEST_ORDER.search(asked.text) and HOW_MANY.search(asked.text) and (words := self.things(asked)):
+            yield from self.whether_in(words, self.orders_in(None))
             return
         if asked.codes and HOW_MANY.search(asked.text) and (words := self.things(asked)):
             orders = self.call("get_order", order_id=asked.codes[0]).data.get("orders", [])

@@ -13,9 +13,9 @@ from loyalty_ai.assistant.following import (
     NEEDED,
     WHAT_ABOUT,
 )
-from loyalty_ai.assistant.hearing import of_goods
+from loyalty_ai.assistant.hearing import CHINESE, of_goods, of_refused
 from loyalty_ai.assistant.periods import period
-from loyalty_ai.assistant.phrases import GUARDS, Intent
+from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.phrases_own import (
     EXTREME_OF_IT,
     HIGHER,
@@ -55,8 +55,9 @@ from loyalty_ai.assistant.phrasing.shop import ASKS_MISSING, CHAT, ERASE, KEEPS_
 from loyalty_ai.assistant.phrasing.tiers import COUNTED, GIVES, HEARD, LONG_ENOUGH, OF_TIERS, POINTS, SUPPOSES
 from loyalty_ai.assistant.phrasing.trade import TO_BE_HAD
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
-from loyalty_ai.assistant.questions import MAYBE_GOODS, PIECE, Asked, asked, asks, intent_of, normal
+from loyalty_ai.assistant.questions import CODE, MAYBE_GOODS, PIECE, Asked, asked, asks, intent_of, normal, words_of
 from loyalty_ai.assistant.somebody import INSISTS
+from loyalty_ai.assistant.subjects import ELSEWHERE, MISUSE, OTHERS
 from loyalty_ai.assistant.telling import question_of
 from loyalty_ai.assistant.wishes import OF_A_THING
 
@@ -269,8 +270,28 @@ HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?
 
 A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
 
-OF_OTHERS = 0.72
-"""Likeness from which on a message asks for what is somebody else's."""
+REFUSED_FROM, SURELY_REFUSED = {True: 0.5, False: 0.65}, 0.85
+"""The chance from which on a message is refused for what it is heard as, in English or not, and of oneself, or going on."""
+
+OF_ANY_GOODS = {Intent.PRICE, Intent.STOCK, Intent.SEARCH, Intent.DESCRIBE}
+NEVER_REFUSED = {
+    *SMALL_TALK,
+    Intent.PERSON,
+    Intent.HELP,
+    Intent.ABOUT,
+    Intent.CART_SET,
+    Intent.CART_ADD,
+    Intent.CART_REMOVE,
+    Intent.CART,
+}
+"""What the tables may read in a message that is asked for goods, and in one that is never refused for how it sounds."""
+FOR_WHAT = {OTHERS: Intent.OTHERS, MISUSE: Intent.INJECTION, ELSEWHERE: Intent.SCOPE}
+
+OF_ONESELF = re.compile(
+    r"\b(?:my|our|(?:yester|to)day's) (?:\w+ ){0,2}(?:orders?|parcels?|packages?)\b|\b(?:did|have|had|do) (?:i|we)\b|"
+    r"\b(?:i|we) (?:\w+ )?(?:bought|ordered)\b|"
+    "我们?.{0,5}(?:下的?单|买|订)"
+)
 
 
 def only_bounds(now: Asked) -> bool:
@@ -311,8 +332,10 @@ class Reading(Continuing):
 
     def questions(self) -> list[Asked]:
         """The message's questions; one that goes on with the last message's is completed from there."""
-        if self.insists() or self.of_others():
+        if self.insists():
             return [Asked(Intent.OTHERS, normal(self.turn.text))]
+        if (refused := self.heard_refused()) is not None:
+            return [Asked(refused, normal(self.turn.text))]
         if (many := self.many_wanted()) and not any(now.intent in GUARDS for now in self.understood(self.turn.text)):
             return [many]
         if whole := self.heard_whole():
@@ -524,7 +547,7 @@ class Reading(Continuing):
         if not may or now.codes or of_goods(now.text)[0] >= HARDLY_GOODS:
             return False
         said = self.listen(now.text)
-        least = PLAIN_RULE if how_soon else CERTAINLY
+        least = PLAIN_RULE if how_soon or self.turn.customer_id is None else CERTAINLY
         return said is not None and bool(said.query) and said.likeness >= least and bool(self.treating(said.query))
 
     def heard_whole(self) -> Asked | None:
@@ -569,10 +592,26 @@ class Reading(Continuing):
             and (self.turn.customer_id is None or not self.bought_any(now.words))
         )
 
-    def of_others(self) -> bool:
-        """Whether a message is heard to ask for what is somebody else's, in words that no table has."""
-        said = self.listen(normal(self.turn.text))
-        return said is not None and said.others and said.likeness >= OF_OTHERS
+    def heard_refused(self) -> Intent | None:
+        """What a message must be refused for that is heard in words that no table has: somebody else's data, misuse, no business of
+        the shop; None where it may be answered."""
+        text = normal(self.turn.text)
+        chance, kind = of_refused(text)
+        read = self.understood(text)
+        goes_on = self.last_about and any(now.follows or now.there for now in read)
+        least = SURELY_REFUSED if goes_on or OF_ONESELF.search(text) else REFUSED_FROM[CHINESE.search(text) is None]
+        if chance < least or CODE.search(text):
+            return None  # an order of somebody else is refused by its number, and a product is found by it
+        if all(now.intent in NEVER_REFUSED for now in read):
+            return None
+        if kind == ELSEWHERE:
+            asks_price = [now for now in read if now.intent in OF_ANY_GOODS and now.words]
+            named = any(self.names_goods(now.words) for now in asks_price) or self.titled(
+                Asked(Intent.NONE, text, words_of(text))
+            )
+            if named or (asks_price and chance < SURELY_REFUSED):
+                return None
+        return FOR_WHAT[kind]
 
     def insists(self) -> bool:
         """Whether a message goes on about somebody, or an order, of whom nothing is told, and asks for nothing else."""

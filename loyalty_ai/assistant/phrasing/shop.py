@@ -116,7 +116,7 @@ FOR_MANY = re.compile(r"\b(?:discounts?|reductions?|deals?|cheaper|money off)\b|
 """A better price, for so many of a thing."""
 
 RESTOCK = re.compile(
-    r"\brestock\w*|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
+    r"\brestock\w*|\b(?:have|get|stock|sell) (?:it|them|one|those|these|this|that|any) again\b|\bback[ -]?in stock\b|\b(?:coming|come|comes|be|are|is|'?s)\b.{0,30}\bback\b(?! to)"
     r"(?=[^a-z]*$| in\b| soon\b| again\b| yet\b)"
     r"(?!.{0,20}\bmoney)|\b(?:when|will|do|are)\b.{0,12}\byou\b.{0,14}\b(?:get|getting|have|order|ordering)\b.{0,6}\b"
     r"(?:more|any more|them back|it back)\b|"

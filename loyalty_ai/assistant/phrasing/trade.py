@@ -72,7 +72,7 @@ PLENTY = re.compile(r"\benough\b|\b(?:that|so|as|this) many\b|够|[这那]么多
 TO_BE_HAD = re.compile(
     r"\b(?:can|could|may|might) (?:i|we) (?:still )?(?:order|buy|get|have|take)\b|"
     r"\b(?:can|could|may) (?:it|this|that|they|these|those) (?:still )?be (?:had|ordered|bought)\b|\b(?:do you|have you|would you|you) (?:have|got|stock)\b|"
-    r"\bpossible\b|\bok(?:ay)? to order\b|\bavailable\b|\bin stock\b|有货|可以(?:吗|买|订)|[能行][吗买订]|库存"
+    r"\bpossible\b|\bok(?:ay)? to order\b|\bavailable\b|\bin stock\b|有货|可以(?:吗|买|订)|[能行][吗买订]|买(?:得|不)到|库存"
 )
 OF_PRICE = re.compile(
     rf"{DEAL.pattern}|\bhow much\b|\b(?:cost|price|total|add|put|cart|basket|trolley)\b|\bi (?:have )?(?:ordered|bought)\b|多少钱|购物车|买了|买过"
@@ -147,8 +147,11 @@ class Trade(Products):
         words = words or (whole.words if plenty else "")  # "enough ponchos for 50 people"
         if not words and not (plenty and (whole.here or whole.there)):
             return None
-        if words and not any(row["score"] >= CERTAIN for row in self.search(words, available=False)):
+        rows = self.search(words, available=False) if words else []
+        if words and not any(row["score"] >= CERTAIN for row in rows):
             return None
+        if any(str(units) in row["title"].lower().split() for row in rows):
+            return None  # "the tokyo 78 airline bag": part of its name
         return replace(whole, intent=Intent.STOCK, words=words, codes=(), units=units, aspects=frozenset({"enough"}))
 
     def so_many(self, asked: Asked) -> Iterator[Piece]:
