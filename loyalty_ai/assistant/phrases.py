@@ -470,7 +470,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
     Intent.CART: (
         (
             7,
-            r"(my|the|shopping|this) (shopping )?(cart|basket|trolley)|in (cart|basket)|my (running |sub)?total( so far)?( now)?$",
+            r"(my|the|shopping|this) (shopping )?(cart|basket|trolley)|in (cart|basket)|(?<!was )(?<!were )my (running |sub)?total( so far)?( now)?$",
             "购物车|购物篮",
         ),
     ),

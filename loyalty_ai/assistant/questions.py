@@ -273,7 +273,9 @@ SEEN = re.compile(r"\b(?:can|could|may) (?:i|we) (?:see|have a look at|look at) 
 WELL_WISHES = re.compile(
     r"\b(?:i )?hope (?:you|you are|you're|everyone is|all is|this finds you)(?: all| are| keeping| having| had)* "
     r"(?:well|good|fine|ok|okay|great|a (?:good|great|nice|lovely) (?:day|week|weekend|morning|evening|afternoon))(?: today)?"
-    r"[.,!;]+ ?"
+    r"[.,!;]+ ?|"
+    r"(?<=[.?!,;\n]) *(?:yours|best|kind|warm|many)?(?: ?(?:truly|sincerely|faithfully|wishes|regards|thanks))?,? "
+    r"(?:mr|mrs|ms|miss)\.? [a-z]+\W*$"
 )
 QUICK_ONES = re.compile(
     r"^(?:(?:hi|hello|hey|hiya)(?: there)?[,.! ]+)?(?:just )?"

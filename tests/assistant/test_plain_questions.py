@@ -12,7 +12,7 @@ import pytest
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrases import Intent
-from loyalty_ai.assistant.questions import understand
+from loyalty_ai.assistant.questions import normal, understand
 from loyalty_ai.assistant.turn import Outcome
 from loyalty_ai.assistant.vectors import refresh_vectors
 from loyalty_ai.assistant.wishes import wish_of
@@ -450,3 +450,30 @@ def test_three_sizes_are_three_things(plain: Any):
     index_products(plain.store)
     told = say("difference in price between the small, medium and large victorian sewing box?").text
     assert all(price in told for price in ("£5.95", "£7.95", "£12.75"))
+
+
+@pytest.mark.parametrize(
+    "letter",
+    ["what is the Tuscan Villa table? Yours, Mrs Hall", "what is the Tuscan Villa table? Kind regards, Mr. Smith"],
+)
+def test_who_signs_a_letter_asks_for_nobody(letter: str):
+    assert normal(letter).rstrip("?") == "what is the tuscan villa table"
+
+
+def test_colours_of_goods_in_other_words_than_their_titles_are_told(plain: Any):
+    told = say("those old fashioned retrospot lamps, what colours can i have")
+    assert told.outcome is not Outcome.REFUSED
+    assert told.cards == ("LAMP10",)
+
+
+def test_a_total_of_some_day_is_no_cart(plain: Any):
+    assert [asked.intent for asked in understand("whats my total")] == [Intent.CART]
+    assert Intent.CART not in [asked.intent for asked in understand("on 8 november what was my total")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("what is your phone number", "what about now, its saturday"), ("do you gift wrap", "and a card")],
+)
+def test_what_goes_on_with_an_answer_is_no_other_business(plain: Any, first: str, second: str):
+    assert thread(first, second).outcome is not Outcome.REFUSED

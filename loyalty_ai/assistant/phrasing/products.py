@@ -304,7 +304,8 @@ class Products(Advice):
             if not asked.words and self.topic_before and (going_on := self.going_on(asked)):
                 yield from self.quote(asked, going_on)
                 return
-            named_goods = property_ or HAVE_YOU.search(asked.text) or self.names_in_chinese(asked)
+            named_goods = property_ or COLOURS.search(asked.text) or HAVE_YOU.search(asked.text)
+            named_goods = named_goods or self.names_in_chinese(asked)
             rows = self.nearest(asked) if named_goods else []
             if rows and says_most(rows, asked.words):
                 yield from self.describe_one(asked, rows[0])
