@@ -80,7 +80,8 @@ def of_refused(question: str) -> tuple[float, str]:
 
 
 def _kind(subject: str) -> str:
-    """What a subject is one of: goods, no shop's business, the shopper's own, somebody else's, or (as "") what documents treat."""
+    """What a subject is one of: goods, no shop's business, the shopper's own, somebody else's, misuse, or (as "") what documents
+    treat."""
     return next((kind for kind in (GOODS, ELSEWHERE, OWN, OTHERS, MISUSE) if subject.startswith(kind)), "")
 
 

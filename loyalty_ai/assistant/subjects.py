@@ -26,7 +26,7 @@ float32 [marks], how rare a mark is, and int8 [marks + numbers of a meaning + 1,
 
 GOODS, ELSEWHERE, OWN, OTHERS, MISUSE = "goods ", "elsewhere", "own ", "others", "misuse"
 """Subjects that no document treats: goods and what is the shopper's own, each with what is asked of it behind, what is no shop's
-business, and what is somebody else's."""
+business, what is somebody else's, and what would misuse the shop."""
 
 MOST_WORDS, MOST_CHARACTERS = 60, 200
 """Words of an English question that are listened to, and characters of a Chinese one."""

@@ -51,7 +51,7 @@ from loyalty_ai.assistant.phrasing.own import (
     PLAINLY,
     WISH,
 )
-from loyalty_ai.assistant.phrasing.reading import JOINS, Reading
+from loyalty_ai.assistant.phrasing.reading import JOINS, NAMED_GOODS, Reading
 from loyalty_ai.assistant.phrasing.shop import (
     CARRIAGE,
     CHAT,
@@ -81,8 +81,6 @@ MAY_ASK_BACK = {Intent.STOCK, Intent.POLICY, Intent.NONE, Intent.SEARCH, Intent.
 
 MAY_BE_NO_GOODS = {Intent.SEARCH, Intent.NONE, Intent.STOCK, Intent.SIMILAR}
 """What the tables may read in words that goods are called by, of a question that is about none."""
-
-NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 
 PLAINLY_SERVED = {Intent.POLICY, Intent.ORDER, Intent.LOYALTY, Intent.NEXT_TIER, Intent.CART}
 """What is no question but to this shop."""

@@ -273,7 +273,8 @@ A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐�
 REFUSED_FROM, SURELY_REFUSED = {True: 0.5, False: 0.65}, 0.85
 """The chance from which on a message is refused for what it is heard as, in English or not, and of oneself, or going on."""
 
-OF_ANY_GOODS = {Intent.PRICE, Intent.STOCK, Intent.SEARCH, Intent.DESCRIBE}
+NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
+"""What the tables read in a question of goods by their name."""
 NEVER_REFUSED = {
     *SMALL_TALK,
     Intent.PERSON,
@@ -284,7 +285,7 @@ NEVER_REFUSED = {
     Intent.CART_REMOVE,
     Intent.CART,
 }
-"""What the tables may read in a message that is asked for goods, and in one that is never refused for how it sounds."""
+"""What the tables read in a message that is never refused for how it sounds."""
 FOR_WHAT = {OTHERS: Intent.OTHERS, MISUSE: Intent.INJECTION, ELSEWHERE: Intent.SCOPE}
 
 OF_ONESELF = re.compile(
@@ -597,19 +598,21 @@ class Reading(Continuing):
         the shop; None where it may be answered."""
         text = normal(self.turn.text)
         chance, kind = of_refused(text)
+        if chance < REFUSED_FROM[CHINESE.search(text) is None] or CODE.search(text):
+            return None  # an order of somebody else is refused by its number, and a product is found by it
         read = self.understood(text)
         goes_on = self.last_about and any(now.follows or now.there for now in read)
-        least = SURELY_REFUSED if goes_on or OF_ONESELF.search(text) else REFUSED_FROM[CHINESE.search(text) is None]
-        if chance < least or CODE.search(text):
-            return None  # an order of somebody else is refused by its number, and a product is found by it
+        if chance < SURELY_REFUSED and (goes_on or OF_ONESELF.search(text)):
+            return None
         if all(now.intent in NEVER_REFUSED for now in read):
             return None
         if kind == ELSEWHERE:
-            asks_price = [now for now in read if now.intent in OF_ANY_GOODS and now.words]
-            named = any(self.names_goods(now.words) for now in asks_price) or self.titled(
+            goods = [now for now in read if now.intent in NAMED_GOODS and now.words]
+            if goods and chance < SURELY_REFUSED:
+                return None
+            if any(self.names_goods(now.words) for now in goods) or self.titled(
                 Asked(Intent.NONE, text, words_of(text))
-            )
-            if named or (asks_price and chance < SURELY_REFUSED):
+            ):
                 return None
         return FOR_WHAT[kind]
 
