@@ -66,8 +66,13 @@ def packed() -> bytes:
         "layers": config["num_hidden_layers"],
         "epsilon": config["layer_norm_eps"],
         "pieces": (folder() / "vocab.txt").read_text(encoding="utf-8").split("\n")[: config["vocab_size"]],
-        "matrices": {of: list(values.shape) for of, values in matrices.items()},
     }
+    return pack(about, matrices)
+
+
+def pack(about: dict[str, Any], matrices: dict[str, np.ndarray]) -> bytes:
+    """A network as `loyalty_ai.assistant.encoder.FILE` has it."""
+    about = {**about, "matrices": {of: list(values.shape) for of, values in matrices.items()}}
     parts = [json.dumps(about, ensure_ascii=False).encode(), b"\n"]
     for values in matrices.values():
         if values.ndim == 1:

@@ -68,6 +68,7 @@ def hold(calls: int, seed: int) -> dict[str, Any]:
     from tests.assistant import siege as besieging
     from tests.assistant.hostile_server import Hostile, Loot
 
+    connection.settings_dict["TEST"]["NAME"] = f"test_hostile_{os.getpid()}"  # processes may share a server
     databases = setup_databases(verbosity=0, interactive=False)
     try:
         with override_settings(LOYALTY_AI=besieging.SETTINGS):

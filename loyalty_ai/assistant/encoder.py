@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 FILE = Path(__file__).with_name("encoder.bin")
 """A line of JSON (`name`, `heads`, `layers`, `epsilon`, the pieces of words, and of each matrix its shape), then each matrix:
-float32 [rows], what one of its numbers stands for, and int8 [rows, columns]; one of a single row is float32 as it is."""
+float32 [rows], what one of its numbers stands for, and int8 [rows, columns]; one of a single row is float32 as it is. A file that
+was tuned from it (`tuned`) holds what is its own: more pieces, and the matrices that differ."""
 
 MOST_PIECES, MOST_LETTERS = 64, 100
 """Pieces of a text that are read, its mark of the beginning and of the end among them, and letters of a word that is cut."""
@@ -37,7 +38,8 @@ MOST_PIECES, MOST_LETTERS = 64, 100
 BATCH = 2048
 """Pieces that are reckoned at once: what a worker's memory and cache bear."""
 
-_WORD = re.compile(r"[^\W_]+|[^\w\s]|_")
+_WORD = re.compile("[\u3400-\u9fff]|[^\\W_\u3400-\u9fff]+|[^\\w\\s]|_")
+"""A Chinese character is a word."""
 
 
 @cache
@@ -56,16 +58,16 @@ def arrays() -> ModuleType:
 
 def name() -> str:
     """Which encoder it is: vectors of one name can be compared."""
-    return str(_network().about["name"])
+    return str(network().about["name"])
 
 
 def knows(word: str) -> bool:
     """Whether a plain word, or its stem, is an ordinary English one, so that nobody misspelt another."""
-    known = _network().pieces
+    known = network().pieces
     return word in known or any(stem in known for stem in words(word, "en"))
 
 
-_kept: ContextVar[dict[str, tuple[float, ...]] | None] = ContextVar("kept", default=None)
+_kept: ContextVar[dict[tuple[str, Path], tuple[float, ...]] | None] = ContextVar("kept", default=None)
 
 
 @contextmanager
@@ -78,35 +80,35 @@ def keeping() -> Iterator[None]:
         _kept.reset(token)
 
 
-def vector(text: str) -> tuple[float, ...]:
-    """A text's vector, of length 1; () where it has no word."""
+def vector(text: str, file: Path = FILE) -> tuple[float, ...]:
+    """A text's vector by the network of a file, of length 1; () where it has no word."""
     kept = _kept.get()
-    if kept is not None and text in kept:
-        return kept[text]
-    found = vectors([text])[0]
+    if kept is not None and (text, file) in kept:
+        return kept[text, file]
+    found = vectors([text], file)[0]
     made = () if found is None else tuple(found.tolist())
     if kept is not None:
-        kept[text] = made
+        kept[text, file] = made
     return made
 
 
-def vectors(texts: Sequence[str]) -> list[Numbers | None]:
+def vectors(texts: Sequence[str], file: Path = FILE) -> list[Numbers | None]:
     """Unit vectors float32 [numbers] of texts, None where one has no word; those of one length are reckoned together."""
-    pieces = [_pieces(text) for text in texts]
+    reckon = network(file)
+    pieces = [cut(text, reckon.pieces) for text in texts]
     found: list[Numbers | None] = [None] * len(texts)
     for length in {len(each) for each in pieces if each}:
         alike = [at for at, each in enumerate(pieces) if len(each) == length]
         together = max(1, BATCH // length)
         for start in range(0, len(alike), together):
             batch = alike[start : start + together]
-            for at, made in zip(batch, _network()([pieces[at] for at in batch]), strict=True):
+            for at, made in zip(batch, reckon([pieces[at] for at in batch]), strict=True):
                 found[at] = made
     return found
 
 
-def _pieces(text: str) -> list[int]:
+def cut(text: str, known: dict[str, int]) -> list[int]:
     """The known pieces that the words of a text are made of, the longest first; [] where it has no word."""
-    known = _network().pieces
     plain = "".join(each for each in unicodedata.normalize("NFD", text.lower()) if unicodedata.category(each) != "Mn")
     found = [at for word in _WORD.findall(plain) for at in _cut(word, known)][: MOST_PIECES - 2]
     return [known["[CLS]"], *found, known["[SEP]"]] if found else []
@@ -124,8 +126,8 @@ def _cut(word: str, known: dict[str, int]) -> Iterator[int]:
     yield from found if start == len(word) else [known["[UNK]"]]
 
 
-class _Network:
-    """Six layers of attention and of two products each, every one normed behind its sum.
+class Network:
+    """Layers of attention and of two products each, every one normed behind its sum.
 
     Args:
         about: the header of the file. matrices: name -> float32 [rows, columns], or [columns].
@@ -169,19 +171,26 @@ class _Network:
 
 
 @cache
-def _network() -> _Network:
+def network(file: Path = FILE) -> Network:
+    """The network of a file, read once a process."""
     np = arrays()
     matrices: dict[str, Any] = {}
-    with FILE.open("rb") as file:
-        about = json.loads(file.readline())
+    with file.open("rb") as opened:
+        about = json.loads(opened.readline())
         for of, shape in about["matrices"].items():
             if len(shape) == 1:
-                matrices[of] = np.frombuffer(file.read(4 * shape[0]), np.float32)
+                matrices[of] = np.frombuffer(opened.read(4 * shape[0]), np.float32)
                 continue
-            units = np.frombuffer(file.read(4 * shape[0]), np.float32)
-            values = np.frombuffer(file.read(shape[0] * shape[1]), np.int8).reshape(shape)
+            units = np.frombuffer(opened.read(4 * shape[0]), np.float32)
+            values = np.frombuffer(opened.read(shape[0] * shape[1]), np.int8).reshape(shape)
             if of == "pieces":  # of 30,000 rows a question needs ten
                 matrices[of], matrices["pieces.units"] = values, units
             else:
                 matrices[of] = np.ascontiguousarray((values * units[:, None]).T)
-    return _Network(about, matrices)
+    if about.get("tuned"):
+        tuned = network()
+        about["pieces"] = [*tuned.about["pieces"], *about["pieces"]]
+        for of in ("pieces", "pieces.units"):
+            matrices[of] = np.concatenate([tuned.matrices[of], matrices[of]])
+        matrices = tuned.matrices | matrices
+    return Network(about, matrices)

@@ -48,14 +48,18 @@ class Heard:
     own: str = ""
 
 
-def heard(question: str) -> Heard | None:
+def heard(question: str, before: str = "") -> Heard | None:
     """The subject that a question is most likely about; None where nothing of it is known."""
-    return next(iter(all_heard(question)), None)
+    return next(iter(all_heard(question, before)), None)
 
 
-def all_heard(question: str) -> list[Heard]:
-    """The subjects that a question may be about, the likeliest first."""
+def all_heard(question: str, before: str = "") -> list[Heard]:
+    """The subjects that a question may be about, the likeliest first: alone, and behind what was said before if that is given."""
     found = likely(question)
+    if found and before:
+        behind = dict(likely(f"{before} {question}"))
+        both = {subject: sqrt(chance * behind.get(subject, 0.0)) for subject, chance in found}
+        found = [(subject, chance / sum(both.values())) for subject, chance in both.items()]
     kinds: dict[str, float] = defaultdict(float)
     for subject, chance in found:
         kinds[_kind(subject)] += chance
@@ -71,12 +75,15 @@ def of_goods(question: str) -> tuple[float, str]:
 
 
 def of_refused(question: str) -> tuple[float, str]:
-    """The chance that a question must be refused, and what for: others, misuse or elsewhere."""
+    """The chance that a question must be refused, and what for: others, misuse or elsewhere; 0 where it is rather of goods or of
+    the shopper's own."""
     kinds: dict[str, float] = defaultdict(float)
     for subject, chance in likely(question):
-        if (kind := _kind(subject)) in (OTHERS, MISUSE, ELSEWHERE):
-            kinds[kind] += chance
-    return (sum(kinds.values()), max(kinds, key=kinds.__getitem__)) if kinds else (0.0, "")
+        kinds[_kind(subject)] += chance
+    refused = {kind: kinds[kind] for kind in (OTHERS, MISUSE, ELSEWHERE)}
+    chance = sum(refused.values())
+    served = max(kinds[GOODS], kinds[OWN])
+    return (chance if chance > served else 0.0), max(refused, key=refused.__getitem__)
 
 
 def _kind(subject: str) -> str:

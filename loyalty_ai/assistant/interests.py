@@ -11,7 +11,7 @@ INTERESTS = {
     "desk": ("notebook", "pen", "paperweight"), "办公桌": ("notebook", "pen", "paperweight"), "书桌": ("notebook", "pen"), "cold": ("hand warmer", "hot water bottle"),
     "space": ("spaceboy",), "太空": ("spaceboy",), "outdoors": ("picnic", "garden"), "knits": ("knitting", "sewing"), "sews": ("sewing",),
     "reads": ("book", "notebook"), "christmas": ("christmas",), "kitchen": ("kitchen", "recipe box"), "garden": ("watering can", "gardener", "plant pot"), "shed": ("shed", "garden"),
-    "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "lists": ("notebook", "pencil"),
+    "bike": ("bicycle",), "bicycle": ("bicycle",), "cycling": ("bicycle",), "cyclist": ("bicycle",), "cycles": ("bicycle",), "wool": ("knitting", "sewing"), "camps": ("camping", "picnic"), "lists": ("notebook", "pencil"),
     "骑车": ("bicycle",), "自行车": ("bicycle",), "幼儿园": ("pencil", "mini jigsaw"), "🐶": ("dog",), "🐱": ("cat",),
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
     "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),

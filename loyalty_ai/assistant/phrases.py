@@ -280,6 +280,7 @@ INTENTS: dict[Intent, tuple[tuple[int, str, str], ...]] = {
         (
             7,
             r"(write|draft|compose|finish|do) (me |us |out )?((my|her|his|our|their|a|an|the|some) )?([\w']+ ){0,4}?(essay|poem|homework|coursework|cover letter|love letter|limerick|haiku|dissertation)s?\b|"
+            r"\b(?:cat|dog|puppy|kitten|rabbit|hamster|hens?|horse|baby|toddler) (?:is|has been|feels|keeps being) (?:\w+ )?(?:ill|sick|poorly|unwell)\b|"
             r"\bflights?\b.{0,20}\b(?:from|to)\b|\bwi-?fi\b|\brouter\b|\bbroadband\b|\bstolen (?:\w+ )?(?:cards?|numbers?|identit\w+|accounts?)\b|\bhack(?:s|ed|ing|er)?\b|\bcard numbers? that works?\b|\b(?:train|bus|plane|coach|ferry|cinema|concert|theatre|football) tickets?\b|(recommend|suggest|know( of)?|find( me)?|good|best|nearest|local) (\w+ ){0,3}(dentist|doctor|gp|surgery|plumber|electrician|solicitor|lawyer|vet|mechanic|hairdresser|restaurant|takeaway|pub|cinema|estate agent|taxi|childminder)s?\b",
             "(推荐|介绍|找|哪[家个里]).{0,8}(牙医|医生|医院|律师|水管工|餐厅|饭店|酒吧|电影院|理发店|旅馆)",
         ),

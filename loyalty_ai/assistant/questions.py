@@ -109,6 +109,7 @@ def understand(text: str) -> list[Asked]:
         wishes_for_goods(whole) or OF_TRADE_ZH.search(whole) or GOES_BACK.search(whole)
     )
     served = served or (guard[0] is Intent.OTHERS and gift_for_somebody(whole))
+    served = served or (guard[0] in (Intent.SCOPE, Intent.OTHERS) and surely_goods(whole, guard[0]))
     if guard[0] is not Intent.NONE and not served:
         return [Asked(guard[0], whole)]
     if wish := told_gift(whole):
@@ -125,6 +126,12 @@ def ones_apart(now: Asked) -> list[Asked]:
     if not (ones and kind.order and kind.words and some.words) or some.order or some.codes or some.bounded:
         return [now]
     return [kind, replace(some, intent=Intent.SEARCH, words=f"{some.words} {kind.words}", there=False)]
+
+
+def surely_goods(whole: str, guard: Intent) -> bool:
+    """Whether each sentence of a message that has words of what is refused surely asks for goods: gliders of a world war."""
+    said = [each for each in SENTENCE.split(whole) if intent_of(each, among=(guard,))[0] is guard]
+    return all(of_goods(each)[0] > PLAINLY_GOODS for each in said or [whole])
 
 
 def wishes_for_goods(text: str) -> bool:
@@ -160,11 +167,13 @@ def told_gift(whole: str) -> list[Asked]:
     if not names_a_reason(whole):
         return []
     said = heard(whole)
-    sending = said is not None and said.query in SENDING and of_goods(whole)[0] < MAYBE_GOODS
-    if sending and sum(map(asks, SENTENCE.split(whole))) <= 1:
+    sentences = list(filter(None, map(str.strip, SENTENCE.split(whole))))
+    sending = said is not None and said.query in SENDING
+    sending = sending and all(of_goods(each)[0] < MAYBE_GOODS for each in (whole, *sentences))
+    if sending and sum(map(asks, sentences)) <= 1:
         return [replace(asked(whole), intent=Intent.POLICY)]
     told, others = [], []
-    for sentence in filter(None, map(str.strip, SENTENCE.split(whole))):
+    for sentence in sentences:
         intent, score = intent_of(sentence)
         anew = _anew(sentence) or SUPPOSED.match(sentence) is not None
         apart = (score >= STRONG and intent not in ADVICE and anew) or (asks(sentence) and _of_service(sentence))
@@ -255,6 +264,9 @@ BACK_FIRST = re.compile(
 )
 WAS_SENT_BACK = re.compile(r"\b(?:sent|brought|given|taken|posted|shipped) back\b")
 SPENDING = re.compile(r"\b(?:shell|fork|splash)(?:ed)? out\b|\bpart(?:ed)? with\b")
+UNWELL = re.compile(r"\b(?P<said>is|are|was|be|been|so|very|really|feels?|fell|taken) i will\b")
+"""Who "is ill" wants nothing."""
+
 GO_BACK = re.compile(r"\b(can|could|do|may) (it|this|that|them|these|those|they) (?:also |too |still )?go back\b")
 WHO_PAYS = re.compile(
     r"\bwho (?:pays?|covers?|has to pay|must pay)(?: for)?(?: the)? "
@@ -326,6 +338,7 @@ def normal(text: str) -> str:
     text = AMERICA.sub("usa", text if not text.isupper() else text.lower()).lower()
     text = "".join(c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
     text = WORD.sub(lambda found: phrases.SPELLED.get(found[0], found[0]), text)
+    text = UNWELL.sub(r"\g<said> ill", text)
     text = SEEN.sub("show me ", text)
     text = LONG_TEXT.sub("how many characters", LENGTH_OF_TEXT.sub("how many characters in a ", text))
     text = LONG_TEXT_ZH.sub("多少字", text)
@@ -469,8 +482,9 @@ OF_WHAT_THEY_DID = re.compile(
 """What of somebody else's nobody is told."""
 SENDING = {"countries we deliver to", "配送到哪些国家"}
 """What is asked in the story of a gift for somebody who lives far away."""
-MAYBE_GOODS = 0.3
-"""Chance from which on a message may be about goods, and only tells beside where a gift shall go."""
+MAYBE_GOODS, PLAINLY_GOODS = 0.3, 0.85
+"""Chance from which on a message may be about goods, and only tells beside where a gift shall go; and is, though it has words of
+what is refused."""
 
 HEARD_APART, HEARD_OF_SERVICE = 0.6, 0.7
 """Likeness from which on a part, or a sentence of the story of a gift, is a question to the documents."""

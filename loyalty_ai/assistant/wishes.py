@@ -62,7 +62,7 @@ OCCASIONS: dict[str, re.Pattern[str]] = {
 """What a gift may be for, by the entry of `INTERESTS` that goes with it."""
 
 _LIKING = (
-    r"loves?|likes?|adores?|enjoys?|collects?|(?:mad|crazy) (?:about|on)|obsessed with|keen on|fond of|fan of|(?:(?:is|are|really|very|"
+    r"loves?|likes?|adores?|enjoys?|collects?|(?:mad|crazy) (?:about|on)|obsessed with|keen on|fond of|fan of|lives? for|goes on about|(?:talks?|thinks?|cares?) about is|mak(?:es?|ing) (?:stuff|things) (?:with|from|out of)|(?:(?:is|are|really|very|"
     r"so|they're|he's|she's) )+into|interested in|passionate about|plays?|drinks?|reads?|(?:is |are |'s )?always|(?:something|anything|bits?|things?)"
     r"(?: \w+){0,2} for (?:his|her|their|the|your)"
 )
@@ -87,7 +87,7 @@ HAS = re.compile(
 )
 """What somebody has, as they like what goes with it."""
 DOES = re.compile(
-    r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?)\b|\ban? (?:\w+ )?(gardener|reader|baker|cyclist|birdwatcher|chef)\b"
+    r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?|cycles|cycling|camps|camping)\b|\ban? (?:\w+ )?(gardener|reader|baker|cyclist|birdwatcher|chef)\b"
 )
 """What somebody does is what they like, said without saying so."""
 

@@ -76,7 +76,7 @@ def test_no_line_of_needs_says_the_same_twice():
 def test_a_text_is_reckoned_once_within_an_answer_and_kept_no_longer(monkeypatch: pytest.MonkeyPatch):
     asked: list[str] = []
     reckon = encoder.vectors
-    monkeypatch.setattr(encoder, "vectors", lambda texts: (asked.extend(texts), reckon(texts))[1])
+    monkeypatch.setattr(encoder, "vectors", lambda texts, file: (asked.extend(texts), reckon(texts, file))[1])
     with encoder.keeping():
         assert encoder.vector("a red mug") == encoder.vector("a red mug")
     assert asked == ["a red mug"]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.assistant_subjects import Regression, held_out, packed, read
+from benchmarks.assistant_subjects import Listener, Wording, called, held_out, mistyped, read
 from benchmarks.output import BadInput
 from loyalty_ai.assistant import subjects
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import all_heard, heard
+from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.tiers import HEARD
-from loyalty_ai.assistant.questions import normal
-from loyalty_ai.assistant.subjects import likely, marks
+from loyalty_ai.assistant.questions import normal, understand
+from loyalty_ai.assistant.subjects import likely
 from loyalty_ai.assistant.turn import Outcome, Said
 from tests.assistant.test_templates import CART, MUG, keys, open_shop, say
 
@@ -34,47 +37,82 @@ Write to us; we look for it and send it again.
 """
 
 
+FEW = ("invoices", "what a return costs", "countries we deliver to", "ways to pay, cards")
+
+
+def some(*subjects: str) -> list[Wording]:
+    """The wordings of a few subjects, in both languages."""
+    return [row for row in read() if set(row.subjects) & set(subjects)]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_was_learned_is_what_the_app_carries(language: str):
-    rows = read(language)
+    names = called()
+    rows = [row for row in read() if row.language == language]
     asked = rows[:: len(rows) // 150]
-    first = [likely(wording)[0][0] for _, wording in asked]
-    assert {subject for subject, _ in rows} == {subject for subject, _ in likely(asked[0][1])}
-    assert sum(found == subject for found, (subject, _) in zip(first, asked, strict=True)) > 0.9 * len(asked)
+    right = {row.text: {names[each] if language == "zh" else each for each in row.subjects} for row in asked}
+    told = {subject for subject, _ in likely(asked[0].text)}
+    assert told == set(names.values() if language == "zh" else names)
+    assert sum(likely(text)[0][0] in subjects for text, subjects in right.items()) > 0.9 * len(asked)
 
 
 def test_the_app_reads_the_chances_that_were_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    few = {
-        "en": [row for row in read("en") if row[0] in ("invoices", "opening hours", "points")],
-        "zh": [row for row in read("zh") if row[0] in ("发票", "退货费用", "Cookie")],
-    }
-    learned = {language: Regression.fit(rows, language) for language, rows in few.items()}
+    rows = some(*FEW)
+    learned = Listener.fit(rows[::2], epochs=3)
     path = tmp_path / "subjects.bin"
-    path.write_bytes(packed(learned))
+    path.write_bytes(learned.packed(temperature=1.5))
     monkeypatch.setattr(subjects, "FILE", path)
-    monkeypatch.setattr(subjects, "_weights", subjects._weights.__wrapped__)
-    for language, rows in few.items():
-        for _, wording in rows[::9]:
-            chances = dict(zip(learned[language].subjects, learned[language].chances([wording])[0], strict=True))
-            assert dict(likely(wording)) == pytest.approx(chances, abs=0.05)
+    asked = [row.text for row in rows[::40]]
+    chances = torch.softmax(learned.heard(asked) / 1.5, dim=1).tolist()
+    assert {subjects.CHINESE.search(text) is None for text in asked} == {True, False}
+    for text, expected in zip(asked, chances, strict=True):
+        names = called() if subjects.CHINESE.search(text) else {each: each for each in learned.subjects}
+        expected = {names[subject]: chance for subject, chance in zip(learned.subjects, expected, strict=True)}
+        assert dict(likely(text)) == pytest.approx(expected, abs=0.05)
 
 
-def test_a_wording_below_no_subject_or_twice_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+@pytest.mark.parametrize(
+    ("file", "text", "told"),
+    [
+        ("zh.txt", "a wording\n", "zh.txt:1: no subject above"),
+        ("zh.txt", "## 发票\none\none\n", "zh.txt:3: a second time: one"),
+        ("zh.txt", "## 月亮\none\n", "zh.txt:1: subjects.tsv does not know the subject: 月亮"),
+        ("en.zh.tsv", "who is there\t谁在那里\n", "en.zh.tsv: no wording, so it cannot be translated: who is there"),
+    ],
+)
+def test_wordings_that_cannot_be_learned_are_refused(
+    file: str, text: str, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr("benchmarks.assistant_subjects.WORDINGS", tmp_path)
-    for text, told in (
-        ("a wording\n", "zh.txt:1: no subject above"),
-        ("## s\none\none\n", "zh.txt:3: a second time: one"),
-    ):
-        (tmp_path / "zh.txt").write_text(text, encoding="utf-8")
-        with pytest.raises(BadInput, match=told):
-            read("zh")
+    for name in ("en.txt", "zh.txt", "en.zh.tsv", "zh.en.tsv"):
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (tmp_path / "subjects.tsv").write_text("invoices\t发票\n", encoding="utf-8")
+    (tmp_path / file).write_text(text, encoding="utf-8")
+    with pytest.raises(BadInput, match=told):
+        read()
 
 
 def test_wordings_that_nothing_was_learned_from_are_heard_too():
-    few = [row for row in read("zh") if row[0] in ("发票", "退货费用", "配送到哪些国家", "付款方式", "goods")]
-    told = held_out(few, "zh")
-    assert told["first"] > 0.85
-    assert told["among_three"] > 0.97
+    _temperature, told = held_out(some(*FEW), epochs=3)
+    for language in ("en", "zh"):
+        assert told[language]["first"] > 0.85
+        assert told[language]["among_three"] > 0.97
+
+
+def test_what_says_the_same_in_the_other_language_is_never_asked_where_it_was_learned_from():
+    rows = read()
+    originals = {row.text: row for row in rows if row.text == row.origin}
+    assert len(originals) < len(rows)
+    translated = [row for row in rows if row.origin in originals and row.text != row.origin]
+    assert len(translated) > len(originals) / 2
+    assert all(row.subjects == originals[row.origin].subjects for row in translated)
+
+
+@given(st.text("please deliver 中文字 0£?", min_size=8, max_size=60))
+def test_a_mistyped_wording_is_a_letter_away_and_chinese_never(text: str):
+    found = mistyped(text, random.Random(text))
+    assert abs(len(found) - len(text)) <= 1
+    assert found == text or not subjects.CHINESE.search(text)
 
 
 @given(st.text("abc 中文字 0£?", max_size=60))
@@ -82,7 +120,6 @@ def test_chances_add_up_to_one_and_fall(text: str):
     chances = [chance for _, chance in likely(text)]
     assert not chances or sum(chances) == pytest.approx(1, abs=1e-6)
     assert chances == sorted(chances, reverse=True)
-    assert len(marks(text)) == len(set(marks(text)))
 
 
 def test_what_kind_of_question_it_is_comes_before_which(monkeypatch: pytest.MonkeyPatch):
@@ -101,7 +138,7 @@ def test_what_kind_of_question_it_is_comes_before_which(monkeypatch: pytest.Monk
     ],
 )
 def test_words_of_ones_own_are_heard_by_what_they_mean(question: str, query: str):
-    assert question not in {wording for _, wording in read("en")}
+    assert question not in {row.text for row in read()}
     found = heard(question)
     assert found is not None
     assert found.query == query
@@ -227,7 +264,6 @@ def test_a_stranger_who_tells_of_trouble_is_told_the_rule_and_not_to_sign_in(ope
         ("do you take amex", "ways to pay, cards"),
         ("do you share my data with anyone", "data passed on or sold for advertising"),
         ("im gold now so do i get a bit off?", "what a tier gives"),
-        ("How does your loyalty scheme work then?", "tiers, spend for silver, gold, platinum"),
         ("下单后怎么要求礼品包装", "怎样要求包装"),
         ("可以直接寄到上海吗", "配送到哪些国家"),
     ],
@@ -236,6 +272,35 @@ def test_a_rule_is_heard_before_what_is_the_shoppers_own(question: str, query: s
     found = heard(question)
     assert found is not None
     assert found.query == query
+
+
+def test_a_question_for_two_parts_of_a_document_is_told_both(open_shop: Any):
+    body = "# Loyalty\n\n## The tiers\n\nSilver from £250, gold from £1,000 of spend.\n\n"
+    body += "## How to join\n\nYou join with an account.\n"
+    publish_document(store=open_shop.store, slug="loyalty", language="en", title="", body=body)
+    told = say("How does your loyalty scheme work then?").text
+    assert "gold from £1,000" in told
+    assert "join with an account" in told
+
+
+def test_a_short_question_is_heard_behind_the_one_before(open_shop: Any):
+    body = (
+        "# Returns\n\n## Gifts\n\nThe refund goes to whoever paid.\n\n## When the money comes back\n\nWithin 5 days.\n"
+    )
+    publish_document(store=open_shop.store, slug="returns", language="en", title="", body=body)
+    first = say("somebody gave me a mug as a gift and I do not want it, can I return it")
+    history = (
+        Said(by_shopper=True, text="somebody gave me a mug as a gift and I do not want it, can I return it"),
+        Said(by_shopper=False, text=first.text, focus=tuple(keys(first)), topic="Returns"),
+    )
+    assert "whoever paid" in say("who'd get the money", history=history, focus=tuple(keys(first))).text
+
+
+@pytest.mark.parametrize(
+    ("said", "refused"), [("how much are the world war two gliders please", False), ("who won world war two", True)]
+)
+def test_words_that_are_refused_and_surely_mean_goods_are_served(said: str, *, refused: bool):
+    assert (understand(said)[0].intent is Intent.SCOPE) is refused
 
 
 def test_a_shop_to_visit_is_no_goods(open_shop: Any):

@@ -40,7 +40,8 @@ from loyalty_ai.assistant.phrasing.finding import (
     WEAK,
     WORDS,
 )
-from loyalty_ai.assistant.phrasing.matters import REFERS, RULES, matters_in
+from loyalty_ai.assistant.phrasing.listening import PLAIN_RIVAL, SURELY_HEARD
+from loyalty_ai.assistant.phrasing.matters import MINE, REFERS, RULES, matters_in
 from loyalty_ai.assistant.phrasing.needs import NEED, PLAIN_NEED, SURE_NEED
 from loyalty_ai.assistant.phrasing.own import (
     FRIENDS,
@@ -137,10 +138,25 @@ TOLD_TO_STRANGERS = 0.6
 """The same for orders where nobody is signed in."""
 
 
+MAY_BE_RULES = {
+    *MAY_BE_NO_GOODS,
+    Intent.DESCRIBE,
+    Intent.PRICE,
+    Intent.RECOMMEND,
+    Intent.GIFT,
+    Intent.LOYALTY,
+    Intent.NEXT_TIER,
+    Intent.BYE,
+}
+"""What the tables may have read in a question that is surely about one of the documents' subjects."""
+
 MAY_NEED = dict.fromkeys((Intent.NONE, Intent.SEARCH, Intent.RECOMMEND, Intent.DESCRIBE), NEED) | {
     Intent.POLICY: PLAIN_NEED,
 }
 """What may tell a need, and the likeness to a known one from which on it does."""
+
+HAVE_YOU_ZH = re.compile("有没有|[有卖].{1,10}[吗么]")
+"""Asks for goods by their name."""
 
 THING_WANTED = re.compile(
     r"\b(?:looking for|searching for|after|needs?|wants?|got|have|sell|any) (?P<thing>[^,.;?!]{3,30}?) "
@@ -261,7 +277,12 @@ class Reply(Reading):
         said: set[Piece] = set()
         for question in self.questions():
             listing = False
-            for piece in self.answer(question):
+            pieces = list(self.answer(question))
+            if question.intent is Intent.POLICY and (subject := self.surely_of(question)):
+                treated = {part["key"] for part in self.treating(subject)}
+                cited = {source for piece in pieces if not isinstance(piece, Outcome) for source in piece.sources}
+                pieces = pieces if treated & cited else [*self.on(subject, question), Outcome.ANSWERED]
+            for piece in pieces:
                 if isinstance(piece, Outcome):
                     outcomes.append(piece)
                     continue
@@ -295,6 +316,8 @@ class Reply(Reading):
             method = Reply.why_those
         elif "need" in question.aspects:
             method = Reply.need_again
+        elif "needed" in question.aspects:
+            method = Reply.need_told
         elif "enough" in question.aspects:
             method = Reply.so_many
         elif told := self.ruled(question):
@@ -314,8 +337,11 @@ class Reply(Reading):
             yield Outcome.ANSWERED
             return
         else:
-            subject = self.asks_documents(question)
-            if rows := self.needed(question, subject):
+            surely = self.surely_of(question) if question.intent in MAY_BE_RULES else None
+            subject = surely or self.asks_documents(question)
+            if surely is None and subject and self.untreated(question, subject):
+                subject = None  # goods that the shop may have, rather than a rule that it has not
+            if surely is None and (rows := self.needed(question, subject)):
                 yield from self.show_serving(question, rows)
                 yield Outcome.ANSWERED
                 return
@@ -342,6 +368,23 @@ class Reply(Reading):
         if question.here and self.turn.product and not question.codes:
             return replace(question, intent=Intent.PRICE, words="")
         return None
+
+    def untreated(self, question: Asked, subject: str) -> bool:
+        """Whether what a wish for goods was heard as is no subject of the documents, and was not surely heard."""
+        wishes = HAVE_YOU.search(question.text) or HAVE_YOU_ZH.search(question.text)
+        said = self.listen(question.text) if wishes and question.intent is Intent.SEARCH else None
+        return said is not None and said.likeness < PLAIN_RIVAL and not self.treating(subject)
+
+    def surely_of(self, question: Asked) -> str | None:
+        """What documents treat and a question is surely about, whatever the tables read in it; None where it may be about goods,
+        the shopper's own or what was told before."""
+        points = question.here or question.both or question.ordinals or question.codes or question.counts
+        goes_on = (question.follows or question.there) and self.turn.history
+        theirs = self.turn.customer_id is not None and MINE.search(question.text) and matters_in(question.text)
+        said = None if points or goes_on or theirs or self.excepted(question.text) else self.listen(question.text)
+        if said is None or not said.query or said.likeness < SURELY_HEARD or of_goods(question.text)[0] >= HARDLY_GOODS:
+            return None
+        return said.query if self.treating(said.query) else None
 
     def rule_going_on(self, question: Asked) -> list[Piece]:
         """What the document quoted just now says to a question that the tables took for one of goods; [] where it is none."""
@@ -423,6 +466,11 @@ class Reply(Reading):
         if said is None or said.query is None or said.likeness < (TOLD_TO_STRANGERS if strange else TOLD[asked.intent]):
             return None
         subject = said.query
+        untold = (
+            subject and asked.intent is Intent.SEARCH and said.likeness < SURELY_HEARD and not self.treating(subject)
+        )
+        if untold and HAVE_YOU.search(asked.text):
+            return None  # goods that the shop may have, rather than a rule that it has not
         recommends = asked.intent is Intent.GIFT or (asked.intent in RECOMMENDS and CHINESE.search(asked.text))
         if subject in (FRIENDS, _(FRIENDS)) and recommends and not REFERS.search(asked.text):
             return None  # a gift for a friend, 推荐3款靠垫

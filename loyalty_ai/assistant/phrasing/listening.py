@@ -44,6 +44,9 @@ FAINT = 0.48
 WHOLE, CERTAINLY = 0.75, 0.86
 """Likeness to a known wording from which on a question is one by itself, whatever it begins with: 那包装要钱吗."""
 
+SURELY_HEARD = 0.875
+"""Likeness from which on that is what a question asks, whatever the tables read in it: a chance of about 0.93."""
+
 SEVERAL, AGAIN, NEARLY_AS, AHEAD = 3, 0.2, 0.1, 0.08
 """Subjects that a question may be heard as, what it is worth to have been quoted just now, how much more plainly another document
 must be asked, and how much more plainly than any other subject one is asked for that was quoted."""
@@ -120,6 +123,12 @@ NAMES = (
 )
 """Names that a document may or may not list, what asks about them, and what documents call that."""
 
+PLAIN_RIVAL, AS_PLAINLY = 0.82, 0.06
+"""Likeness from which on nothing is told beside, and how much less plainly a second subject may be heard that is."""
+
+SHORT = 48
+"""Letters of a message that may say little without the one before."""
+
 SENTENCES, IN_ITS_SENTENCE, TOO_SHORT = re.compile(r"[.?!;]+(?=\s|$|[\u3400-\u9fff])"), 0.7, 3
 """Where sentences end; likeness of one from which on a part of it is heard as the whole is, where that is plainer; letters of a part
 that says too little."""
@@ -131,8 +140,13 @@ class Listening(Tiers):
     def listen(self, text: str) -> Heard | None:
         """What a text seems to ask, listened to only once."""
         if text not in self.listened:
-            self.listened[text] = self.borne_out(text, heard(text))
+            self.listened[text] = self.borne_out(text, heard(text, self.before(text)))
         return self.listened[text]
+
+    def before(self, text: str) -> str:
+        """The question that a short one goes on with, behind a rule or a tier that was told: "and who gets the money"; else ""."""
+        goes_on = self.last_about in ("passage", "loyalty") and len(text) <= SHORT and not self.turn.cart
+        return normal(self.asked_before[0]) if goes_on and self.asked_before else ""
 
     def borne_out(self, text: str, said: Heard | None) -> Heard | None:
         """What a text was heard as; where that part of the documents has hardly a word of it, what it was heard as nearly as
@@ -142,10 +156,14 @@ class Listening(Tiers):
             return said
         goes_on = self.last_about == "passage" and not said.own and not (said.query and self.treating(said.query))
         if goes_on and said.likeness < CERTAINLY + NEARBY:  # of a rule that was quoted rather what documents treat
-            likely = (each for each in all_heard(text)[:SEVERAL] if each.query and each.likeness >= FAINT)
+            likely = (
+                each for each in all_heard(text, self.before(text))[:SEVERAL] if each.query and each.likeness >= FAINT
+            )
             return next((each for each in likely if self.treating(each.query or "")), said)
         if said.query and self.last_about == "passage" and self.topic_before and said.likeness < CERTAINLY:
-            for each in all_heard(text)[:SEVERAL]:  # "what is the least I have to spend", after wholesale
+            for each in all_heard(text, self.before(text))[
+                :SEVERAL
+            ]:  # "what is the least I have to spend", after wholesale
                 part = (
                     self.treating(each.query) if each.query and each.likeness >= said.likeness - SAME_DOCUMENT else []
                 )
@@ -154,7 +172,11 @@ class Listening(Tiers):
         if not said.query or said.likeness >= PLAIN:
             return said
         own = self.treating(said.query)
-        rivals = [each for each in all_heard(text) if each.query and each.likeness >= said.likeness - NEARBY]
+        rivals = [
+            each
+            for each in all_heard(text, self.before(text))
+            if each.query and each.likeness >= said.likeness - NEARBY
+        ]
         if not own:
             return said
         if Question(text, own).said(own[0]) >= MANY:
@@ -187,6 +209,18 @@ class Listening(Tiers):
         )  # "if I leave it till tomorrow, will you keep it"
         return said if whole or not goes_on else None
 
+    def nearly_as(self, subject: str, asked: Asked, passages: list[Row]) -> list[Row]:
+        """What the same document says of a second subject that a question was heard as nearly as plainly: how wrapping is asked for,
+        beside what it costs."""
+        first, second = [*all_heard(asked.text, self.before(asked.text))[:2], None, None][:2]
+        if not (passages and first and second and second.query) or first.query != subject:
+            return []
+        if first.likeness >= PLAIN_RIVAL or first.likeness - second.likeness > AS_PLAINLY:
+            return []
+        keys = {part["key"] for part in passages}
+        told = (part for part in self.treating(second.query) if part["title"] == passages[0]["title"])
+        return [part for part in told if part["key"] not in keys]
+
     def on(self, subject: str, asked: Asked) -> Iterator[Piece]:
         """What the documents say of a subject."""
         if not subject:
@@ -212,6 +246,8 @@ class Listening(Tiers):
         if subject in UNTIL_WHEN:
             yield from self.rule(UNTIL_WHEN[subject])
         yield from self.for_them(self.quote(asked, passages))
+        if beside := self.nearly_as(subject, asked, passages):
+            yield from self.for_them(self.quote(asked, beside))
         harmed = HARMED.intersection(matters_in(asked.text))
         ruled = {part["key"] for matter in harmed for part in self.treating(_(RULES[matter]), 0.1)}
         if any(part["key"] in ruled for part in passages[:1]):

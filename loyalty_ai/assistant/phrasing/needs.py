@@ -69,6 +69,10 @@ THE_VERY, FURTHER = 0.85, 0.01
 CARRIED, OF_THAT_KIND = 0.1, 0.15
 """What a word of a need that a product carries, and the name of a kind that serves the need, add to its likeness."""
 
+MENTIONED, OF_A_SURE_KIND, LESS_FIT = 0.03, 0.8, 0.1
+"""The same where the message is surely a need: a word of it; the first kind, times the need's likeness to the known one; and what
+each further kind adds less."""
+
 MOST_SEARCHES = 9
 """Names of goods that are looked for one by one: the calls of an answer are counted."""
 
@@ -103,18 +107,23 @@ class Needs(Finding):
         told = [text, *([" ".join(wanted)] if text.isascii() and len(wanted) < FEW_WORDS else []), *clauses][
             : MOST_KINDS + 1
         ]
+        plain = "needed" in asked.aspects  # and its words are a story, in which goods are but mentioned
+        told = [text] if plain and self.uses(text, least) else told
         sure = {" ".join(wanted): THE_VERY} if HAVE_YOU.search(asked.text) else {}  # "furniture", no washing machine
         found = [use for each in told for use in self.uses(each, sure.get(each, least))]
         found.sort(key=lambda use: -use.likeness)
         found = [use for use in found if use.likeness >= NEARLY * found[0].likeness][:MOST_USES]
-        kinds = list(dict.fromkeys(kind for use in found for kind in use.kinds))[:MOST_SEARCHES]
+        kinds: dict[str, float] = {}
+        for use in found:
+            for place, kind in enumerate(use.kinds):  # what serves best stands first
+                kinds.setdefault(kind, OF_A_SURE_KIND * use.likeness - LESS_FIT * place if plain else OF_THAT_KIND)
         words = [word for word in (things if CHINESE.search(asked.words) else wanted) if word not in WEAK][:8]
         fits: dict[str, tuple[float, Row]] = {}
 
         def add(rows: list[Row], more: float) -> None:
             for row in rows:
                 carries = sum(bool(named([row], word)) for word in words)
-                fit = row.get("likeness", 0.0) + CARRIED * carries + more
+                fit = row.get("likeness", 0.0) + (MENTIONED if plain else CARRIED) * carries + more
                 if not any(named([row], word, strictly=True) for word in unwanted):
                     fits[row["product_id"]] = max(
                         fits.get(row["product_id"], (0.0, row)), (fit, row), key=lambda each: each[0]
@@ -122,14 +131,14 @@ class Needs(Finding):
 
         like = self.wanted_like or text
         gift = asked.intent is Intent.GIFT  # whom it is for is in no title
-        for kind in kinds:
+        for kind in list(kinds)[:MOST_SEARCHES]:
             if asked.order:
                 rows = self.extreme(asked_of(asked, kind))
             else:
                 rows = self.gifts_for(kind, asked) if gift else self.search(kind, asked, limit=20, like=like)
             rows = [row for row in named(rows, kind, strictly=True) if not (gift and NO_GIFT.search(row["title"]))]
             for place, row in enumerate(of_different_kinds(rows)[:OF_A_KIND]):
-                add([row], OF_THAT_KIND - (FURTHER * place if gift else 0.0))  # of gifts first one of each kind
+                add([row], kinds[kind] - (FURTHER * place if gift else 0.0))  # of gifts first one of each kind
         if not asked.order and not gift:
             add([row for row in self.most_like(text, asked) if row["likeness"] >= ALIKE], 0.0)
         rows = [row for _fit, row in sorted(fits.values(), key=lambda each: -each[0])]
@@ -187,6 +196,10 @@ class Needs(Finding):
             return
         yield Sentence(_("These may serve:"))
         yield from self.lines(rows[: asked.count or SHOWN])
+
+    def need_told(self, asked: Asked) -> Iterator[Piece]:
+        """What serves a message that is surely a need."""
+        yield from self.show_serving(asked, self.serving(asked, least=PLAIN_NEED))
 
     def show_serving(self, asked: Asked, rows: list[Row]) -> Iterator[Piece]:
         thing = len(asked.words.split()) <= FEW_WORDS and ASKS_FOR.search(asked.text)  # and no story of a need

@@ -19,6 +19,7 @@ from loyalty_ai.assistant.phrases_own import AVERAGE
 from loyalty_ai.assistant.phrasing.advice import FOR_ME
 from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.finding import PEOPLE
+from loyalty_ai.assistant.phrasing.listening import SURELY_HEARD
 from loyalty_ai.assistant.phrasing.matters import EXCHANGES, IN_CART, REFERS
 from loyalty_ai.assistant.phrasing.orders import BOUGHT
 from loyalty_ai.assistant.phrasing.purchases import NOW, PRICED, sums_of
@@ -26,7 +27,7 @@ from loyalty_ai.assistant.phrasing.shop import FASTER, KEEPS_TIER, REACHED, Shop
 from loyalty_ai.assistant.phrasing.tiers import GIVES, HEARD, OF_TIERS, SUPPOSES
 from loyalty_ai.assistant.phrasing.trade import Trade
 from loyalty_ai.assistant.phrasing.voice import asked_of, local
-from loyalty_ai.assistant.questions import Asked, asked, normal, words_of
+from loyalty_ai.assistant.questions import MAYBE_GOODS, Asked, asked, normal, words_of
 from loyalty_ai.assistant.tokens import words as stems
 
 WISH = re.compile(WISHED)
@@ -291,6 +292,8 @@ class Own(Trade, Shop):
         intent, *asks = said.own.split()
         if now.intent is Intent.POLICY and MINE.search(now.text):
             least = PLAIN_OWN
+        if now.intent is Intent.STOCK and intent == Intent.ORDER and of_goods(now.text)[0] < MAYBE_GOODS:
+            least = OWN_HEARD[Intent.ORDER]  # "has my last lot gone out yet"
         least += 0 if THEIRS.search(now.text) or OF_TIERS.search(now.text) else UNSAID
         vague = self.last_about == "order" and not THEIRS.search(now.text)  # "and the time before"
         of_before = now.follows and self.turn.history and (self.last_about == "product" or vague)
@@ -300,15 +303,18 @@ class Own(Trade, Shop):
         )
         among = (Intent.ORDER, Intent.CART, *([Intent.LOYALTY] if of_all else []))
         surely = said.own == FOR_ME and said.likeness >= PLAINLY  # "what would I like, going by what I bought"
+        of_tier = intent in (Intent.LOYALTY, Intent.NEXT_TIER)
+        surely = surely or (of_tier and said.likeness >= SURELY_HEARD)  # "I signed up today, what status have I got"
         if said.likeness < least or (now.intent is Intent.ORDER and intent not in among and not surely):
             return now
         words = OF_TIERS.sub(" ", now.words)
-        if intent != Intent.ORDER and words.strip() and self.names_goods(words):
+        if intent != Intent.ORDER and words.strip() and said.likeness < SURELY_HEARD and self.names_goods(words):
             return now
         if now.intent is Intent.ORDER == intent:  # the tables read what of it is asked, but for this
             told = {"count"} if "ever" in now.aspects and not A_NUMBER_OF.search(now.text) else set()
             asks = [each for each in asks if each in NOT_IN_TABLES - told]
-        return replace(now, intent=Intent(intent), aspects=now.aspects | {*asks})
+        asked_else = surely and now.intent is Intent.ORDER != intent  # what of orders the tables read is not asked
+        return replace(now, intent=Intent(intent), aspects=frozenset(asks) | (set() if asked_else else now.aspects))
 
     def as_goods(self, now: Asked) -> Asked:
         """A question about goods, in words that the tables read as something else: "a picnic for eight, what can you offer"."""

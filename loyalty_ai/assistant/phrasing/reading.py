@@ -13,7 +13,7 @@ from loyalty_ai.assistant.following import (
     NEEDED,
     WHAT_ABOUT,
 )
-from loyalty_ai.assistant.hearing import CHINESE, of_goods, of_refused
+from loyalty_ai.assistant.hearing import of_goods, of_refused
 from loyalty_ai.assistant.periods import period
 from loyalty_ai.assistant.phrases import GUARDS, SMALL_TALK, Intent
 from loyalty_ai.assistant.phrases_own import (
@@ -35,7 +35,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     HAVE_YOU,
     PEOPLE,
 )
-from loyalty_ai.assistant.phrasing.listening import CERTAINLY, NAMES
+from loyalty_ai.assistant.phrasing.listening import CERTAINLY, NAMES, SHORT, SURELY_HEARD
 from loyalty_ai.assistant.phrasing.matters import (
     ASKED_OF_ORDERS,
     ASKED_OF_RETURNS,
@@ -48,6 +48,7 @@ from loyalty_ai.assistant.phrasing.matters import (
     WHAT_NOW,
     matters_in,
 )
+from loyalty_ai.assistant.phrasing.needs import PLAIN_NEED
 from loyalty_ai.assistant.phrasing.orders import AS_MANY, BOUGHT, ORDER_NUMBER
 from loyalty_ai.assistant.phrasing.own import HARDLY_GOODS, MAY_NAME_GOODS, MOST_SHORT, OPEN, WISH
 from loyalty_ai.assistant.phrasing.products import without_look
@@ -265,13 +266,27 @@ MAY_BE_PART = {
 ANY_PART = MAY_BE_PART | {Intent.GIFT, Intent.LOYALTY, Intent.NEXT_TIER, Intent.STOCK}
 """The same where it is about no goods."""
 
+SURE_PART = ANY_PART | {
+    Intent.SEARCH,
+    Intent.NONE,
+    Intent.DESCRIBE,
+    Intent.PRICE,
+    Intent.SIMILAR,
+    Intent.RECOMMEND,
+    Intent.BYE,
+}
+"""The same where it is surely about what documents treat."""
+
 HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?小时|几天")
 """Asks when somebody answers, and not for somebody."""
 
 A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
 
-REFUSED_FROM, SURELY_REFUSED = {True: 0.5, False: 0.65}, 0.85
-"""The chance from which on a message is refused for what it is heard as, in English or not, and of oneself, or going on."""
+REFUSED_FROM, SURELY_REFUSED = 0.25, 0.85
+"""The chance from which on a message is refused for what it is heard as; and of oneself, going on, or with the name of goods."""
+
+SURELY_NEEDED = 0.8
+"""The chance from which on a message is a need."""
 
 NAMED_GOODS = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE, Intent.SEARCH}
 """What the tables read in a question of goods by their name."""
@@ -339,7 +354,7 @@ class Reading(Continuing):
             return [Asked(refused, normal(self.turn.text))]
         if (many := self.many_wanted()) and not any(now.intent in GUARDS for now in self.understood(self.turn.text)):
             return [many]
-        if whole := self.heard_whole():
+        if whole := self.heard_whole() or self.plain_need():
             return [whole]
         read = [self.after_return(now) for now in self.understood(question_of(self.turn.text))]
         found = self.compared_together(alone(self.edited([self.as_goods(self.as_own(now)) for now in read])))
@@ -561,11 +576,26 @@ class Reading(Continuing):
         if self.turn.customer_id is not None and MINE.search(whole) and matters_in(whole):
             return None  # what they bought, and no rule in general
         of_none = of_goods(whole)[0] < HARDLY_GOODS
-        may = all(now.intent in (ANY_PART if of_none else MAY_BE_PART) and not now.codes for now in parts)
+        surely = of_none and said.likeness >= SURELY_HEARD
+        among = SURE_PART if surely else ANY_PART if of_none else MAY_BE_PART
+        may = all(now.intent in among and not now.codes for now in parts)
         heard = [self.listen(now.text) for now in parts if asks(now.text)]
         others = any(each and each.query != said.query and each.likeness >= said.likeness - 0.06 for each in heard)
         goods = not of_none and any(self.names_goods(now.words) for now in parts if now.words)
         return None if others or goods or not may else replace(asked(whole), intent=Intent.POLICY)
+
+    def plain_need(self) -> Asked | None:
+        """A message that is surely heard as a need that the shop has goods for, whatever its words name beside."""
+        whole = normal(self.turn.text)
+        chance, what = of_goods(whole)
+        if what != "need" or chance < SURELY_NEEDED or self.titled(Asked(Intent.NONE, whole, words_of(whole))):
+            return None
+        parts = self.understood(whole)
+        points = any(now.here or now.ordinals or now.codes or now.order for now in parts)
+        if points or (self.turn.history and any(now.follows or now.there or now.both for now in parts)):
+            return None
+        need = replace(asked(whole), intent=Intent.SEARCH, aspects=frozenset({"needed"}))
+        return need if not self.has(need.words) and self.serving(need, least=PLAIN_NEED) else None
 
     def after_return(self, now: Asked) -> Asked:
         """What is to be done, or what it costs, behind whether something may go back: "what do I have to do"."""
@@ -598,22 +628,23 @@ class Reading(Continuing):
         the shop; None where it may be answered."""
         text = normal(self.turn.text)
         chance, kind = of_refused(text)
-        if chance < REFUSED_FROM[CHINESE.search(text) is None] or CODE.search(text):
+        if chance < REFUSED_FROM or CODE.search(text):
             return None  # an order of somebody else is refused by its number, and a product is found by it
         read = self.understood(text)
-        goes_on = self.last_about and any(now.follows or now.there for now in read)
+        goes_on = self.last_about and (len(text) <= SHORT or any(now.follows or now.there for now in read))
         if chance < SURELY_REFUSED and (goes_on or OF_ONESELF.search(text)):
             return None
         if all(now.intent in NEVER_REFUSED for now in read):
             return None
-        if kind == ELSEWHERE:
-            goods = [now for now in read if now.intent in NAMED_GOODS and now.words]
-            if goods and chance < SURELY_REFUSED:
-                return None
-            if any(self.names_goods(now.words) for now in goods) or self.titled(
-                Asked(Intent.NONE, text, words_of(text))
-            ):
-                return None
+        goods = [now for now in read if now.intent in NAMED_GOODS and now.words]
+        if (
+            goods
+            and chance < SURELY_REFUSED
+            and (kind == ELSEWHERE or all(self.names_goods(now.words) for now in goods))
+        ):
+            return None
+        if self.titled(Asked(Intent.NONE, text, words_of(text))):
+            return None
         return FOR_WHAT[kind]
 
     def insists(self) -> bool:
