@@ -434,7 +434,7 @@ class Reply(Reading):
             return None  # "what do you charge for it" of what this answer lists
         if subject := self.goes_on_about_service(asked):
             return subject
-        if asked.intent is Intent.STOCK and asked.here and self.turn.product and not asked.words:
+        if asked.intent in (Intent.STOCK, Intent.PRICE) and asked.here and self.turn.product and not asked.words:
             return None  # "can I still buy this one"
         if asked.intent in NAMED_GOODS and COLOURS.search(asked.text) and not IN_ITS_PLACE.search(asked.text):
             return None  # "does it come in other colours"
