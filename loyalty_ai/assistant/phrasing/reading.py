@@ -636,6 +636,8 @@ class Reading(Continuing):
             return None
         if all(now.intent in NEVER_REFUSED for now in read):
             return None
+        if chance < SURELY_REFUSED and any(now.bounded or now.intent is Intent.GIFT for now in read):
+            return None  # who names a price or a gift means goods
         goods = [now for now in read if now.intent in NAMED_GOODS and now.words]
         if (
             goods
