@@ -6,14 +6,15 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from benchmarks.assistant_subjects import Listener, Wording, called, held_out, mistyped, read
+from benchmarks.assistant_subjects import SCALE, Listener, Wording, called, held_out, mistyped, read
 from benchmarks.output import BadInput
-from loyalty_ai.assistant import subjects
+from loyalty_ai.assistant import encoder, subjects
 from loyalty_ai.assistant.documents import publish_document
 from loyalty_ai.assistant.hearing import all_heard, heard
 from loyalty_ai.assistant.phrases import Intent
@@ -58,17 +59,25 @@ def test_what_was_learned_is_what_the_app_carries(language: str):
 
 def test_the_app_reads_the_chances_that_were_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     rows = some(*FEW)
-    learned = Listener.fit(rows[::2], epochs=3)
+    learned = Listener.fit(rows[::4], epochs=2)
     path = tmp_path / "subjects.bin"
     path.write_bytes(learned.packed(temperature=1.5))
     monkeypatch.setattr(subjects, "FILE", path)
     asked = [row.text for row in rows[::40]]
-    chances = torch.softmax(learned.heard(asked) / 1.5, dim=1).tolist()
     assert {subjects.CHINESE.search(text) is None for text in asked} == {True, False}
-    for text, expected in zip(asked, chances, strict=True):
+    in_floats = torch.softmax(learned.heard(asked) / 1.5, dim=1)
+    kept = encoder.network(path).matrices  # 8 bits of each
+    own = len(learned.known)
+    units = kept["pieces.units"][own:, None]
+    learned.matrices = {name: torch.from_numpy(np.array(kept[name])) for name in learned.matrices if name != "pieces"}
+    learned.matrices["pieces"] = torch.from_numpy(kept["pieces"][own:] * units)
+    learned.matrices["subjects.weight"] /= SCALE
+    chances = torch.softmax(learned.heard(asked), dim=1)
+    assert (chances - in_floats).abs().mean() < 0.05
+    for text, expected in zip(asked, chances.tolist(), strict=True):
         names = called() if subjects.CHINESE.search(text) else {each: each for each in learned.subjects}
         expected = {names[subject]: chance for subject, chance in zip(learned.subjects, expected, strict=True)}
-        assert dict(likely(text)) == pytest.approx(expected, abs=0.05)
+        assert dict(likely(text)) == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize(
