@@ -34,6 +34,7 @@ from loyalty_ai.assistant.glossary import chinese
 from loyalty_ai.assistant.subjects import CHINESE, FILE, GOODS
 from loyalty_ai.assistant.tokens import words
 from loyalty_ai.assistant.uses import uses
+from loyalty_ai.ml.lists import quicker
 
 WORDINGS = Path(__file__).with_name("wordings")
 LANGUAGES = ("en", "zh")
@@ -221,7 +222,8 @@ class Listener:
         if (own >= 0).any():
             x = torch.where((own >= 0)[..., None], functional.embedding(own.clamp(min=0), self.matrices["pieces"]), x)
         x = self._normed(x + self.fixed["places"][:longest] + self.fixed["kind"], "embedded")
-        with torch.autocast("cpu", torch.bfloat16, enabled=torch.is_grad_enabled()):
+        fast = quicker(torch.device("cpu")) is torch.bfloat16  # without instructions for it, it is many times slower
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast and torch.is_grad_enabled()):
             for at in range(LAYERS):
                 x = self._layer(functional.dropout(x, dropped), there, at, dropped)
         mean = (x.float() * there[..., None]).sum(dim=1) / there.sum(dim=1, keepdim=True)

@@ -107,7 +107,7 @@ class Catalogue:
         if vectors.device.type == "mps":  # it has no float64
             vectors, bias = vectors.cpu(), None if bias is None else bias.cpu()
         self.device = vectors.device
-        self.precision = precision or _quicker(self.device)
+        self.precision = precision or quicker(self.device)
         bias = torch.zeros(len(vectors), device=self.device) if bias is None else bias.float()
         self.listed = (bias > -torch.inf).nonzero().squeeze(1)
         self.group = GROUP if len(self.listed) >= GROUP * LEAST_GROUPS else 1
@@ -292,7 +292,7 @@ def _longest(vectors: Tensor) -> float:
 
 
 @cache
-def _quicker(device: torch.device) -> torch.dtype:
+def quicker(device: torch.device) -> torch.dtype:
     """bfloat16 where a product and its maxima take clearly less time in it, else float32."""
     seconds = {}
     for precision in (torch.float32, torch.bfloat16):
