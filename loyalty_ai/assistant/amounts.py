@@ -110,7 +110,7 @@ FEW = {"a couple of": 2, "a dozen": 12, "a pair of": 2, "another": 1}
 _THING = "one|two|item|product|option|of|and|or|on|in|is|to|from|result|thing|for"
 
 PLACE = re.compile(
-    rf"(?<![a-z0-9])(?P<en>{'|'.join(phrases.ORDINALS)})(?= (?:{_THING})|$|[ ,?.]*$)|"
+    rf"(?<![a-z0-9])(?<!they )(?<!\bit )(?<!\bto )(?P<en>{'|'.join(phrases.ORDINALS)})(?= (?:{_THING})|$|[ ,?.]*$)|"
     r"(?:number|no\.?|#|option|item) (?P<n>[1-9])(?![0-9])|"
     r"第 ?(?P<zh>[一二三四五六七八九]|[1-9])(?!次|天|人|单|名)|(?P<last>最后(?:一|那)(?:个|款|件))"
 )

@@ -17,8 +17,8 @@ _LEAD = (
     r"i (?:want|need|prefer|would like|would prefer|would rather have)|can i (?:see|have)|not (?:those|these|that|them|this one)),? )*"
 )
 ONE_OF_THEM = re.compile(
-    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} ones?\b|[\w'-]+ ones\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
-    r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:in|with|without) \w+|"
+    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} (?<!for )ones?\b|[\w'-]+ ones\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
+    r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:anything|something) (?:a (?:bit|little) )?(?:more|less) [a-z]+$|(?:in|with|without) \w+|"
     r"(?:anything|something|any|some|a|an|the)?(?: bit| little| much)* ?(?:smaller|smallest|bigger|biggest|larger|largest)\b)|"
     r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种])?(?:呢|吗|么|有吗|有没有)?(?:,[^有没吗,.?]{1,5}的?(?:有吗|有没有|呢))?[?]?$"
 )
@@ -62,7 +62,7 @@ TAKES = re.compile(
 """Which of those that were shown somebody would have."""
 
 POINTS_AT_SOME = re.compile(
-    r"\b(?:the|that|this|those|these|which|an?|any|some|with|of)\b(?: [\w'&/-]+){1,4} ones?\b|^(?:[\w'&/-]+ ){1,3}ones\b|"
+    r"\b(?:the|that|this|those|these|which|an?|any|some|with|of)\b(?: [\w'&/-]+){1,4} (?<!for )ones?\b|^(?:[\w'&/-]+ ){1,3}ones\b|"
     r"\bones? (?:with|in|for|that|of|without|from|which|saying)\b|"
     r"^(?:那|我|想|就|再|要|挑|选|找|看|来|有没有)*(?:[一两几][块个款只件把条张])?(?:上面)?(?:[写印画刻带]着|[写印画带]有)[^,.?]{1,30}?的(?=[,.?那有吗哪]|$)"
 )
@@ -80,6 +80,12 @@ UNWANTED = re.compile(
 )
 """What shall not be among what is found: "wreaths, not easter ones", 不要猫狗图案的, 红色的不要."""
 
+LESS = re.compile(
+    r"\b(?:less|not (?:so|too|as|that)|(?:a bit|bit|rather|far|much|way|all) too) "
+    r"(?!money|expensive|pric|dear|cost|big|small|large|tall|short|heavy|much|many|long|late|fuss|both|worr|sure|keen|bad|far|soon|happy|busy|fancy)"
+    r"(?P<look>[a-z]{3,}?)(?:s?y|ie|ish)?\b(?! than)|\b(?:too|so) many (?P<things>[a-z]{3,})\b|\benough (?P<had>[a-z]{3,}s) (?:already|as it is)\b"
+)
+"""What those that were shown have too much of: "less christmassy", "I've too many tins already"."""
 LIKED = re.compile(
     r"\b(?:that |this |it |one )?(?:sounds?|looks?|seems?) (?:\w+ )?(?:fun|good|nice|lovely|great|fine|perfect|interesting|cute|pretty|sweet|ideal|right)\b"
 )
@@ -138,7 +144,7 @@ _EACH = re.compile(
 )
 _RECKON = re.compile(
     r"\b(?:total|altogether|in all|how much|what (?:would|will|does|do|is)|cost\w*|price|come to|comes to|together|damage|sum|both|each|"
-    r"if i|if we|take|pair|lot|of (?:them|those|these|it|the (?:cheap|dear)\w+)|all)\b"
+    r"if i|if we|take|pair|lot|of the (?:first|second|third|fourth|fifth|last|next)|of (?:them|those|these|it|the (?:cheap|dear)\w+)|all)\b"
 )
 _HOW_MANY = re.compile(
     rf"\b(?:(?P<half>half a dozen)|(?P<dozen>a dozen)|(?P<couple>a couple)|(?P<n>\d{{1,3}}|{_COUNT}))\b"

@@ -41,7 +41,7 @@ metal tin iron; wood wooden timber; vintage retro antique oldfashioned; retrospo
 party celebration; birthday bday; easter bunny;
 garden gardening outdoor; kitchen cookery; bathroom bath; soap handwash; snowman snowmen; pepper seasoning;
 picnic lunch; warm warmer; nursery baby; babushka matryoshka russian;
-lunchbox lunch; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
+lunchbox lunch; rabbit bunny; delivery deliver shipping ship postage dispatch carriage courier post; arrive delivery;
 return refund back; shopper shopping;
 exchange swap replace replacement; damaged broken faulty defective cracked smashed shattered chipped torn; cancel cancellation;
 weekend saturday sunday; bit piece broken; visit pop; jersey guernsey channel; keep store hold save hang retain;

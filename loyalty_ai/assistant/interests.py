@@ -16,7 +16,7 @@ INTERESTS = {
     "baking": ("baking cake", "cookie cutter"), "bake": ("baking cake", "cookie cutter"), "bakes": ("baking cake", "cookie cutter"),
     "baker": ("baking cake", "cookie cutter"), "cakes": ("baking cake", "cakestand"), "cooking": ("kitchen", "recipe box", "apron"),
     "cook": ("kitchen", "recipe box", "apron"), "cooks": ("kitchen", "recipe box"), "chef": ("kitchen", "apron"),
-    "gardening": ("watering can", "gardener", "plant pot"), "gardener": ("watering can", "gardener", "plant pot"), "gardens": ("garden", "plant"),
+    "gardening": ("watering can", "gardener", "plant pot"), "gardener": ("watering can", "gardener", "plant pot"), "gardens": ("watering can", "gardener", "plant pot"),
     "plants": ("garden", "plant pot"), "flowers": ("flower", "garden"), "tea": ("tea", "teapot"), "coffee": ("coffee", "mug"),
     "reading": ("book", "notebook"), "reader": ("book", "notebook"), "books": ("book", "notebook"), "writing": ("notebook", "pen"),
     "drawing": ("pencil", "sketchbook"), "painting": ("paint", "craft"), "crafts": ("craft", "sewing"), "crafting": ("craft", "sewing"),

@@ -1056,7 +1056,7 @@ ORDINALS = {
 MEASURE_ZH = "个|件|盏|套|份|只|把|条|张|盒|包|本|瓶|对|块|支|顶|双|台|串|款|样|幅|枚|袋|罐|箱|打|副|根|卷|束|桶|颗|粒|组|朵|片|册|捆"
 
 _STOP = """
-rid fair enough proper kindly grateful obliged regards sirs madam
+poss possible ideally preferably rid fair enough proper kindly grateful obliged regards sirs madam
 charge charges moment purchase curiosity curious nosy boss chap bloke mrs missus hiya heya howdy ugh argh grr hmm hm erm uh huh yikes crikey blimey ooh aha yay altogether together you're we're they're
 time times two three both lover lovers enthusiast addict place placed suits suit fits fit goes matches lads dads fathers mothers a an the this that these those it its is are was were be been am do does did done have has had having will would can
 could shall should may might must i me my mine we us our you your yours he she they them their his her him who whom

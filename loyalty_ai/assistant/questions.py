@@ -59,6 +59,7 @@ class Asked:
     Args:
         text: as it was asked, in plain lower case.
         words: what it names, for the search; "" where it names nothing.
+        thing: the part of `words` that says what kind of thing it is, where that was made out.
         aspects: keys of `phrases.ASPECTS`: what of an order, a product, a membership is asked.
         low, high: bounds of the price, both included; of "about 20" the bounds around it.
         order: "cheapest", "dearest" or "".
@@ -74,6 +75,7 @@ class Asked:
     intent: Intent
     text: str
     words: str = ""
+    thing: str = ""
     aspects: frozenset[str] = frozenset()
     low: Decimal | None = None
     high: Decimal | None = None
@@ -517,8 +519,10 @@ def parts(text: str) -> list[str]:
     found: list[tuple[str, Intent, int]] = []
     for sentence in SENTENCE.split(text):
         begins = True
-        for piece in _joined(sentence):
+        for piece in (joined := list(_joined(sentence))):
             piece = piece.strip(" ,")
+            if len(joined) > 1 and (rest := ANSWERS_FIRST.sub("", piece)):
+                piece = rest  # "yes the first one, is it in stock"
             if not piece.strip(".'\""):
                 continue
             intent, score = intent_of(piece)
@@ -544,6 +548,11 @@ def parts(text: str) -> list[str]:
         talk = [each for each in talk if not _chatter(*each)]
     return [text for text, _intent, _score in talk or found[:1]] or [text]
 
+
+ANSWERS_FIRST = re.compile(
+    r"^(?:yes|yeah|yep|ok|okay|sure|no|nope)(?: please| then)? (?=(?:the|those|that|these|this) )"
+)
+"""A yes or a no before what is meant."""
 
 ASKS_OF_GOODS = {Intent.PRICE, Intent.STOCK}
 ONLY_TOLD = re.compile(
@@ -642,7 +651,9 @@ def _one_wish(one: tuple[Intent, int], other: tuple[Intent, int], *, apart: bool
 
 # Codes and measures.
 
-CODE = re.compile(r"(?<![a-z0-9£$€.])#?((?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)")
+CODE = re.compile(
+    r"(?<![a-z0-9£$€.])#?((?!\d+x\d+(?:x\d+)?(?:cm|mm)?\b)(?=[a-z]*\d[a-z]*\d[a-z]*\d)[a-z0-9]{5,20}|(?<=#)\d{3,20})(?![a-z0-9]|\.\d)"
+)
 BY_CODE = re.compile(
     r"\b(?:code|sku)(?: (?:is|number|no))?:? (?=[a-z]{0,4}\d{4,}[a-z]{0,2}\b)|(?:货号|编号|代码)(?:是|为)?:?(?= ?\d{4,})"
 )

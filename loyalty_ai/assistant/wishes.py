@@ -87,7 +87,7 @@ HAS = re.compile(
 )
 """What somebody has, as they like what goes with it."""
 DOES = re.compile(
-    r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?|cycles|cycling|camps|camping)\b|\ban? (?:\w+ )?(gardener|reader|baker|cyclist|birdwatcher|chef)\b"
+    r"\b(bakes?|baking|cooks?|gardening|reads?|knits?|sews?|paints?|draws?|cycles|cycling|camps|camping|(?<=who )gardens|(?<=he )gardens)\b|\ban? (?:\w+ )?(gardener|reader|baker|cyclist|birdwatcher|chef)\b"
 )
 """What somebody does is what they like, said without saying so."""
 
@@ -108,6 +108,7 @@ OWNED = (
     re.compile(r"\b(?:has|have|had|owns?|got)(?: got)? (?:the|an?|his|her|their|one|that) (?P<what>[a-z-]+(?: [a-z-]+)?) already\b"),
     re.compile(r"\b(?:has|have|had|is) already got (?:the|an?|that|his|her|one) ?(?P<what>[a-z-]+(?: (?!though\b|so\b|but\b)[a-z-]+)?)"),
     re.compile(r"\balready (?:has|have|had|owns?|got)(?: got)? (?:the|an?|that|his|her) (?P<what>[a-z-]+(?: (?!though\b|so\b|but\b)[a-z-]+)?)"),
+    re.compile(r"\b(?:has|have|owns?|got)(?: got)? (?P<what>(?!this\b|his\b|always\b)[a-z-]+s) already\b"),
     re.compile(r"(?:已经|早就)(?:买过|买了|有)(?P<what>[\u3400-\u9fff]{1,6}?)了"),
 )  # fmt: skip
 """What somebody has already, and shall not get again."""

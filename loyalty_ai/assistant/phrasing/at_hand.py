@@ -18,7 +18,7 @@ from loyalty_ai.assistant.phrases_own import TOGETHER
 from loyalty_ai.assistant.phrasing.advice import MOST_LINES
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, Row, codes_of, named
 from loyalty_ai.assistant.phrasing.finding import COLOUR, COLOUR_WORD, COLOURS, ENUMERATED
-from loyalty_ai.assistant.phrasing.mentions import Mentions
+from loyalty_ai.assistant.phrasing.mentions import PUTS, Mentions
 from loyalty_ai.assistant.phrasing.needs import of_different_kinds
 from loyalty_ai.assistant.phrasing.products import SELLS_ZH, Products
 from loyalty_ai.assistant.phrasing.shop import RESTOCK, RESTOCK_WORDS
@@ -61,7 +61,7 @@ SERVED_THINGS = frozenset(
 """What a shop charges for, beside goods."""
 
 TOO_MANY = re.compile(
-    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we|\w+) (?:would like|wants?|needs?))\b.{0,40}?"
+    r"\b(?:(?:can|could|may|shall|will|would|do) (?:i|we|you)|(?:i|we|\w+) (?:would like|wants?|needs?)|have you)\b.{0,40}?"
     r"(?<![£$€\d])\b(?:[1-9]\d{3,}|thousands?)\b(?! ?(?:pounds|quid))|(?:买|订|要|需要).{0,4}[1-9]\d{3,} ?[个只件份套]"
 )
 """More of a thing than most shops let go in one order."""
@@ -190,7 +190,8 @@ class AtHand(Products, Mentions):
         if COLOUR.fullmatch(words):
             kinds = [" ".join(word for word in COLOUR_WORD.sub(" ", kind).split()) for kind in kinds]
         asked_for = [f"{words} {kind}" for kind in kinds if kind]
-        for both in asked_for:
+        whole = self.composed(words, before) if before is not None else None
+        for both in [*asked_for, *([whole.words] if whole is not None else [])]:
             found = named(self.search(both, available=False, limit=20), both)
             if rows := unique([*here, *found]):
                 return rows[:MOST_CHOICES], both
@@ -207,8 +208,12 @@ class AtHand(Products, Mentions):
     def reckoned(self, now: Asked) -> Asked | None:
         """ "And 12 of each?", "if I take both?", "5 of the cheaper one": what so many of those at hand come to."""
         many = reckoning(now.text)
+        if self.last_about == "product" and len(now.ordinals) > 1 and "total" in now.aspects and not now.words:
+            return replace(self.of_these(now, self._choose(now).products, Intent.PRICE), units=1, both=True)
         if many is None or now.bounded or self.last_about != "product" or not self.shown:
             return None
+        if self.turn.cart is not None and PUTS.search(now.text):
+            return None  # "put ten in"
         rows = self._choose(now).products if now.ordinals else self.shown
         if many.each and len(rows) > MOST_CHOICES:
             return None

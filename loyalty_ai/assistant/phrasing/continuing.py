@@ -31,15 +31,15 @@ from loyalty_ai.assistant.phrases_own import (
 )
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import (
+    Row,
     likeness,
     named,
 )
 from loyalty_ai.assistant.phrasing.edits import EDITS, Edits
 from loyalty_ai.assistant.phrasing.finding import (
     COLOUR,
-    COLOUR_WORD,
     COLOURS,
-    PLACES,
+    HAVE_YOU,
     not_wanted,
     recoloured,
 )
@@ -47,7 +47,8 @@ from loyalty_ai.assistant.phrasing.listening import COSTS
 from loyalty_ai.assistant.phrasing.matters import (
     MATTERS,
 )
-from loyalty_ai.assistant.phrasing.narrowing import GENERIC, Narrowing
+from loyalty_ai.assistant.phrasing.mentions import PUTS
+from loyalty_ai.assistant.phrasing.narrowing import GENERIC, OF_THOSE, Narrowing
 from loyalty_ai.assistant.phrasing.orders import WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, Own
 from loyalty_ai.assistant.phrasing.products import without_look
@@ -82,6 +83,9 @@ ONLY_WHEN = re.compile(
 
 LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
 """What was answered with a list: a place in it is meant, and no other list."""
+
+MOST_ALONE = 3
+"""Words of a message that may name no goods, but only how they shall be."""
 
 FEW_LETTERS = 30
 """Of words that a question may name beside what it goes on about."""
@@ -171,6 +175,9 @@ class Continuing(Edits, Narrowing, Own):
             return look
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
+        if self.last_about == "product" and self.asks_of_it(now):
+            unknown = replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+            return unknown if OF_THOSE.search(now.text) else replace(now, intent=Intent.NONE)
         if self.last_about in ("passage", "loyalty") and self.asks_on(now):
             gives = self.last_about == "loyalty" and GIVES.search(now.text)
             return replace(now, intent=Intent.LOYALTY if gives else Intent.POLICY, follows=True)
@@ -208,6 +215,18 @@ class Continuing(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        number_alone = now.units and not now.words.strip("0123456789 ") and not (now.codes or now.ordinals)
+        number_alone = number_alone or (now.units and {*now.words.split()} <= NUMBERS.keys())
+        if number_alone and now.intent in MAY_NAME_GOODS | {Intent.CART_ADD} and self.turn.cart is not None:
+            if self.last_about == "product" and (
+                now.intent is Intent.CART_ADD or PUTS.search(now.text)
+            ):  # "put ten in"
+                return replace(now, intent=Intent.CART_ADD, words="", there=True)
+            adds = now.there or now.intent is Intent.CART_ADD
+            if self.last_about == "order" and adds and len(rows := self.told_by_name()) == 1:
+                return replace(
+                    self.of_these(now, rows, Intent.CART_ADD), units=now.units
+                )  # "could I get 6 more of those"
         edits = {Intent.CART, Intent.CART_ADD, *EDITS}
         of_cart = self.turn.cart and "left" in now.aspects and not now.words
         if of_cart and any(each.intent in edits for each in self.understood((*self.asked_before, "")[0])):
@@ -226,10 +245,8 @@ class Continuing(Edits, Narrowing, Own):
             return summed
         if wish and wish.intent is Intent.GIFT and ANOTHER.search(now.text):
             return replace(now, intent=Intent.GIFT, low=now.low or wish.low, high=now.high or wish.high, follows=False)
-        if (
-            wish and owned(now.text) and now.intent in MAY_NAME_GOODS | {Intent.GIFT}
-        ):  # "he has the lunch box, something else"
-            return replace(wish, text=f"{wish.text}. {now.text}", follows=True)
+        if wish and owned(now.text) and (beside := self.changed(now, wish)):
+            return beside
         if self.last_about == "product" and (sized := self.in_size(now)):
             return sized
         if wish and self.last_about == "product" and (need := self.need_narrowed(now, wish)):
@@ -280,6 +297,11 @@ class Continuing(Edits, Narrowing, Own):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def told_by_name(self) -> list[Row]:
+        """The goods of an order that the last answer named."""
+        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
+        return [row for row in self.goods_of(self.turn.focus) if row["title"] in told]
 
     def may_change(self) -> bool:
         """Whether any of their orders has not left yet."""
@@ -377,28 +399,22 @@ class Continuing(Edits, Narrowing, Own):
             return None
         if now.intent not in MAY_NAME_GOODS | {Intent.GIFT, Intent.STOCK} and not (size and plainly):
             return None
-        if not plainly and not WHAT_ABOUT.search(now.text):
+        if not (plainly or WHAT_ABOUT.search(now.text) or said_alone(now)):
             return None
         if len(named(self.shown, words)) == 1 and "one" in now.text.split():
             return replace(now, intent=Intent.DESCRIBE, words=words)
-        kind = before.words
-        if COLOUR.fullmatch(words) and len(self.shown) == 1:
-            kind = self.shown[0]["title"].lower()
-        if COLOUR.fullmatch(words):  # "what about green", after pink cushions
-            kind = " ".join(word for word in COLOUR_WORD.sub(" ", kind).split() if not COLOUR.fullmatch(word)) or kind
-        both = f"{words} {kind}" if words.isascii() or not kind.isascii() else f"{kind} {words}"
-        plain = kind.split()
-        parted = [plain[at:] for at in range(1, len(plain)) if words.isascii() and kind.isascii()]
-        ends = (f"{words} {' '.join(end)}" for end in parted if not PLACES.issuperset(end))
-        if not self.has(both):  # "the sweetheart one", after the regency cakestand
-            both = next((end for end in ends if self.has(end)), both)
-        if not plainly and not named(self.search(both, available=False, limit=20), both):
+        whole = self.composed(words, before)  # "the sweetheart one", after the regency cakestand
+        if whole is None and COLOUR.fullmatch(words) and len(self.shown) == 1:
+            whole = self.composed(words, replace(before, words=self.shown[0]["title"].lower(), text="", thing=""))
+        if whole is None and not (plainly and before.words):
             return None
+        thing = whole.thing if whole is not None else self.thing_of(before)
         return replace(
             before,
             intent=Intent.SEARCH,
             text=now.text,
-            words=both,
+            words=whole.words if whole is not None else f"{words} {recoloured(thing, words)}",
+            thing=thing,
             low=now.low if now.bounded else before.low,
             high=now.high if now.bounded else before.high,
             order=now.order or (before.order if plainly else ""),
@@ -447,24 +463,37 @@ class Continuing(Edits, Narrowing, Own):
         ]
         return max((row["title"].lower() for row in rows), key=lambda title: likeness(title, both), default=now.words)
 
-    def wish_before(self) -> Asked | None:
-        """What was asked about products last, by a question that can be read alone, with what narrowed it since."""
-        found = self._wish_told()
+    def wish_before(self, since: int = 0) -> Asked | None:
+        """What was asked about products last, by a question that can be read alone, with what narrowed it since.
+
+        Args:
+            since: how many of the last messages are left out.
+        """
+        found = self._wish_told(since)
         if found is None:
             return None
         wish, at = found
-        for text in reversed(self.asked_before[:at]):
+        likes = wish.intent is not Intent.GIFT and wish_of(wish.text).likes
+        older = self.wish_before(at + 1) if said_alone(wish) or likes else None
+        if older is not None and likes and older.intent is Intent.GIFT:  # "she loves fairies"
+            wish = replace(older, text=f"{older.text}. {wish.text}")
+        elif older is not None and (whole := self.composed(wish.words, older)):  # "doormats", then "union jack"
+            wish = replace(whole, intent=Intent.SEARCH, text=wish.text)
+        for text in reversed(self.asked_before[since:at]):
             now = self.understood(text)[-1]
             narrowed = self.changed(now, wish) or self.narrowed(now, wish)
             wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
         return wish
 
-    def _wish_told(self) -> tuple[Asked, int] | None:
+    def _wish_told(self, since: int) -> tuple[Asked, int] | None:
         """The question about products that can be read alone, and how many messages came after it."""
-        for at, text in enumerate(self.asked_before[:FURTHEST]):
+        for at, text in list(enumerate(self.asked_before[:FURTHEST]))[since:]:
             before = self.reread(self.understood(text)[-1])
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
+            beside = owned(before.text) or self.asks_of_it(before)
+            if beside and at + 1 < len(self.asked_before):
+                continue  # "she has gloves already"
             if (
                 self.asks_all(before)
                 or leaves_out(before.text)
@@ -516,6 +545,12 @@ class Continuing(Edits, Narrowing, Own):
         if now.intent is Intent.NONE:
             return bool(now.follows or now.bounded or now.order or pointed)
         return now.intent is Intent.SEARCH and not now.words and bool(now.bounded or now.order or now.follows)
+
+
+def said_alone(now: Asked) -> bool:
+    """Whether a message is a word or two, which may name goods or only what those spoken of shall have: "union jack"."""
+    plain = now.words and not (now.bounded or now.order or HAVE_YOU.search(now.text))
+    return bool(plain) and len(now.text.split()) <= MOST_ALONE and len(now.text) <= FEW_LETTERS
 
 
 def units_said(count: str) -> int:

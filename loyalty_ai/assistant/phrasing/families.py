@@ -7,11 +7,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from loyalty_ai.assistant.following import UNWANTED
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import Row, codes_of, named
-from loyalty_ai.assistant.phrasing.finding import CHILDREN, COLOUR_WORD, PEOPLE, WEAK
+from loyalty_ai.assistant.phrasing.finding import CHILDREN, COLOUR_WORD, COLOUR_ZH, COLOURS, PEOPLE, WEAK
 from loyalty_ai.assistant.phrasing.pairs import Pairs
 from loyalty_ai.assistant.phrasing.titles import (
     ASKS_GENUINE,
@@ -135,6 +136,8 @@ class Families(Pairs):
             kind = shared(shown)
         if not kind and (rows := shown or self.page()):
             kind = self.family_name(rows[0])
+        if COLOURS.search(now.text):
+            kind = " ".join(COLOUR_ZH.sub("", COLOUR_WORD.sub(" ", kind)).split()) or kind
         wish = {"low": before.low, "high": before.high} if before is not None else {}
         aspects = frozenset({"family"})
         return replace(now, intent=Intent.SEARCH, words=kind, aspects=aspects, follows=True, **wish) if kind else None
@@ -172,7 +175,7 @@ class Families(Pairs):
     @staticmethod
     def asks_all(now: Asked) -> bool:
         """Whether a question only asks for all, or the rest, of what was spoken of."""
-        left = words_of(OF_FAMILY.sub(" ", now.text)).split()
+        left = words_of(OF_FAMILY.sub(" ", UNWANTED.sub(" ", now.text))).split()
         return OF_FAMILY.search(now.text) is not None and FAMILY_WORDS.issuperset(left)
 
     def family_name(self, row: Row) -> str:

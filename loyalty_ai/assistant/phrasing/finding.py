@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from loyalty_ai.assistant.amounts import number, prices
 from loyalty_ai.assistant.backends.base import Piece
-from loyalty_ai.assistant.following import UNWANTED, leaves_out
+from loyalty_ai.assistant.following import LESS, UNWANTED, leaves_out
 from loyalty_ai.assistant.glossary import in_english, in_words, share_known
 from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.phrases import CHEAPEST, DEAREST, NUMBERS
@@ -126,7 +126,10 @@ SO_MANY_EXTREMES = re.compile(
 """How many of the very cheapest, or of the dearest."""
 
 LETTERS = re.compile(r"\b(?:letters?|initials?) ([a-z](?![a-z])(?:(?:,? (?:and|or|&) |, ?| ?[&/] ?| )[a-z](?![a-z]))*)")
-"""Letters of the alphabet that goods shall have."""
+LETTER = re.compile(
+    r"(?=.*\bletters?\b).*\b(?:an?|the|any) ([b-hj-z])(?= (?:and|in|please|left|one|too|for)\b|[,.?!]|$)"
+)
+"""Letters of the alphabet that goods shall have; one that is named behind: "letter key rings, have you got an s"."""
 
 COLOURS = re.compile(
     r"\b(?:other|different|another|what|which|more)\b.{0,20}\b(?:colou?rs?|sizes?|designs?|patterns?|versions?)\b"
@@ -258,7 +261,7 @@ class Finding(Voice):
         if asked.order and self.of_all(asked):
             yield from self.extreme_of_all(asked)
             return
-        if (letters := LETTERS.search(asked.text)) and (found := list(self.lettered(asked, letters[1]))):
+        if found := self.of_letters(asked):
             yield from found
             return
         if not asked.words:
@@ -516,10 +519,16 @@ class Finding(Voice):
         both = (" ".join([*lead[:size], part]) for size in range(len(lead), 0, -1))
         return next((words for words in both if named(self.search(words), words, strictly=True)), part)
 
+    def of_letters(self, asked: Asked) -> list[Piece]:
+        """What has the letters that a question names; [] where it names none or nothing has any."""
+        letters = LETTERS.search(asked.text) or LETTER.search(asked.text)
+        return list(self.lettered(asked, letters[1])) if letters else []
+
     def lettered(self, asked: Asked, said: str) -> Iterator[Piece]:
         """What has each of the letters that shall be on it, and which of them nothing has."""
         letters = list(dict.fromkeys(re.findall(r"\b[a-z]\b", said)))
-        rest = " ".join(word for word in words_of(LETTERS.sub(" ", asked.text)).split() if len(word) > 1)
+        plain = words_of(LETTERS.sub(" ", asked.text)).replace("letter ", "")
+        rest = " ".join(word for word in plain.split() if len(word) > 1)
         found = {}
         for letter in letters[:MOST_KINDS]:
             rows = self.search(f"{rest} letter {letter}", asked, available=False, limit=20)
@@ -688,14 +697,23 @@ class Finding(Voice):
             yield Sentence(_("Nothing is called just “%(words)s”. This comes nearest:") % {"words": asked.words})
         yield from self.lines(rows[: asked.count or SHOWN])
 
-    def colours_of(self, row: Row) -> Iterator[Piece]:
-        """The same product in its other colours and sizes."""
+    def sizes_of(self, row: Row) -> Iterator[Piece]:
+        """The same product in its other sizes, and nothing that is only of its kind."""
+        yield from self.colours_of(row, nearly=False)
+
+    def colours_of(self, row: Row, *, nearly: bool = True) -> Iterator[Piece]:
+        """The same product in its other colours and sizes.
+
+        Args:
+            nearly: whether what has only the beginning or the end of its name counts too, where nothing has the whole.
+        """
         kind = " ".join(word for word in row["title"].lower().split() if not COLOUR.fullmatch(word))
         rows = named(self.search(kind, available=False, limit=20), kind, strictly=True) if kind else []
         words = kind.split()
         # "Jumbo Bag Red Retrospot" is a jumbo bag
-        for kind_of in (words[:2], words[-2:]) if len(words) > 2 and len(rows) < 2 else ():
+        for kind_of in (words[:2], words[-2:]) if nearly and len(words) > 2 and len(rows) < 2 else ():
             alike = named(self.search(" ".join(kind_of), available=False, limit=20), " ".join(kind_of), strictly=True)
+            alike = [other for other in alike if other["category"] == row["category"]]  # no ridged bowl for a jar
             if len(alike) > max(len(rows), 1):
                 rows, kind = alike, " ".join(kind_of)
         rows = [other for other in rows if other["product_id"] != row["product_id"]]
@@ -822,13 +840,14 @@ def themselves(rows: list[Row], words: str) -> list[Row]:
 def not_wanted(text: str) -> list[str]:
     """The words that name what shall not be among what is found.
 
-    >>> not_wanted("no not chandeliers, little lights"), not_wanted("not too big")
-    (['chandeliers'], [])
+    >>> not_wanted("no not chandeliers, little lights"), not_wanted("not too big"), not_wanted("less christmassy")
+    (['chandeliers'], [], ['christmas'])
     >>> not_wanted("想买门垫,不要猫狗图案的"), not_wanted("红色的不要"), not_wanted("要不要红色的"), not_wanted("不要太贵的")
     (['猫狗', '猫', '狗'], ['红色'], [], [])
     """
     childish = ["children"] if GROWN_UP.search(text) else []
-    unwanted = [word for found in UNWANTED.finditer(text) for word in found.groups() if word and words_of(word)]
+    said = (word for pattern in (UNWANTED, LESS) for found in pattern.finditer(text) for word in found.groups())
+    unwanted = [word for word in said if word and words_of(word)]
     each = [part for word in unwanted for part, tells in in_words(word) if tells and not word.isascii()]  # 猫狗
     return list(dict.fromkeys([*unwanted, *each, *owned(text), *childish]))
 

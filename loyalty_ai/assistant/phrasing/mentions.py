@@ -90,7 +90,7 @@ LOOKS_SAID = {
     "tiny": "small",
 }
 """Sizes as titles write them."""
-SOME = re.compile(r"\bones\b")
+SOME = re.compile(r"\bones\b|^(?!.*[那这]).*的(?:呢|有吗|有没有)?[?]?$")
 
 OF_A_KIND = 0.4
 LOOSELY = 0.3
@@ -265,6 +265,8 @@ class Mentions(Voice):
             short and not now.order and len(mentions) == 1 and OF_KIND.search(now.text) and mentions[0].units is None
         ):
             return None
+        if SOME.search(now.text):
+            return None
         before = asked(normal(self.asked_before[0]))
         intent = before.intent if before.intent in GOES_ON else Intent.PRICE
         counts = (before.units or 1,) if intent is Intent.CART_ADD else (1,)
@@ -385,7 +387,12 @@ class Mentions(Voice):
             elif each.words in kinds[: len(kinds) - len(titles)] and self._family(each):
                 families.add(each.words)
                 of_family = True  # "the two slates, dolly girl and dinosaur": what follows names some of these
-            elif each.of_kind and not SOME.search(each.text) and (row := self._one(each)) is not None:
+            elif (
+                each.of_kind
+                and not SOME.search(each.text)
+                and (row := self._one(each)) is not None
+                and self._alike() <= {*stems(row["title"], "en"), *stems(each.words, "en")}
+            ):
                 mentions.append(_mention(row, each))
             elif not self._strange(each):
                 return []
@@ -402,10 +409,12 @@ class Mentions(Voice):
         if not (COLOUR.sub(" ", piece.words).strip() == "" or piece.of_kind or loosely):
             return None
         piece = replace(piece, words=" ".join(LOOKS_SAID.get(word, word) for word in piece.words.split()))
+        same = self._alike()
         for kind in dict.fromkeys(kinds):
             if kind == piece.words:
                 continue
             rows = named(self.search(f"{piece.words} {kind}", available=False, limit=20), piece.words)
+            rows = [row for row in rows if same - {*stems(piece.words, "en")} <= {*stems(row["title"], "en")}]
             look, whole = set(stems(piece.words, "en")), set(stems(kind, "en"))
             alike = {row["product_id"]: len((whole - look).intersection(stems(row["title"], "en"))) for row in rows}
             most = max(alike.values(), default=0)
@@ -417,9 +426,9 @@ class Mentions(Voice):
                 1, (LOOSELY if loosely or piece.of_kind else OF_A_KIND) * len(whole - look)
             ):
                 return kind, best[0]
-            if not kind.isascii() and (
-                row := self._one(replace(piece, words=f"{piece.words} {COLOUR_ZH.sub('', kind)}", numbers=()))
-            ):
+            plain = COLOUR_ZH.sub("", kind)
+            row = None if kind.isascii() else self._one(replace(piece, words=f"{piece.words} {plain}", numbers=()))
+            if row is not None and (named([row], plain) or not plain.strip()):
                 return kind, row
         return None
 
@@ -442,6 +451,11 @@ class Mentions(Voice):
             return False
         unknown = self.call("search_catalog", query=piece.words, available_only=False, limit=12).data.get("unknown", ())
         return set(piece.words.split()) <= {*unknown}
+
+    def _alike(self) -> set[str]:
+        """What all titles of those at hand have, stemmed, where they are several: what they are."""
+        titles = [{*stems(row["title"], "en")} for row in self._at_hand()]
+        return set.intersection(*titles) if len(titles) > 1 else set()
 
     def _at_hand(self) -> list[Row]:
         return self.page() or self.meant[-1:] or self.shown

@@ -7,11 +7,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from loyalty_ai.assistant.amounts import prices
-from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, leaves_out
+from loyalty_ai.assistant.following import MEANT, TAKES, UNWANTED, WHAT_ABOUT, leaves_out
 from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE, of_goods, used_for
 from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
-from loyalty_ai.assistant.phrasing.choosing import named
+from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, named
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
@@ -30,7 +30,7 @@ from loyalty_ai.assistant.phrasing.finding import (
 from loyalty_ai.assistant.phrasing.needs import NEED, SURE_NEED
 from loyalty_ai.assistant.questions import IN_ALL, Asked, asked, words_of
 from loyalty_ai.assistant.tokens import words as stems
-from loyalty_ai.assistant.wishes import wish_of
+from loyalty_ai.assistant.wishes import owned, wish_of
 
 CLAUSES = re.compile(
     r"[.,;!?()\n]+ ?| - | (?:and|but|so|because) (?=(?:is|are|does|do|can|could|it|he|she|they|i|we|my|our)\b)"
@@ -88,6 +88,10 @@ OF_IT = re.compile(
     r"^(?:那|那么|它|这个|这款|那个)*(?:可以|可不可以|能不能|能|会不会|会|是不是|需要|需不需要|"
     r"要不要|带不带|防|耐|好不好)"
 )
+OF_THOSE = re.compile(
+    r"^(?:and |so )*which (?:one |ones )?of (?:those|these|them) (?:would|will|can|could|is|are|do|does)\b"
+)
+"""Of which of those at hand something is so."""
 FACT = re.compile(
     r"^(?:那|那么|它|这个|这款|这|那|一)*[套包盒组]?(?:一共|总共|共|里面|里)?(?:有|装|含|是)?(?:多少|几)[层件张支只片块枚根条个](?:的|一套)?$|"
     r"^(?:那|那么|它|这个|这款)*是?用?什么(?:材质|材料|做)|"
@@ -155,6 +159,8 @@ SIZED = re.compile(r"\b(?:(?P<large>bigger|larger)|smaller)\b|(?P<more>大)[一�
 
 MOST_THEMES = 6
 """Words of a title that are looked for beside a kind, and goods that share them."""
+MOST_VERB = 2
+"""Words of what is asked by a verb alone: "do they stack"."""
 MOST_BARE = 6
 """Words of a property that is asked for without a verb: "suitable for a 9 year old"."""
 
@@ -279,11 +285,13 @@ class Narrowing(Families):
             return None
         look = "large" if size["large"] or size["more"] else "small"
         words = f"{look} {recoloured(words_of(self.shown[0]['title'].lower()), look)}"
-        return (
-            replace(now, intent=Intent.SEARCH, words=words, units=None, aspects=frozenset())
-            if self.has(words)
-            else None
-        )
+        if self.has(words):
+            return replace(now, intent=Intent.SEARCH, words=words, units=None, aspects=frozenset())
+        rest = [word for word in now.words.split() if word not in WEAK | GENERIC and not SIZED.fullmatch(word)]
+        text = "other sizes" if now.text.isascii() else "其他尺寸"
+        aspects = frozenset({"sizes"})
+        sizes = replace(now, intent=Intent.DESCRIBE, text=text, words="", units=None, aspects=aspects, there=True)
+        return None if rest else sizes
 
     def need_narrowed(self, now: Asked, before: Asked) -> Asked | None:
         """A need that was told before, as a message bounds what shall serve it: "is there one in cream", "preferably under £5"."""
@@ -322,6 +330,10 @@ class Narrowing(Families):
         low, high = (now.low, now.high) if now.bounded else prices(now.text)[0]
         if chance < (OF_LIST / 2 if low or high or now.order else OF_LIST):
             return None
+        others = WHAT_ABOUT.search(now.text) and any(row["score"] >= POSSIBLE for row in self.search(now.words))
+        if before.intent is Intent.GIFT and others:
+            bounds = {"low": low or before.low, "high": high or before.high}
+            return replace(now, intent=Intent.SEARCH, follows=True, **bounds)  # "what about a kneeler"
         if before.intent is Intent.GIFT:  # "anything with a bit of humour"
             if CHEAPER.search(now.text) and not (low or high):
                 high = self.mean_shown()  # "anything cheaper"
@@ -331,15 +343,19 @@ class Narrowing(Families):
         kind = self.kind_of(before)
         known = {*kind.split()} | WEAK | PEOPLE | GENERIC
         said = [word for word in now.words.split() if word not in known and not word.isdigit()]
-        whole = [f"{' '.join(said)} {kind}", *(f"{word} {kind}" for word in said)] if said and kind else []
-        words = next((both for both in whole if self.has(both)), "")
+        whole = self.composed(" ".join(said), before) if said and kind else None
+        whole = whole or next(filter(None, (self.composed(word, before) for word in said if len(said) > 1)), None)
+        words = whole.words if whole is not None else ""
         if not words and said and (rows := named(self.shown, " ".join(said))) and len(rows) < len(self.shown):
             return self.of_these(now, rows, now.intent if now.intent in ABOUT_ONE else Intent.STOCK)
         bounds = {"low": low, "high": high} if low or high else {}
         order, count = now.order or before.order, now.count or before.count
         if not words and (not kind or not (low or high or now.order) or any(map(self.names_goods, said))):
             return None
-        changed = replace(before, intent=Intent.SEARCH, words=words or kind, order=order, count=count, **bounds)
+        thing = whole.thing if whole is not None else before.thing
+        changed = replace(
+            before, intent=Intent.SEARCH, words=words or kind, thing=thing, order=order, count=count, **bounds
+        )
         available = now.available or before.available
         return replace(changed, text=now.text, available=available, both=False, there=False, follows=True)
 
@@ -365,25 +381,32 @@ class Narrowing(Families):
 
     def changed(self, now: Asked, before: Asked) -> Asked | None:
         """What was asked for before as a message puts it right, leaves something out of it, or bounds it."""
+        if owned(now.text) and now.intent in MAY_TELL:  # "he has the lunch box, something else"
+            return replace(before, text=f"{before.text}. {now.text}", follows=True)
         return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
 
     def meant_so(self, now: Asked, before: Asked) -> Asked | None:
         """What was asked for before, its order and its price with it, as a message puts it right: "I mean one for the wall"."""
         if not MEANT.search(now.text) or now.intent in GUARDS or now.codes or now.ordinals:
             return None
-        kind = self.kind_of(before)
-        said = [word for word in asked(MEANT.sub(" ", now.text)).words.split() if word not in kind.split()]
-        added = [both for word in said if self.has(both := f"{word} {kind}")]
-        whole = f"{' '.join(said)} {kind}" if said else ""
-        words = next((each for each in (whole, *added, " ".join(said)) if each and self.has(each)), "")
-        return replace(before, text=now.text, words=words, follows=True) if words else None
+        kind = self.kind_of(before).split()
+        words = asked(MEANT.sub(" ", now.text)).words
+        said = " ".join(word for word in words.split() if word not in kind)
+        whole = self.composed(said, before) if said else None
+        if whole is None and not (words and self.has(words)):
+            return None
+        thing = whole.thing if whole is not None else ""
+        return replace(before, text=now.text, words=whole.words if whole else words, thing=thing, follows=True)
 
     def without(self, now: Asked, before: Asked) -> Asked | None:
         """What was asked for before, less what a message only says that it shall not have: "not with gnomes", 红色的不要."""
         unwanted = not_wanted(now.text)
+        known = {*unwanted, *stems(" ".join(unwanted), "en"), "either"} | WEAK
         if (
             not unwanted
-            or not {*now.words.split()} <= {*unwanted, "either"}
+            or any(
+                word not in known and not known.issuperset(stems(word, "en") or [word]) for word in now.words.split()
+            )
             or now.intent in GUARDS
             or self.in_cart(now.words)
         ):
@@ -391,7 +414,9 @@ class Narrowing(Families):
         if before.intent is Intent.GIFT:
             return replace(before, text=f"{before.text}. {now.text}", follows=True)
         text = ". ".join([*(found[0] for found in UNWANTED.finditer(before.text)), now.text])
-        return replace(before, text=text, intent=Intent.SEARCH, follows=True)
+        rows = named(self.search(before.words, available=False, limit=20), before.words, strictly=True)
+        words = before.words if rows else self.thing_of(before)
+        return replace(before, text=text, words=words, intent=Intent.SEARCH, follows=True)
 
     def beside_it(self, now: Asked, before: Asked | None) -> Asked | None:
         """Goods of the kind that shall go with what is at hand, of its theme: the card that shares most of the mug's title, or
@@ -449,6 +474,16 @@ class Narrowing(Families):
         if not asks and not (alone and (plain or not self.has(now.words))):
             return None
         return replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
+
+    def asks_of_it(self, now: Asked) -> bool:
+        """Whether a question asks something of the goods at hand by a verb that says nothing of their kind: "do they stack"."""
+        asks = OF_IT.search(now.text) or OF_THOSE.search(now.text)
+        may = now.there and now.intent in (Intent.NONE, Intent.SEARCH) and asks
+        may = may and not (now.codes or now.ordinals or now.bounded or now.order or HAVE_YOU.search(now.text))
+        may = may and not (leaves_out(now.text) or SERVICE.search(now.text) or COLOURS.search(now.text))
+        looks = any(map(COLOUR.fullmatch, now.words.split()))
+        looks = looks or 0 < len(named(self.shown, now.words)) < len(self.shown)
+        return bool(may) and not looks and len(now.words.split()) <= MOST_VERB
 
     def names_others(self, now: Asked) -> str:
         """What a question of some property calls goods other than those at hand; "" where it speaks of no others."""

@@ -18,6 +18,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     Row,
     named,
 )
+from loyalty_ai.assistant.phrasing.composing import Composing
 from loyalty_ai.assistant.phrasing.finding import (
     ALIKE,
     ASKS_FOR,
@@ -28,7 +29,6 @@ from loyalty_ai.assistant.phrasing.finding import (
     MOST_KINDS,
     PEOPLE,
     WEAK,
-    Finding,
     limited,
     not_wanted,
 )
@@ -80,7 +80,7 @@ CLAUSE = re.compile(r"[,.;!?()]| (?:and|but|so|because|who|which|that|when|if) "
 """Where a story of a need goes on to something else."""
 
 
-class Needs(Finding):
+class Needs(Composing):
     """Finds what serves a need."""
 
     def serving(self, asked: Asked, *, least: float = NEED) -> list[Row]:

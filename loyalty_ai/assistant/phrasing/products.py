@@ -77,6 +77,9 @@ class Products(Advice):
         if self.topic and not (self.meant or asked.words or asked.codes or asked.here or asked.ordinals):
             yield from self.goes_on_about(asked)  # "can you wrap it, and how much is that"
             return
+        if asked.words and (found := self.of_letters(asked)):
+            yield from found
+            return
         chosen = self.choose(asked)
         one = (
             chosen.products[0]
@@ -87,7 +90,7 @@ class Products(Advice):
         if one and titled and titled["title"].lower().startswith(one["title"].lower()):
             chosen = replace(chosen, products=[titled])  # "the cup of tea kneeling pad", beside one without the tea
         if chosen.sure and COLOURS.search(asked.text):
-            say = self.colours_of
+            say = self.sizes_of if "sizes" in asked.aspects else self.colours_of
         if asked.words and not asked.codes and not chosen.sure and self.of_no_kind(asked):
             yield from self.none_of_kind(asked)
             return

@@ -632,6 +632,7 @@ class Reading(Continuing):
             return None  # an order of somebody else is refused by its number, and a product is found by it
         read = self.understood(text)
         goes_on = self.last_about and (len(text) <= SHORT or any(now.follows or now.there for now in read))
+        goes_on = goes_on or (self.turn.product and any(now.here or now.there for now in read))  # of the page
         if chance < SURELY_REFUSED and (goes_on or OF_ONESELF.search(text)):
             return None
         if all(now.intent in NEVER_REFUSED for now in read):
