@@ -105,7 +105,7 @@ OTHERS: tuple[tuple[int, str, str], ...] = (
         rf"(somebody|someone|anybody|people|{RELATIVE}|{NAME})( else)? (has |have |had )?(bought|got|gave|given|sent|ordered)\b( it| this| that| something| a \w+)? (for )?(me|us)\b|(can|could|do|will|may) (other|another|somebody|someone|anybody) ?({CUSTOMER}|people|else)? (\w+ )?(see|look|read|know|view)\b.{{0,30}}\b(i|my|me)\b|"
         rf"(if|before|in case) (somebody|someone|anybody|another|other) ?({CUSTOMER}|people|else)? (buys?|orders?|takes?|gets?|snaps?)|(?:(?:am|are|was|were|be|become|becoming|being|count as|counted as) (?:i |we )?|as )(one of |among )?(a |an |the |your |their )*(new |good |regular |loyal )?(best|biggest|top|average|other|first|typical|most loyal) {CUSTOMER}|"
         rf"how many {CUSTOMER} (can|could|will|would|fit)\b|\b(?:use|used|using)\b.{{0,12}}\b(?:my|our|a|the|your) (?:friend |referral |own )?code\b|(do|can|should) (other |new |most )?{CUSTOMER} (like|say|think|pay|recommend|prefer)",
-        "(收到|寄来|发来|送来|拿到|给我).{0,6}(了)?(别人|他人|其他人)的|(别人|他人|人家|朋友|[\u3400-\u9fff]{1,3})(送|给|买给)我的|谁(给我)?签收|是谁签|(别的|其他)(人|顾客|客户|用户|会员|买家)们?(都|一般|也)?(喜欢|爱|觉得|怎么看|推荐)|(别人|其他人|他人|顾客|客户).{0,6}(看到|看见|知道|看得到).{0,6}我|买给|(账[号户]|订单)(里|名下)|在我的?账",
+        "(收到|寄来|发来|送来|拿到|给我).{0,6}(了)?(别人|他人|其他人)的|(别人|他人|人家|朋友|[\u3400-\u9fff]{1,3})(送|给|买给)我的|谁(给我)?签收|是谁签|(别的|其他)(人|顾客|客户|用户|会员|买家)们?(都|一般|也)?(喜欢|爱|觉得|怎么看|推荐)|(别人|其他人|他人|顾客|客户).{0,6}(看到|看见|知道|看得到).{0,6}我|买给|(?:^|(?<=我的)|(?<=我)|(?<=这个))(账[号户]|订单)(里|名下)|在我的?账",
     ),
     (
         8,

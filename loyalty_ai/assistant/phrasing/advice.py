@@ -14,6 +14,7 @@ from loyalty_ai.assistant.hearing import CHINESE
 from loyalty_ai.assistant.interests import INTERESTS
 from loyalty_ai.assistant.phrases import Intent
 from loyalty_ai.assistant.phrasing.choosing import SURE, Row, named
+from loyalty_ai.assistant.phrasing.composing import PARTED
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
     COLOUR,
@@ -27,10 +28,20 @@ from loyalty_ai.assistant.phrasing.needs import FAINT_NEED, NEED, PLAIN_NEED, Ne
 from loyalty_ai.assistant.phrasing.voice import SHOWN, asked_of, key
 from loyalty_ai.assistant.questions import Asked, interests, words_of
 from loyalty_ai.assistant.turn import Sentence
-from loyalty_ai.assistant.wishes import Wish, wish_of
+from loyalty_ai.assistant.wishes import PERSON, Wish, wish_of
 
 GIVEN_ZH = re.compile(r"(?:送|买)(?:给|他|她|我|你|[一两]?[个只件套条款把盒]|点|些)*(?P<what>[^,.;!?送买]{2,8})")
 """What shall be given: 想送她一个茶壶."""
+
+THING_ZH = re.compile(
+    r"(?:有没有|有无|想买|想要|要买|买|来)(?:给.{1,4}?)?(?:[一两几]?[个只件条把套份款张])?(?:[^,.;!?]{1,6}的)?(?P<thing>[^,.;!?的]{1,6}?)"
+    r"(?:吗|么|送|给|[,.;!?]|$)"
+)
+SOME_GIFT = re.compile(
+    r"\b(?:gifts?|presents?|prezzies?|something|anything|things?|ideas?|bits?|surprise|treat|stuff)\b|礼物|礼品|东西|礼|推荐"
+)
+SHE = re.compile(r"\b(?:she|he|they|who|whos|his|her|their|i am|i have|we)\b")
+"""Goods that are named as a gift; any gift; whom it is for, behind which none is named."""
 
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
@@ -63,6 +74,9 @@ class Advice(Needs):
 
     def gift(self, asked: Asked) -> Iterator[Piece]:
         wish = wish_of(asked.text)
+        if thing := self.thing_given(asked, wish):
+            yield from self.gift_of_kind(asked, thing, wish)
+            return
         words = ", ".join(wish.likes)
         lines = list(dict.fromkeys(line for like in wish.likes for line in interests(like)))
         if not lines:
@@ -172,6 +186,47 @@ class Advice(Needs):
         yield Sentence(self.gift_intro(words or lines[0][0], asked), tuple(key(row) for row, _said in chosen))
         for row, said in chosen:
             yield self.line(row, _("goes with “%(words)s”") % {"words": said})
+
+    def thing_given(self, asked: Asked, wish: Wish) -> str:
+        """The kind of goods that a gift for somebody who likes something shall be: "mug" of a mug for a dad who likes fishing; ""
+        where any would do."""
+        liked = {word for like in wish.likes for word in like.split()}
+        if CHINESE.search(asked.text):
+            found = THING_ZH.search(asked.text) if liked else None
+            thing = words_of(found["thing"]) if found else ""
+            of_table = thing in INTERESTS or any(like in thing for like in liked) or SOME_GIFT.search(thing)
+            return thing if thing and not of_table and self.names_goods(thing) else ""
+        for clause in PARTED.split(asked.text) if liked else ():
+            if PERSON.search(clause) or SHE.search(clause):
+                break
+            said = [word for word in words_of(clause).split() if not (word in WEAK | PEOPLE or word.isdigit())]
+            if not said or SOME_GIFT.search(clause) or liked.intersection(said) or INTERESTS.keys() >= {*said}:
+                continue
+            thing = " ".join(said)
+            rows = self.search(thing, available=False, limit=20)
+            thing = self.told(thing)
+            return thing if named(rows, thing) else ""
+        return ""
+
+    def gift_of_kind(self, asked: Asked, thing: str, wish: Wish) -> Iterator[Piece]:
+        """Goods of a kind that somebody likes; what there is of the kind, where none has anything to do with that."""
+        picked: dict[str, tuple[Row, str]] = {}
+        for like in wish.likes:
+            for search in dict.fromkeys([like, *(search for _said, search in interests(like))]):
+                both = f"{search} {thing}"
+                rows = named(self.search(both, asked, limit=20), both)
+                picked |= {row["product_id"]: (row, like) for row in rows if row["product_id"] not in picked}
+        chosen = [(row, like) for row, like in picked.values() if not self.unwanted(row, wish)][: asked.count or SHOWN]
+        if chosen:
+            words = f"{', '.join(wish.likes)}, {thing}" if thing.isascii() else f"{'、'.join(wish.likes)}、{thing}"
+            yield Sentence(self.gift_intro(words, asked), tuple(key(row) for row, _like in chosen))
+            for row, like in chosen:
+                yield self.line(row, _("goes with “%(words)s”") % {"words": like})
+            return
+        found = named(self.search(thing, asked, limit=20), thing)
+        rows = [row for row in found if not self.unwanted(row, wish)]
+        both = f"{wish.likes[0]} {thing}"
+        yield from self.show_nearest(asked_of(asked, both), rows) if rows else self.none_found(asked_of(asked, thing))
 
     def thing_for(self, asked: Asked, words: str) -> str:
         """The goods that a wish names before whom they are for, with what else they shall have where there are such; else ""."""

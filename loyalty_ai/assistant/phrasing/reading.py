@@ -285,6 +285,9 @@ A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐�
 REFUSED_FROM, SURELY_REFUSED = 0.25, 0.85
 """The chance from which on a message is refused for what it is heard as; and of oneself, going on, or with the name of goods."""
 
+PLAINLY_MISUSE = 0.5
+"""The chance from which on misuse is refused though it speaks of oneself."""
+
 SURELY_NEEDED = 0.8
 """The chance from which on a message is a need."""
 
@@ -633,7 +636,8 @@ class Reading(Continuing):
         read = self.understood(text)
         goes_on = self.last_about and (len(text) <= SHORT or any(now.follows or now.there for now in read))
         goes_on = goes_on or (self.turn.product and any(now.here or now.there for now in read))  # of the page
-        if chance < SURELY_REFUSED and (goes_on or OF_ONESELF.search(text)):
+        plainly_misuse = kind == MISUSE and chance >= PLAINLY_MISUSE  # "how do I get a refund and keep it"
+        if chance < SURELY_REFUSED and (goes_on or (OF_ONESELF.search(text) and not plainly_misuse)):
             return None
         if all(now.intent in NEVER_REFUSED for now in read):
             return None
