@@ -18,9 +18,10 @@ _LEAD = (
 )
 ONE_OF_THEM = re.compile(
     rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} (?<!for )ones?\b|[\w'-]+ ones\b|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
-    r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:anything|something) (?:a (?:bit|little) )?(?:more|less) [a-z]+$|(?:in|with|without) \w+|"
+    r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:anything|something) (?:a (?:bit|little) )?(?:(?:more|less) )?(?!else|for|to|in|from|like|nice|good|similar)[a-z]+$|(?:in|with|without|for) \w+|(?:that|which) (?!one|is|was|are|would|do|does|can|of)\w+|"
     r"(?:anything|something|any|some|a|an|the)?(?: bit| little| much)* ?(?:smaller|smallest|bigger|biggest|larger|largest)\b)|"
-    r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种])?(?:呢|吗|么|有吗|有没有)?(?:,[^有没吗,.?]{1,5}的?(?:有吗|有没有|呢))?[?]?$"
+    r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种])?(?:呢|吗|么|有吗|有没有)?(?:,[^有没吗,.?]{1,5}的?(?:有吗|有没有|呢))?[?]?$|"
+    r"^(?:那|那么)?(?:有没有|有|要)?[^,.?有没]{1,6}(?:图案|花纹|花样|样式|主题)的?(?:款|吗|呢|有吗|有没有)*[?]?$"
 )
 """Which of them is wanted, by what it has: its kind stands in the question before."""
 
@@ -150,6 +151,9 @@ _HOW_MANY = re.compile(
     rf"\b(?:(?P<half>half a dozen)|(?P<dozen>a dozen)|(?P<couple>a couple)|(?P<n>\d{{1,3}}|{_COUNT}))\b"
 )
 
+OF_SO_MANY = re.compile(rf"^(?:and |or |in )?(?:an? )?(?:sets?|packs?|boxe?s?|pairs?) of (?:{_COUNT})[?]?$")
+"""What shall come in so many."""
+
 _PLACES = re.compile(r"\b(?:first|last|next|other) (?:two|three|four|\d)\b")
 
 
@@ -179,6 +183,8 @@ def reckoning(text: str) -> Reckoning | None:
         said = every["n"]
         return Reckoning(int(said) if said.isdigit() else (DIGITS_ZH | {"十": 10}).get(said, 1), each=True)
     words = re.findall(r"[a-z']+|\d+", text)
+    if OF_SO_MANY.search(text):
+        return None  # "pack of 10"
     if len(text) > LONGEST or not words or not all(word.isdigit() or word in NO_THING for word in words):
         return None
     each = _EACH.search(text) is not None

@@ -63,6 +63,8 @@ def goods(open_shop: Any) -> Any:  # noqa: F811
         (("jam making stuff?", "what about labels"), {"LABEL19"}),
         (("tea towels please", "less christmassy"), {"TOWEL21"}),
         (("有没有午餐盒", "太空男孩的"), {"BOX24"}),
+        (("picture frames?", "is the white one waterproof", "do you have one in black"), {"FRAME13"}),
+        (("any mugs?", "what about doormats"), {"MAT15", "MAT16"}),
     ],
 )
 def test_what_is_added_is_wanted_of_the_kind_before(goods: Any, messages: tuple[str, ...], found: set[str]):
@@ -74,6 +76,8 @@ def test_what_is_added_is_wanted_of_the_kind_before(goods: Any, messages: tuple[
     [
         (("a teapot for one person", "something more modern"), "modern teapot", "ART23"),
         (("有没有午餐盒", "那个小的呢"), "午餐盒", "JIGSAW26"),
+        (("picture frames?", "something ornate"), "frame", "ART23"),
+        (("doormats", "with robots on"), "robots doormats", "APRON17"),
     ],
 )
 def test_what_no_goods_of_the_kind_have_is_said_and_nothing_of_another_kind_shown(
@@ -105,6 +109,29 @@ def test_places_that_were_shown_are_added_up(goods: Any):
 
 def test_a_larger_one_that_is_not_there_is_said_not_to_be(goods: Any):
     assert "in no other colour or size" in thread("doormats", "union jack", "and is there a bigger size").text
+
+
+@pytest.mark.parametrize(
+    ("story", "found"),
+    [
+        ("looking for a mug for my dad, he likes cats", {"MUG10"}),
+        ("do you have a cushion? my nan loves cats", {"COVER11"}),
+        ("有没有杯子？妈妈喜欢花", {"MUG9"}),
+    ],
+)
+def test_a_gift_of_a_kind_that_is_named_is_of_that_kind(goods: Any, story: str, found: set[str]):
+    assert set(say(story).cards) == found
+
+
+def test_where_none_of_the_kind_has_to_do_with_what_somebody_likes_there_is_the_kind(goods: Any):
+    answer = say("looking for a mug for my dad, he likes fishing")
+    assert "fishing mug" in answer.text
+    assert {"MUG9", "MUG10"} <= set(answer.cards)
+
+
+@pytest.mark.parametrize("asked", ["what's good for a wedding", "whats good for my nephew's birthday, he's 4"])
+def test_what_suits_somebody_is_a_question_of_goods(goods: Any, asked: str):
+    assert say(asked).outcome is not Outcome.REFUSED
 
 
 @pytest.mark.parametrize(

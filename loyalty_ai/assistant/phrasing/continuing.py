@@ -136,6 +136,9 @@ MORE_OR_LESS = {
 }
 """Sizes as titles write them, of what is compared with the goods at hand."""
 
+HOW_BIG = re.compile(r"(?:and |so |ok )*how (?:big|large|tall|wide|deep|heavy|high|thick|small)")
+"""Asks for a measure, and not of what."""
+
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
 
@@ -175,6 +178,8 @@ class Continuing(Edits, Narrowing, Own):
             return look
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
+        if self.last_about == "product" and HOW_BIG.fullmatch(now.text.strip(" ?!.")):
+            return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), there=True)
         if self.last_about == "product" and self.asks_of_it(now):
             unknown = replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
             return unknown if OF_THOSE.search(now.text) else replace(now, intent=Intent.NONE)
@@ -406,7 +411,8 @@ class Continuing(Edits, Narrowing, Own):
         whole = self.composed(words, before)  # "the sweetheart one", after the regency cakestand
         if whole is None and COLOUR.fullmatch(words) and len(self.shown) == 1:
             whole = self.composed(words, replace(before, words=self.shown[0]["title"].lower(), text="", thing=""))
-        if whole is None and not (plainly and before.words):
+        unheard_of = said_alone(now) and not self.search(words, available=False)  # "ornate", after mirrors
+        if whole is None and not ((plainly or unheard_of) and before.words):
             return None
         thing = whole.thing if whole is not None else self.thing_of(before)
         return replace(
@@ -458,6 +464,7 @@ class Continuing(Edits, Narrowing, Own):
         rest = " ".join(word for word in before.words.split() if not (figures and word.isdigit()))
         both = f"{now.words} {rest}"
         rows = named(self.search(both, available=False, limit=20), now.words)
+        rows = [row for row in rows if any(named([row], word) for word in rest.split())]
         rows = [
             row for row in rows if figures <= {str(NUMBERS.get(word, word)) for word in row["title"].lower().split()}
         ]
@@ -491,7 +498,7 @@ class Continuing(Edits, Narrowing, Own):
             before = self.reread(self.understood(text)[-1])
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
-            beside = owned(before.text) or self.asks_of_it(before)
+            beside = owned(before.text) or self.asks_of_it(before) or (before.there and "unknown" in before.aspects)
             if beside and at + 1 < len(self.asked_before):
                 continue  # "she has gloves already"
             if (

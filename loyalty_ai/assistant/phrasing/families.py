@@ -31,6 +31,8 @@ MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HE
 ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
 
 MORE_THAN_ONE = 2
+GENERIC_PACK = frozenset(["pack", "packs", "set", "sets", "box", "packet", "boxes", "pair"])
+"""What goods come in, of whatever kind."""
 OF_TITLES = MAY_TELL | {
     Intent.DESCRIBE,
     Intent.POLICY,
@@ -110,6 +112,8 @@ class Families(Pairs):
         at_hand = self.page() or (self.shown if self.last_about == "product" else [])
         if len(at_hand) == 1 and told_in(at_hand[0]["title"], now.text) and named(at_hand, words):
             return replace(told, words="", there=True, here=bool(self.turn.product))
+        if self.last_about == "product" and self.shown and GENERIC_PACK.issuperset(words.split()) and holds:
+            return replace(told, words="", there=True)  # "how many in a pack"
         if now.intent is Intent.ORDER or not words:
             return None
         counted = {found["en"] for found in HOW_MANY.finditer(now.text)}

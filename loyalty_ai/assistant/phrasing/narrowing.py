@@ -249,6 +249,9 @@ class Narrowing(Families):
             if self.has(kind := " ".join([*rest, *theme])):
                 bounds = {"low": now.low, "high": now.high} if now.bounded else {}
                 return replace(before, intent=Intent.SEARCH, text=now.text, words=kind, follows=True, **bounds)
+            if before.intent is not Intent.GIFT and (thing := self.thing_of(before)):  # nothing of it is called so
+                kind = " ".join([*rest, thing])
+                return replace(before, intent=Intent.SEARCH, text=now.text, words=kind, thing=thing, follows=True)
         such = (
             not (rest or looks or now.order)
             and not WEAK.isdisjoint(words)

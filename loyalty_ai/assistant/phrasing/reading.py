@@ -12,6 +12,7 @@ from loyalty_ai.assistant.arrivals import wanted_by
 from loyalty_ai.assistant.following import (
     NEEDED,
     WHAT_ABOUT,
+    leaves_out,
 )
 from loyalty_ai.assistant.hearing import of_goods, of_refused
 from loyalty_ai.assistant.periods import period
@@ -60,7 +61,7 @@ from loyalty_ai.assistant.questions import CODE, MAYBE_GOODS, PIECE, Asked, aske
 from loyalty_ai.assistant.somebody import INSISTS
 from loyalty_ai.assistant.subjects import ELSEWHERE, MISUSE, OTHERS
 from loyalty_ai.assistant.telling import question_of
-from loyalty_ai.assistant.wishes import OF_A_THING
+from loyalty_ai.assistant.wishes import OF_A_THING, names_a_reason
 
 WISHES = {Intent.SEARCH, Intent.NONE, Intent.STOCK, Intent.GIFT, Intent.CART_ADD}
 """What may be bounded by a part of its own: "I want a jewellery box, under £10, in stock"."""
@@ -284,6 +285,11 @@ A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐�
 
 REFUSED_FROM, SURELY_REFUSED = 0.25, 0.85
 """The chance from which on a message is refused for what it is heard as; and of oneself, going on, or with the name of goods."""
+
+SUITS = re.compile(
+    r"^(?:hi |hello |so )*what(?: is|s|'s)? (?:would be |really )?(?:good|nice|fun|suitable|ideal) for (?:an?|my|our|the)\b"
+)
+"""Asks what suits somebody or something."""
 
 PLAINLY_MISUSE = 0.5
 """The chance from which on misuse is refused though it speaks of oneself."""
@@ -595,6 +601,7 @@ class Reading(Continuing):
             return None
         parts = self.understood(whole)
         points = any(now.here or now.ordinals or now.codes or now.order for now in parts)
+        points = points or (self.last_about == "product" and leaves_out(whole))  # "for flour and sugar", after tins
         if points or (self.turn.history and any(now.follows or now.there or now.both for now in parts)):
             return None
         need = replace(asked(whole), intent=Intent.SEARCH, aspects=frozenset({"needed"}))
@@ -636,6 +643,8 @@ class Reading(Continuing):
         read = self.understood(text)
         goes_on = self.last_about and (len(text) <= SHORT or any(now.follows or now.there for now in read))
         goes_on = goes_on or (self.turn.product and any(now.here or now.there for now in read))  # of the page
+        if kind == ELSEWHERE and SUITS.search(text) and names_a_reason(text) and not self.asked_before:
+            return None  # "what is good for a wedding"
         plainly_misuse = kind == MISUSE and chance >= PLAINLY_MISUSE  # "how do I get a refund and keep it"
         if chance < SURELY_REFUSED and (goes_on or (OF_ONESELF.search(text) and not plainly_misuse)):
             return None
