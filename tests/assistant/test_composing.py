@@ -65,6 +65,8 @@ def goods(open_shop: Any) -> Any:  # noqa: F811
         (("有没有午餐盒", "太空男孩的"), {"BOX24"}),
         (("picture frames?", "is the white one waterproof", "do you have one in black"), {"FRAME13"}),
         (("any mugs?", "what about doormats"), {"MAT15", "MAT16"}),
+        (("do you have a teapot", "any discount on that", "is there a regency version"), {"POT22"}),
+        (("how much is the spaceboy lunch box", "and the circus one"), {"BOX25"}),
     ],
 )
 def test_what_is_added_is_wanted_of_the_kind_before(goods: Any, messages: tuple[str, ...], found: set[str]):
@@ -132,6 +134,20 @@ def test_where_none_of_the_kind_has_to_do_with_what_somebody_likes_there_is_the_
 @pytest.mark.parametrize("asked", ["what's good for a wedding", "whats good for my nephew's birthday, he's 4"])
 def test_what_suits_somebody_is_a_question_of_goods(goods: Any, asked: str):
     assert say(asked).outcome is not Outcome.REFUSED
+
+
+def test_a_price_that_is_asked_stays_the_question(goods: Any):
+    assert "Circus Lunch Box costs £1.95" in thread("how much is the spaceboy lunch box", "and the circus one").text
+
+
+def test_whom_a_gift_is_for_is_told_in_a_message_of_its_own(goods: Any):
+    answer = thread("birthday present ideas please", "a girl, she's 8")
+    assert answer.outcome is not Outcome.REFUSED
+
+
+@pytest.mark.parametrize("asked", ["tell me about your silver tier", "what is the gold status"])
+def test_a_tier_that_is_named_is_none_of_a_cake_stand(goods: Any, asked: str):
+    assert not say(asked).cards
 
 
 @pytest.mark.parametrize(

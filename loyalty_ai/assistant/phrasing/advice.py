@@ -46,7 +46,7 @@ SHE = re.compile(r"\b(?:she|he|they|who|whos|his|her|their|i am|i have|we)\b")
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")
 """A colour that a gift shall have."""
 
-_CHILD = "niece nephew grandson granddaughter toddler 小孩 儿童 小朋友 男孩 女孩 侄 外甥 孙"
+_CHILD = "boy girl niece nephew grandson granddaughter toddler 小孩 儿童 小朋友 男孩 女孩 侄 外甥 孙"
 CHILD = frozenset(_CHILD.split())
 """Who plays, whatever else is told of them."""
 
@@ -75,12 +75,16 @@ class Advice(Needs):
     def gift(self, asked: Asked) -> Iterator[Piece]:
         wish = wish_of(asked.text)
         if thing := self.thing_given(asked, wish):
+            if not wish.likes:
+                yield from self.find(asked_of(asked, thing))
+                return
             yield from self.gift_of_kind(asked, thing, wish)
             return
         words = ", ".join(wish.likes)
         lines = list(dict.fromkeys(line for like in wish.likes for line in interests(like)))
         if not lines:
             words = " ".join(word for word in asked.words.split() if not word[0].isdigit() and word not in PEOPLE)
+            words = "" if CHILDREN.issuperset(words.split()) else words
             if words:
                 unknown = self.call("search_catalog", query=words).data.get("unknown", ())
                 words = " ".join(word for word in words.split() if word not in unknown or word in INTERESTS)
@@ -196,7 +200,7 @@ class Advice(Needs):
             thing = words_of(found["thing"]) if found else ""
             of_table = thing in INTERESTS or any(like in thing for like in liked) or SOME_GIFT.search(thing)
             return thing if thing and not of_table and self.names_goods(thing) else ""
-        for clause in PARTED.split(asked.text) if liked else ():
+        for clause in PARTED.split(asked.text) if liked or BORN.search(asked.text) else ():
             if PERSON.search(clause) or SHE.search(clause):
                 break
             said = [word for word in words_of(clause).split() if not (word in WEAK | PEOPLE or word.isdigit())]

@@ -80,14 +80,15 @@ def decide(products: Iterable[Row], words: str) -> Choice:
     return Choice(rows)
 
 
-def named(rows: Iterable[Row], words: str, *, strictly: bool = False) -> list[Row]:
+def named(rows: Iterable[Row], words: str, *, strictly: bool = False, shelves: bool = True) -> list[Row]:
     """Those whose title, and where they have it category, carries all the words, English or Chinese; all without words.
 
     Args:
         strictly: by the title alone, and no other word in place of one that was said.
+        shelves: whether the category counts too.
     """
     units = [unit for unit in units_of(words, catalogue("en")) if unit.whole]
-    marks = ("",) if strictly else ("", ">")
+    marks = ("", ">") if shelves and not strictly else ("",)
     wanted = [{token for token, earns in unit.found_by.items() if not strictly or earns == EXACT} for unit in units]
     found = []
     for row in rows:

@@ -15,6 +15,16 @@ from loyalty_ai.assistant.questions import Asked, words_of
 from loyalty_ai.assistant.tokens import WHOLE
 from loyalty_ai.assistant.tokens import words as stems
 
+_GENERIC = "pack packs size sizes version versions design designs pattern patterns option options choice brand model packet box"
+GENERIC = frozenset(_GENERIC.split())
+"""What any goods may be called, or have."""
+
+ONE_OF_A_KIND = re.compile(
+    r"(?:and |or |oh |also |ok |then |maybe )*(?:an?|some) (?!.*\bones?\b)[a-z' -]+?(?: too| as well| please)?"
+)
+OF_A_KIND, LONG_NAME = 3, 3
+"""Names a thing by its article and nothing else; how many goods are called so where it is a kind; words of what names one thing."""
+
 PARTED = re.compile(
     r"\b(?:with|for|in|on|to|that|which|who|under|below|over|around|about|from|by|like|saying|without|but|not|no|and)\b|[,.;?!]"
 )
@@ -62,7 +72,7 @@ class Composing(Finding):
         thing = self.thing_of(wish)
         noun = self.noun_of(thing)
         said = words.split()
-        added = " ".join(word for word in said if word not in WEAK | PEOPLE) or words
+        added = " ".join(word for word in said if word not in WEAK | PEOPLE | GENERIC) or words
         if not (noun and added) or {*stems(noun, "en")} & {*stems(added, "en")}:
             return None
         rest = " ".join(word for word in wish.words.split() if word not in thing.split() and word not in said)
@@ -72,10 +82,20 @@ class Composing(Finding):
         added = self.told(added)
         plain = " ".join(word for word in rest.split() if word not in PEOPLE | CHILDREN and not word.isdigit())
         of = dict.fromkeys([(rest, thing), (plain, thing), ("", thing)])
+        parts = thing.split()
+        if len(parts) >= LONG_NAME:  # "lunch bag woodland" is a lunch bag
+            of |= dict.fromkeys([("", " ".join(parts[:-1])), ("", " ".join(parts[1:]))])
         if 2 * len(named(self.shown, thing)) < len(self.shown):  # and no egg cup, which is no cup
             of |= dict.fromkeys([(plain, noun), ("", noun)])
         for kept, kind in of:
             both = " ".join(f"{added} {kept} {kind}".split())
-            if kind and self.has(both):
+            rows = named(self.search(both, available=False, limit=20), both) if kind else []
+            if named(rows, added, shelves=False):
                 return replace(wish, words=both, thing=kind)
         return None
+
+    def another_kind(self, now: Asked) -> bool:
+        """Whether a message only names a kind of goods by itself: "and a ribbon"."""
+        if not ONE_OF_A_KIND.fullmatch(now.text.strip(" ?!.")) or not now.words or COLOUR.fullmatch(now.words):
+            return False
+        return len(named(self.search(now.words, limit=20), now.words, strictly=True)) >= OF_A_KIND

@@ -15,6 +15,7 @@ from loyalty_ai.assistant.following import (
     WHAT_ABOUT,
     WHY_THOSE,
     leaves_out,
+    points_at_some,
     size_of,
 )
 from loyalty_ai.assistant.hearing import all_heard
@@ -35,6 +36,7 @@ from loyalty_ai.assistant.phrasing.choosing import (
     likeness,
     named,
 )
+from loyalty_ai.assistant.phrasing.composing import GENERIC
 from loyalty_ai.assistant.phrasing.edits import EDITS, Edits
 from loyalty_ai.assistant.phrasing.finding import (
     COLOUR,
@@ -48,7 +50,7 @@ from loyalty_ai.assistant.phrasing.matters import (
     MATTERS,
 )
 from loyalty_ai.assistant.phrasing.mentions import PUTS
-from loyalty_ai.assistant.phrasing.narrowing import GENERIC, OF_THOSE, Narrowing
+from loyalty_ai.assistant.phrasing.narrowing import OF_THOSE, Narrowing
 from loyalty_ai.assistant.phrasing.orders import WITHOUT
 from loyalty_ai.assistant.phrasing.own import MAY_NAME_GOODS, MOST_SHORT, OPEN, PLAINLY, Own
 from loyalty_ai.assistant.phrasing.products import without_look
@@ -242,6 +244,10 @@ class Continuing(Edits, Narrowing, Own):
         if again := self.with_another_sum(now):
             return again
         wish = self.wish_before()
+        if wish and self.last_about == "product" and now.intent in OPEN | {Intent.GIFT} and self.another_kind(now):
+            return replace(now, intent=Intent.SEARCH, follows=True)
+        if wish and (one := self.put_too(now, wish)):
+            return one
         if self.last_about == "product" and (beside := self.beside_it(now, wish)):
             return beside
         if self.last_about == "product" and (taken := self.taken(now)):
@@ -302,6 +308,17 @@ class Continuing(Edits, Narrowing, Own):
             words = self.words_beside(now, before) if now.follows and now.words else now.words
             return continued(replace(now, words=words), before)
         return now
+
+    def put_too(self, now: Asked, wish: Asked) -> Asked | None:
+        """Another one of the kind that was put into the cart just now: "and 2 of the suki one"."""
+        may = wish.intent is Intent.CART_ADD and now.words and points_at_some(now.text)
+        if not may or now.intent not in MAY_NAME_GOODS | {Intent.CART_ADD} or now.codes:
+            return None
+        said = " ".join(word for word in now.words.split() if not (word.isdigit() or word in NUMBERS))
+        whole = self.composed(said, wish) if said else None
+        many = things_counted(now.text)
+        units = int(many.value) if many else now.units
+        return replace(now, intent=Intent.CART_ADD, words=whole.words, units=units, follows=True) if whole else None
 
     def told_by_name(self) -> list[Row]:
         """The goods of an order that the last answer named."""
@@ -411,13 +428,14 @@ class Continuing(Edits, Narrowing, Own):
         whole = self.composed(words, before)  # "the sweetheart one", after the regency cakestand
         if whole is None and COLOUR.fullmatch(words) and len(self.shown) == 1:
             whole = self.composed(words, replace(before, words=self.shown[0]["title"].lower(), text="", thing=""))
-        unheard_of = said_alone(now) and not self.search(words, available=False)  # "ornate", after mirrors
-        if whole is None and not ((plainly or unheard_of) and before.words):
+        unheard_of = said_alone(now) and "unknown" not in now.aspects and not self.search(words, available=False)
+        if whole is None and not ((plainly or unheard_of) and before.words):  # "ornate", after mirrors, is told of
             return None
         thing = whole.thing if whole is not None else self.thing_of(before)
+        goes_on = whole is not None and before.intent in (Intent.PRICE, Intent.STOCK)  # "and the dolly girl one"
         return replace(
             before,
-            intent=Intent.SEARCH,
+            intent=before.intent if goes_on else Intent.SEARCH,
             text=now.text,
             words=whole.words if whole is not None else f"{words} {recoloured(thing, words)}",
             thing=thing,
@@ -499,6 +517,7 @@ class Continuing(Edits, Narrowing, Own):
             if before.words and {*before.words.split()} <= {*not_wanted(before.text)}:
                 continue
             beside = owned(before.text) or self.asks_of_it(before) or (before.there and "unknown" in before.aspects)
+            beside = beside or (before.intent in OF_RULES and before.there)  # "any discount on that"
             if beside and at + 1 < len(self.asked_before):
                 continue  # "she has gloves already"
             if (

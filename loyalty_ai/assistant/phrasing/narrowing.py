@@ -12,6 +12,7 @@ from loyalty_ai.assistant.glossary import in_english
 from loyalty_ai.assistant.hearing import CHINESE, of_goods, used_for
 from loyalty_ai.assistant.phrases import GUARDS, NUMBERS, SERVED, SERVED_IN_ENGLISH, Intent
 from loyalty_ai.assistant.phrasing.choosing import POSSIBLE, named
+from loyalty_ai.assistant.phrasing.composing import GENERIC
 from loyalty_ai.assistant.phrasing.families import ABOUT_ONE, MAY_TELL, Families
 from loyalty_ai.assistant.phrasing.finding import (
     CHILDREN,
@@ -147,10 +148,6 @@ where it says what they may cost."""
 OF_A_GIFT = {"narrow", "gift", "need"}
 """What may be heard in one that goes on about a gift."""
 
-_GENERIC = "pack packs size sizes version versions design designs pattern patterns option options choice brand model packet box"
-GENERIC = frozenset(_GENERIC.split())
-"""What any goods may be called, or have."""
-
 CHEAPER = re.compile(
     r"\b(?:cheaper|less (?:expensive|pricey)|not (?:so|as) (?:dear|expensive|pricey))\b|便宜一?点|更便宜"
 )
@@ -159,6 +156,14 @@ SIZED = re.compile(r"\b(?:(?P<large>bigger|larger)|smaller)\b|(?P<more>大)[一�
 
 MOST_THEMES = 6
 """Words of a title that are looked for beside a kind, and goods that share them."""
+
+WHOM = re.compile(
+    r"^(?:it is |she is |he is |for )*(?:an? |my )?(?:\w+ )?(?:boy|girl|lad|man|woman|lady|toddler|teenager|baby)s?\b|"
+    r"^(?:she|he|they)(?: is| are|'s|'re) (?:about |nearly |only )*\d{1,2}\b|\b\d{1,2} ?(?:yrs?|years?|yo|y/o)(?: olds?)?$|"
+    r"^(?:是|给)?(?:个)?(?:男孩|女孩|男生|女生|男的|女的)|\d{1,2} ?岁"
+)
+FEW_LETTERS = 40
+"""Says whom a gift is for, or how old they are; the letters that it takes."""
 MOST_VERB = 2
 """Words of what is asked by a verb alone: "do they stack"."""
 MOST_BARE = 6
@@ -356,9 +361,8 @@ class Narrowing(Families):
         if not words and (not kind or not (low or high or now.order) or any(map(self.names_goods, said))):
             return None
         thing = whole.thing if whole is not None else before.thing
-        changed = replace(
-            before, intent=Intent.SEARCH, words=words or kind, thing=thing, order=order, count=count, **bounds
-        )
+        intent = before.intent if whole is not None and before.intent in (Intent.PRICE, Intent.STOCK) else Intent.SEARCH
+        changed = replace(before, intent=intent, words=words or kind, thing=thing, order=order, count=count, **bounds)
         available = now.available or before.available
         return replace(changed, text=now.text, available=available, both=False, there=False, follows=True)
 
@@ -386,6 +390,9 @@ class Narrowing(Families):
         """What was asked for before as a message puts it right, leaves something out of it, or bounds it."""
         if owned(now.text) and now.intent in MAY_TELL:  # "he has the lunch box, something else"
             return replace(before, text=f"{before.text}. {now.text}", follows=True)
+        of_gift = before.intent is Intent.GIFT and now.intent in MAY_TELL and not now.bounded
+        if of_gift and len(now.text) <= FEW_LETTERS and WHOM.search(now.text):
+            return replace(before, text=f"{before.text}. {now.text}", follows=True)  # "a boy, he is 6"
         return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
 
     def meant_so(self, now: Asked, before: Asked) -> Asked | None:

@@ -281,6 +281,9 @@ SURE_PART = ANY_PART | {
 HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?小时|几天")
 """Asks when somebody answers, and not for somebody."""
 
+A_TIER = re.compile(r"\b(?:silver|gold|platinum) (?:tier|level|status|membership)\b|(?:银卡|金卡|白金)(?:会员|等级)")
+"""Names a tier, and no stand of two."""
+
 A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
 
 REFUSED_FROM, SURELY_REFUSED = 0.25, 0.85
@@ -500,6 +503,8 @@ class Reading(Continuing):
         """A question as what it is in this shop: goods that the tables took for a rule, or the reverse."""
         if self.undoubted(now):
             return replace(now, intent=Intent.POLICY)
+        if now.intent in NAMED_GOODS | {Intent.NONE, Intent.POLICY} and now.words and A_TIER.search(now.text):
+            return replace(now, intent=Intent.LOYALTY, words="", text=f"{now.text} {_('benefits')}")
         if now.intent is Intent.USUAL and SUGGESTS.search(now.text):
             now = replace(now, intent=Intent.RECOMMEND, words="")  # "any suggestions based on what I usually buy"
         if now.words and now.intent in FOR_A_USE and NEEDED.search(now.text) and not JOINS.search(now.text):
