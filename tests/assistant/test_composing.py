@@ -66,6 +66,7 @@ def goods(open_shop: Any) -> Any:  # noqa: F811
         (("picture frames?", "is the white one waterproof", "do you have one in black"), {"FRAME13"}),
         (("any mugs?", "what about doormats"), {"MAT15", "MAT16"}),
         (("do you have a teapot", "any discount on that", "is there a regency version"), {"POT22"}),
+        (("any mugs?", "cat one", "cheapest"), {"MUG10"}),
         (("how much is the spaceboy lunch box", "and the circus one"), {"BOX25"}),
     ],
 )
@@ -96,7 +97,16 @@ def test_what_somebody_has_is_left_out_and_the_gift_goes_on(goods: Any):
     assert set(thread(*story, "what about a kneeler").cards) == {"PAD28"}
 
 
-@pytest.mark.parametrize("asked", ["do they stack", "how long do they last", "which of those would survive outside?"])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "do they stack",
+        "how long do they last",
+        "which of those would survive outside?",
+        "good for a nursery?",
+        "how big",
+    ],
+)
 def test_a_verb_alone_asks_of_the_goods_at_hand(goods: Any, asked: str):
     answer = thread("picture frames?", asked, "the white one")
     assert answer.cards == ("FRAME12",)

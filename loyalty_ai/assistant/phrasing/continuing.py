@@ -33,7 +33,6 @@ from loyalty_ai.assistant.phrases_own import (
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import (
     Row,
-    likeness,
     named,
 )
 from loyalty_ai.assistant.phrasing.composing import GENERIC
@@ -138,8 +137,13 @@ MORE_OR_LESS = {
 }
 """Sizes as titles write them, of what is compared with the goods at hand."""
 
-HOW_BIG = re.compile(r"(?:and |so |ok )*how (?:big|large|tall|wide|deep|heavy|high|thick|small)")
-"""Asks for a measure, and not of what."""
+OF_ITS_OWN = re.compile(
+    r"(?:and |so |ok )*how (?:big|large|tall|wide|deep|heavy|high|thick|small)(?: when .*)?|"
+    r"(?:and |is (?:it|that) |are (?:they|those) |would (?:it|that|they) be )*"
+    r"(?:good|suitable|safe|okay|ok|fine|all right|alright) (?:for|with) .*|"
+    "(?:那|它|这个?|一个)*能?(?:烧|点|燃|撑|保温|保存|保鲜)多(?:久|长时间)呢?"
+)
+"""Asks for a measure, or for whom it is good, and not of what."""
 
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
@@ -180,7 +184,7 @@ class Continuing(Edits, Narrowing, Own):
             return look
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
-        if self.last_about == "product" and HOW_BIG.fullmatch(now.text.strip(" ?!.")):
+        if self.last_about == "product" and OF_ITS_OWN.fullmatch(now.text.strip(" ?!.")):
             return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), there=True)
         if self.last_about == "product" and self.asks_of_it(now):
             unknown = replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
@@ -305,8 +309,7 @@ class Continuing(Edits, Narrowing, Own):
         if now.ordinals and before.intent in LISTING and not now.order:
             return now
         if self.goes_on(now):
-            words = self.words_beside(now, before) if now.follows and now.words else now.words
-            return continued(replace(now, words=words), before)
+            return continued(now, before)
         return now
 
     def put_too(self, now: Asked, wish: Asked) -> Asked | None:
@@ -412,8 +415,12 @@ class Continuing(Edits, Narrowing, Own):
             return replace(now, intent=Intent.PRICE, words="", there=True, units=int(many.value), follows=True)
         return None
 
-    def narrowed(self, now: Asked, before: Asked) -> Asked | None:
-        """A question that names only what one of the things asked for before shall have."""
+    def narrowed(self, now: Asked, before: Asked, *, of_shown: bool = True) -> Asked | None:
+        """A question that names only what one of the things asked for before shall have.
+
+        Args:
+            of_shown: whether it may mean one of those shown last, which are others while the thread is read anew.
+        """
         size = size_of(now.text)
         before = replace(before, words=self.kind_of(before))
         plainly, words = leaves_out(now.text), (size if before.words.isascii() else IN_CHINESE.get(size)) or now.words
@@ -423,7 +430,7 @@ class Continuing(Edits, Narrowing, Own):
             return None
         if not (plainly or WHAT_ABOUT.search(now.text) or said_alone(now)):
             return None
-        if len(named(self.shown, words)) == 1 and "one" in now.text.split():
+        if of_shown and len(named(self.shown, words)) == 1 and "one" in now.text.split():
             return replace(now, intent=Intent.DESCRIBE, words=words)
         whole = self.composed(words, before)  # "the sweetheart one", after the regency cakestand
         if whole is None and COLOUR.fullmatch(words) and len(self.shown) == 1:
@@ -476,18 +483,6 @@ class Continuing(Edits, Narrowing, Own):
         gives = GIVES.search(now.text) is not None
         return replace(now, intent=Intent.LOYALTY, text=f"{now.text} {_('benefits')}") if gives else now
 
-    def words_beside(self, now: Asked, before: Asked) -> str:
-        """What "and the small one" names: of the kind that was asked about before, the one that has these words."""
-        figures = {word for word in now.words.split() if word.isdigit()}
-        rest = " ".join(word for word in before.words.split() if not (figures and word.isdigit()))
-        both = f"{now.words} {rest}"
-        rows = named(self.search(both, available=False, limit=20), now.words)
-        rows = [row for row in rows if any(named([row], word) for word in rest.split())]
-        rows = [
-            row for row in rows if figures <= {str(NUMBERS.get(word, word)) for word in row["title"].lower().split()}
-        ]
-        return max((row["title"].lower() for row in rows), key=lambda title: likeness(title, both), default=now.words)
-
     def wish_before(self, since: int = 0) -> Asked | None:
         """What was asked about products last, by a question that can be read alone, with what narrowed it since.
 
@@ -506,7 +501,7 @@ class Continuing(Edits, Narrowing, Own):
             wish = replace(whole, intent=Intent.SEARCH, text=wish.text)
         for text in reversed(self.asked_before[since:at]):
             now = self.understood(text)[-1]
-            narrowed = self.changed(now, wish) or self.narrowed(now, wish)
+            narrowed = self.changed(now, wish) or self.narrowed(now, wish, of_shown=False)
             wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
         return wish
 

@@ -62,6 +62,7 @@ WISHES_FOR = re.compile(
 BESIDE_IT = re.compile(
     r"\b(?:an?|any|some|have you|got|which|what) (?P<en>[a-z][a-z ]+?) (?:(?:that|which) )?"
     r"(?:to go|goes|go|going|would go|to match|matching) (?:\w+ )?(?:with )?(?:it|them|that|this|those|these)\b|"
+    r"^(?:and |or |also )*(?!something|anything|what|one)(?P<bare>[a-z]+(?: [a-z]+)?) to (?:match|go with (?:it|them|that))$|"
     r"\b(?:an?|any|some) matching (?P<matching>[a-z][a-z ]+?)(?: for (?:it|them|that))?$|"
     r"(?:搭配|配套|搭|配|同主题|一样主题)(?:它|这个|那个)?的?(?P<zh>[\u3400-\u9fff]{1,5}?)(?:吗|呢|有吗|有没有)?$"
 )
@@ -147,6 +148,11 @@ where it says what they may cost."""
 
 OF_A_GIFT = {"narrow", "gift", "need"}
 """What may be heard in one that goes on about a gift."""
+
+NOT_TOO = re.compile(
+    r"^(?:and |but |just |something |anything |one )*not (?:too|so|very|that) (?:(?P<big>big|large|huge|bulky)|small|little|tiny)$"
+)
+"""How large those shall not be that are wanted."""
 
 CHEAPER = re.compile(
     r"\b(?:cheaper|less (?:expensive|pricey)|not (?:so|as) (?:dear|expensive|pricey))\b|便宜一?点|更便宜"
@@ -288,6 +294,10 @@ class Narrowing(Families):
 
     def in_size(self, now: Asked) -> Asked | None:
         """ "Is there a bigger one?": what else is called as the one at hand, but for its size."""
+        before = self.wish_before() if NOT_TOO.search(now.text) and now.intent in MAY_TELL else None
+        if before is not None:
+            look = "small" if NOT_TOO.search(now.text)["big"] else "large"
+            return self.composed(look, before) or replace(before, text=now.text, follows=True)
         size = SIZED.search(now.text) if len(self.shown) == 1 and now.intent not in NO_NARROWING else None
         if size is None:
             return None
@@ -310,7 +320,8 @@ class Narrowing(Families):
         if now.intent in NO_NARROWING or points or of_them or asks not in GOES_ON or chance < OF_LIST / 2:
             return None
         needs = [] if CHINESE.search(before.text) or before.intent is Intent.GIFT else used_for(before.text)
-        if not needs or needs[0].likeness < NEED or self.has(self.kind_of(before)):
+        named_goods = any(map(self.has, filter(None, (self.kind_of(before), before.thing))))
+        if not needs or needs[0].likeness < NEED or named_goods:
             return None
         said = [
             word for word in now.words.split() if word not in WEAK | PEOPLE | GENERIC and not COLOUR.fullmatch(word)
@@ -349,6 +360,7 @@ class Narrowing(Families):
             both = replace(before, text=f"{before.text}. {now.text}", follows=True, **bounds)
             return both if asks in OF_A_GIFT else None
         kind = self.kind_of(before)
+        kind = kind if not kind or self.has(kind) else self.thing_of(before)
         known = {*kind.split()} | WEAK | PEOPLE | GENERIC
         said = [word for word in now.words.split() if word not in known and not word.isdigit()]
         whole = self.composed(" ".join(said), before) if said and kind else None
@@ -432,7 +444,9 @@ class Narrowing(Families):
         """Goods of the kind that shall go with what is at hand, of its theme: the card that shares most of the mug's title, or
         of what somebody likes."""
         found = BESIDE_IT.search(now.text) if self.shown and not now.codes else None
-        kind = words_of(found["en"] or found["matching"] or found["zh"]) if found else ""
+        kind = words_of(found["en"] or found["matching"] or found["bare"] or found["zh"]) if found else ""
+        if kind and found and found["bare"] and not self.has(kind):
+            return replace(now, intent=Intent.SEARCH, words=kind, there=False, follows=False)
         if not kind or not self.has(kind):
             return None
         title = words_of(self.shown[0]["title"].lower()).split()
