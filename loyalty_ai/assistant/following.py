@@ -84,7 +84,8 @@ UNWANTED = re.compile(
 LESS = re.compile(
     r"\b(?:less|not (?:so|too|as|that)|(?:a bit|bit|rather|far|much|way|all) too) "
     r"(?!money|expensive|pric|dear|cost|big|small|large|tall|short|heavy|much|many|long|late|fuss|both|worr|sure|keen|bad|far|soon|happy|busy|fancy)"
-    r"(?P<look>[a-z]{3,}?)(?:s?y|ie|ish)?\b(?! than)|\b(?:too|so) many (?P<things>[a-z]{3,})\b|\benough (?P<had>[a-z]{3,}s) (?:already|as it is)\b"
+    r"(?P<look>[a-z]{3,}?)(?:s?y|ie|ish)?\b(?! than)|\b(?:too|so) many (?P<things>[a-z]{3,})\b|\benough (?P<had>[a-z]{3,}s) (?:already|as it is)\b|"
+    r"\b(?:(?:gone|went) off|sick of|fed up (?:of|with)|bored (?:of|with)) (?:the |all |those |these )*(?P<tired>[a-z]{3,}s)\b"
 )
 """What those that were shown have too much of: "less christmassy", "I've too many tins already"."""
 LIKED = re.compile(

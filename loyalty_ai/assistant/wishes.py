@@ -101,7 +101,7 @@ UNWANTED = (
         rf"\b(?:not another|not any|not a|not the|nothing|without|avoid|hates?|dislikes?|(?:do(?:es)? not|can not) (?:like|want|need|wear|stand|have)|"
         rf"anything but|except|allergic to|no|not) {_TOO}(?:more |any |another |the |a |an )*{_TOO}(?P<what>[a-z]+(?: [a-z]+)?)"
     ),
-    re.compile(r"\b(?:already (?:owns?|has|have|got)|has|have|owns?) (?:every|all|so many|too many|enough|plenty of|loads of|hundreds of|lots of) (?:the )?(?P<what>[a-z]+)"),
+    re.compile(r"\b(?:already (?:owns?|has|have|got)|has|have|owns?)(?: got)? (?:every|all|so many|too many|enough|plenty of|loads of|hundreds of|lots of) (?:the )?(?P<what>[a-z]+)"),
     re.compile(r"(?:不要|别送|别买|不想要|除了|讨厌|不喜欢|不爱)(?!太|超过|贵)(?P<what>[\u3400-\u9fff]{1,6}?)(?=[,.;!?和、]|$|了|以外|之外)"),
 )  # fmt: skip
 OWNED = (

@@ -85,6 +85,7 @@ ONLY_WHEN = re.compile(
 LISTING = {Intent.SEARCH, Intent.GIFT, Intent.RECOMMEND, Intent.POPULAR}
 """What was answered with a list: a place in it is meant, and no other list."""
 
+MORE_THAN_TWO = 2
 MOST_ALONE = 3
 """Words of a message that may name no goods, but only how they shall be."""
 
@@ -226,6 +227,8 @@ class Continuing(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if now.intent is Intent.COMPARE and now.order and not now.words and len(self.shown) > MORE_THAN_TWO:
+            now = replace(now, intent=Intent.SEARCH)  # 哪个便宜点, of a list
         number_alone = now.units and not now.words.strip("0123456789 ") and not (now.codes or now.ordinals)
         number_alone = number_alone or (now.units and {*now.words.split()} <= NUMBERS.keys())
         if number_alone and now.intent in MAY_NAME_GOODS | {Intent.CART_ADD} and self.turn.cart is not None:

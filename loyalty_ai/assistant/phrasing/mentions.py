@@ -48,7 +48,7 @@ AFFORDS_ZH = re.compile(
 )
 AFFORDS = re.compile(
     r"\bas many\b.*\bas (?:possible|i can|we can|it (?:buys|gets)|that (?:buys|gets))\b|"
-    r"\bhow many\b(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many\b(?=.*\b(?:is|would) that(?: be)?\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
+    r"\bhow many\b(?!.*\b(?:have you|you have|you got|do you)\b)(?=.*\b(?:buy|get|afford|have|order|take|purchase)\b)|\bhow many\b(?=.*\b(?:is|would) that(?: be)?\b)|\bhow many (?=.*\b(?:for|with|out of|from) (?:£|\d|my|that|a (?:tenner|fiver)))|"
     rf"{AFFORDS_ZH.pattern}"
 )
 """It asks for how many a sum of money is enough."""

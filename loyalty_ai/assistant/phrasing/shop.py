@@ -122,7 +122,7 @@ RESTOCK = re.compile(
     r"(?:more|any more|them back|it back)\b|"
     r"^(?!.*\b(?:money|refund\w*|paid)\b).*\bwhen\b.{0,24}\b(?:expect|get|have|see|getting|having)\b.{0,20}\bback\b(?! to)|"
     r"\bwill (?:this|it|they|that|these)(?: ones?)?(?: ever| again)* (?:return|come back|be (?:back|restocked))\b(?! (?:to|my))|"
-    r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|(?<!收)到货(?!了|没|.{0,2}付)"
+    r"补货|(?:什么时候|何时|多久|几时|还会).{0,4}(?:再|才|能|会)?(?:有货|到货|上架|再有)|再(?:有货|上架|到货)|(?<!收)到货(?!了|没|.{0,2}付|.{0,3}[碎坏破损裂错漏少])"
 )
 """Asks when something that is sold out comes back."""
 RESTOCK_WORDS = re.compile(
