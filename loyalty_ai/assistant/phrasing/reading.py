@@ -281,7 +281,9 @@ SURE_PART = ANY_PART | {
 HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?小时|几天")
 """Asks when somebody answers, and not for somebody."""
 
-A_TIER = re.compile(r"\b(?:silver|gold|platinum) (?:tier|level|status|membership)\b|(?:银卡|金卡|白金)(?:会员|等级)")
+A_TIER = re.compile(
+    r"(?:^|\b(?:about|explain|what is|what's|whats)\b (?:your |the |a )*)(?:silver|gold|platinum) (?:tier|level|status)\b"
+)
 """Names a tier, and no stand of two."""
 
 A_CODE = re.compile(r"\b(?:referral|friend|discount|promo|own) codes?\b|推荐码|优惠码")
