@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -11,6 +11,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.models import Message
 from loyalty_ai.assistant.tools import Toolbox
 from loyalty_ai.assistant.turn import Turn
@@ -31,6 +32,19 @@ TITLES = {
     LAMP: "Hanging Heart Lamp",
     TRAY: "Wooden Picnic Tray",
 }
+
+
+def sell(shop: SimpleNamespace, goods: Mapping[str, tuple[str, ...]]) -> SimpleNamespace:
+    """The shop with these goods too, a code with its title, price and perhaps category each; everything is in stock."""
+    for key, (title, price, *shelf) in goods.items():
+        category = {"category": shelf[0]} if shelf else {}
+        fakes.make_product(shop.store, key, title=title, price=Decimal(price), url=f"/p/{key}/", **category)
+    for key, product in shop.products.items():
+        product.price = Decimal(PRICES[key])
+        product.save()
+    shop.adapter.stock = None
+    index_products(shop.store)
+    return shop
 
 
 @pytest.fixture

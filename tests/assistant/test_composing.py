@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from loyalty_ai.assistant.indexing import index_products
 from loyalty_ai.assistant.phrasing.finding import not_wanted
 from loyalty_ai.assistant.turn import Outcome
-from tests import fakes
-from tests.assistant.conftest import PRICES
+from tests.assistant.conftest import sell
 from tests.assistant.test_templates import open_shop, say, thread  # noqa: F401 (a fixture)
 
 GOODS = {
@@ -44,14 +41,7 @@ GOODS = {
 
 @pytest.fixture
 def goods(open_shop: Any) -> Any:  # noqa: F811
-    for key, (title, price) in GOODS.items():
-        fakes.make_product(open_shop.store, key, title=title, price=Decimal(price), url=f"/p/{key}/")
-    for key, product in open_shop.products.items():
-        product.price = Decimal(PRICES[key])
-        product.save()
-    open_shop.adapter.stock = None
-    index_products(open_shop.store)
-    return open_shop
+    return sell(open_shop, GOODS)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from loyalty_ai.assistant.phrasing.titles import stated_in, told_in
 from loyalty_ai.assistant.questions import normal
 from loyalty_ai.assistant.wishes import wish_of
 from tests import fakes
-from tests.assistant.conftest import LAMP, MUG, PRICES, TIN
+from tests.assistant.conftest import LAMP, MUG, TIN, sell
 from tests.assistant.test_templates import open_shop, say, thread  # noqa: F401 (fixtures)
 
 GOODS = {
@@ -51,14 +51,7 @@ RESTOCK = "# Stock\n\n## When does it come back\n\nMost products come back in wi
 
 @pytest.fixture
 def goods(open_shop: Any) -> Any:  # noqa: F811
-    for key, (title, price, shelf) in GOODS.items():
-        fakes.make_product(open_shop.store, key, title=title, price=Decimal(price), url=f"/p/{key}/", category=shelf)
-    for key, product in open_shop.products.items():
-        product.price = Decimal(PRICES[key])
-        product.save()
-    open_shop.adapter.stock = None
-    index_products(open_shop.store)
-    return open_shop
+    return sell(open_shop, GOODS)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from loyalty_ai.assistant.phrasing.choosing import named
 from loyalty_ai.assistant.phrasing.narrowing import CLAUSES, bare
 from loyalty_ai.assistant.questions import understand
 from tests import fakes
-from tests.assistant.conftest import PRICES
+from tests.assistant.conftest import PRICES, sell
 from tests.assistant.test_templates import open_shop, say, thread  # noqa: F401 (a fixture)
 
 GOODS = {
@@ -34,14 +34,7 @@ GOODS = {
 
 @pytest.fixture
 def goods(open_shop: Any) -> Any:  # noqa: F811
-    for key, (title, price) in GOODS.items():
-        fakes.make_product(open_shop.store, key, title=title, price=Decimal(price), url=f"/p/{key}/")
-    for key, product in open_shop.products.items():
-        product.price = Decimal(PRICES[key])
-        product.save()
-    open_shop.adapter.stock = None
-    index_products(open_shop.store)
-    return open_shop
+    return sell(open_shop, GOODS)
 
 
 @pytest.mark.parametrize(
