@@ -74,7 +74,7 @@ PLACED_ZH = re.compile(r"放在?(?P<what>[^,.;!?]{2,5}?)[上里]")
 LIKES = (
     re.compile(rf"(?<!would )(?<!\bi )\b(?:{_LIKING}) (?P<what>.+?){_END}"),
     re.compile(r"\b(?:keen|avid|passionate|enthusiastic|serious) (?P<what>[a-z]+)"),
-    re.compile(r"\b(?P<what>[a-z]+)[ -](?:lovers?|loving|drinkers?|fan|addict|enthusiast|mad|obsessed|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
+    re.compile(r"\b(?<!')(?P<what>[a-z]+)[ -](?:lovers?|loving|drinkers?|fan|addict|enthusiast|mad(?! (?:about|on|for))|obsessed(?! with)|nut|freak|geek|buff|fanatic)(?! (?:necklace|bowl|cracker|tin))\b"),
     re.compile(r"(?:特别|很|非常|最|也)?(?:喜欢|喜爱|热爱|爱好|爱|着?迷)(?!你|我|他|她)(?P<what>[^,.;!?、]+?(?:[和与、跟][^,.;!?、]+?)*)(?=[,.;!?]|$|[也还]?爱|[也还又]喜欢|预算|不要)"),
     PLACED_ZH,
 )  # fmt: skip

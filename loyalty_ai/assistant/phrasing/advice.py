@@ -40,7 +40,7 @@ THING_ZH = re.compile(
 SOME_GIFT = re.compile(
     r"\b(?:gifts?|presents?|prezzies?|something|anything|things?|ideas?|bits?|surprise|treat|stuff)\b|礼物|礼品|东西|礼|推荐"
 )
-SHE = re.compile(r"\b(?:she|he|they|who|whos|his|her|their|i am|i have|we)\b")
+SHE = re.compile(r"\b(?:my|she|he|they|who|whos|his|her|their|i am|i have|we)\b")
 """Goods that are named as a gift; any gift; whom it is for, behind which none is named."""
 
 SOMETHING_OF = re.compile(rf"\b(?:something|anything) (?:in )?({COLOUR_WORD.pattern})")

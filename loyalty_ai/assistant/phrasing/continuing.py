@@ -58,6 +58,7 @@ from loyalty_ai.assistant.phrasing.shop import ASKS_MISSING, TIER_ENDS
 from loyalty_ai.assistant.phrasing.tiers import GIVES, OF_TIERS, SUPPOSES
 from loyalty_ai.assistant.phrasing.voice import FURTHEST, local
 from loyalty_ai.assistant.questions import IN_ALL, Asked, continued, normal
+from loyalty_ai.assistant.tokens import words as stems
 from loyalty_ai.assistant.wishes import ANOTHER, owned, wish_of
 
 ABOUT_PRODUCTS = {
@@ -118,6 +119,12 @@ SO_MANY = re.compile(
 )
 """Whether so many of what is at hand can be had."""
 
+SO_MANY_MORE = re.compile(
+    r"^(?:and |ok |go on,? |then )*(?:another|put|add)? ?(?P<count>\d{1,3}) (?:more )?(?:of (?:it|them|those|these|that) )?"
+    r"(?:in|into|to) (?:my|the) (?:basket|cart|trolley|bag)\b"
+)
+"""So many more of what is at hand that shall be put into the cart."""
+
 PLENTY_OF_IT = re.compile(
     r"(?:\w+ ){0,2}(?:is|are) there (?:plenty|enough|lots|loads|many|much|a lot)"
     r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?"
@@ -145,6 +152,15 @@ OF_ITS_OWN = re.compile(
     "(?:那|它|这个?|一个)*能?(?:烧|点|燃|撑|保温|保存|保鲜)多(?:久|长时间)呢?"
 )
 """Asks for a measure, or for whom it is good, and not of what."""
+
+ARRIVES = re.compile(
+    r"\b(?:will|would|can|could) (?:it|they|that|those|these|this) (?:get|arrive|reach|come|be (?:here|there|with)|turn up)\b.*"
+    r"\b(?:by|before|in time|for) "
+)
+"""Whether goods come in time."""
+
+QUOTED = re.compile("“([^”]+)”")
+"""What was searched for, as answers say it."""
 
 ANEW = 0.78
 """Likeness to a known wording from which on a question that points at nothing asks anew."""
@@ -185,6 +201,8 @@ class Continuing(Edits, Narrowing, Own):
             return look
         if self.goes_on_about_service(now) or (self.last_about == "product" and self.asks_fact(now)):
             return now
+        if self.last_about == "product" and now.intent in MAY_NAME_GOODS | {Intent.GIFT} and ARRIVES.search(now.text):
+            return replace(now, intent=Intent.POLICY, words="", follows=False, there=False)
         if self.last_about == "product" and OF_ITS_OWN.fullmatch(now.text.strip(" ?!.")):
             return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), there=True)
         if self.last_about == "product" and self.asks_of_it(now):
@@ -227,6 +245,8 @@ class Continuing(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
+        if now.intent is Intent.CART and self.turn.cart is not None and (more := SO_MANY_MORE.search(now.text)):
+            now = replace(now, intent=Intent.CART_ADD, words="", units=units_said(more["count"]), there=True)
         if now.intent is Intent.COMPARE and now.order and not now.words and len(self.shown) > MORE_THAN_TWO:
             now = replace(now, intent=Intent.SEARCH)  # 哪个便宜点, of a list
         number_alone = now.units and not now.words.strip("0123456789 ") and not (now.codes or now.ordinals)
@@ -496,6 +516,10 @@ class Continuing(Edits, Narrowing, Own):
         if found is None:
             return None
         wish, at = found
+        told = self.words_told() if since == at == 0 and wish.intent is not Intent.GIFT else ""
+        if told and not self.has(wish.words):  # "under a fiver tho"
+            kind = " ".join(word for word in told.split() if word not in self.asked_before[0].lower())
+            wish = replace(wish, words=told, thing=kind)
         likes = wish.intent is not Intent.GIFT and wish_of(wish.text).likes
         older = self.wish_before(at + 1) if said_alone(wish) or likes else None
         if older is not None and likes and older.intent is Intent.GIFT:  # "she loves fairies"
@@ -507,6 +531,17 @@ class Continuing(Edits, Narrowing, Own):
             narrowed = self.changed(now, wish) or self.narrowed(now, wish, of_shown=False)
             wish = narrowed if narrowed is not None and narrowed.intent in LISTING else wish
         return wish
+
+    def words_told(self) -> str:
+        """The words that the last answer said it searched for, where some stood in none but earlier messages; else ""."""
+        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
+        found = QUOTED.search(told)
+        last = {*stems(self.asked_before[0], "en")}
+        words = found[1].split() if found else []
+        plain = (word for word in words if word.isascii())
+        missing = any(word not in last and not last.issuperset(stems(word, "en")) for word in plain)
+        foreign = any(word not in self.asked_before[0] for word in words if not word.isascii())
+        return " ".join(words) if self.last_about == "product" and (missing or foreign) else ""
 
     def _wish_told(self, since: int) -> tuple[Asked, int] | None:
         """The question about products that can be read alone, and how many messages came after it."""
