@@ -145,6 +145,8 @@ class AtHand(Products, Mentions):
 
     def of_goods_told(self, now: Asked) -> list[Row]:
         """What a question means of the goods of the order that was told lately, or of what was bought most often."""
+        if not now.words and (rows := self.told_by_name()):
+            return rows  # "do you still have them"
         words = next(
             (said for text in [now.text, *self.asked_before[:2]] if (said := self.understood(text)[-1].words)), ""
         )
@@ -161,6 +163,11 @@ class AtHand(Products, Mentions):
             ):
                 return []
         return []
+
+    def told_by_name(self) -> list[Row]:
+        """The goods of an order, or of orders, that the last answer named."""
+        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
+        return [row for row in self.goods_of(self.turn.focus) if row["title"] in told]
 
     def focuses(self) -> list[tuple[str, ...]]:
         """What each answer cited, the latest first."""

@@ -32,7 +32,6 @@ from loyalty_ai.assistant.phrases_own import (
 )
 from loyalty_ai.assistant.phrasing.at_hand import shared
 from loyalty_ai.assistant.phrasing.choosing import (
-    Row,
     named,
 )
 from loyalty_ai.assistant.phrasing.composing import GENERIC
@@ -118,6 +117,9 @@ SO_MANY = re.compile(
     r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?$"
 )
 """Whether so many of what is at hand can be had."""
+
+SUM_NOW = re.compile(r"\b(?:total|altogether|in all|come to|comes to|now)\b|总共|一共|合计|总计")
+"""Asks what it all comes to."""
 
 SO_MANY_MORE = re.compile(
     r"^(?:and |ok |go on,? |then )*(?:another|put|add)? ?(?P<count>\d{1,3}) (?:more )?(?:of (?:it|them|those|these|that) )?"
@@ -262,7 +264,9 @@ class Continuing(Edits, Narrowing, Own):
                     self.of_these(now, rows, Intent.CART_ADD), units=now.units
                 )  # "could I get 6 more of those"
         edits = {Intent.CART, Intent.CART_ADD, *EDITS}
-        of_cart = self.turn.cart and "left" in now.aspects and not now.words
+        sums = "total" in now.aspects and SUM_NOW.search(now.text) and before is Intent.CART
+        sums = sums and not (now.codes or now.ordinals or now.units)
+        of_cart = self.turn.cart and ("left" in now.aspects or sums) and not now.words
         if of_cart and any(each.intent in edits for each in self.understood((*self.asked_before, "")[0])):
             return replace(now, intent=Intent.CART)  # "so what is left in there"
         if self.shown and self.last_about == "product" and "left" in now.aspects and not (now.words or now.codes):
@@ -345,11 +349,6 @@ class Continuing(Edits, Narrowing, Own):
         many = things_counted(now.text)
         units = int(many.value) if many else now.units
         return replace(now, intent=Intent.CART_ADD, words=whole.words, units=units, follows=True) if whole else None
-
-    def told_by_name(self) -> list[Row]:
-        """The goods of an order that the last answer named."""
-        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
-        return [row for row in self.goods_of(self.turn.focus) if row["title"] in told]
 
     def may_change(self) -> bool:
         """Whether any of their orders has not left yet."""

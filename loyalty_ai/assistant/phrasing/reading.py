@@ -281,6 +281,11 @@ SURE_PART = ANY_PART | {
 HOW_SOON = re.compile(r"\bhow (?:soon|long|quickly|fast)\b|多快|多久|几个?小时|几天")
 """Asks when somebody answers, and not for somebody."""
 
+PRICE_NOW = re.compile(
+    r"\b(?:price|costs?|how much)\b.*\b(?:today|now)\b|\btoday's price\b|(?:今天|现在).{0,4}(?:价|多少钱)"
+)
+"""Asks what something costs now, and not what was ordered today."""
+
 A_TIER = re.compile(
     r"(?:^|\b(?:about|explain|what is|what's|whats)\b (?:your |the |a )*)(?:silver|gold|platinum) (?:tier|level|status)\b"
 )
@@ -427,6 +432,7 @@ class Reading(Continuing):
             )
             of_order = of_order and not question.codes and not (question.units and self.last_about == "product")
             of_days = not question.there and period(question.text, local(self.turn.now)) is not None
+            of_days = of_days and not PRICE_NOW.search(question.text)
             of_days = of_days and self.turn.customer_id is not None
             if (of_order or of_days) and self.names_nothing(question):  # "where is my order and how much was it"
                 found[at] = replace(question, intent=Intent.ORDER)
