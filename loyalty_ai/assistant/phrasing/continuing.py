@@ -40,6 +40,7 @@ from loyalty_ai.assistant.phrasing.finding import (
     COLOUR,
     COLOURS,
     HAVE_YOU,
+    OTHERS,
     not_wanted,
     recoloured,
 )
@@ -118,6 +119,11 @@ SO_MANY = re.compile(
 )
 """Whether so many of what is at hand can be had."""
 
+INTO_CART = re.compile(
+    r"^(?!.*\b(?:what|whats|how|is|are|anything|show|see|have i|left)\b).+\b(?:in|into|to) (?:my|the) (?:basket|cart|trolley)\b"
+)
+"""It puts something into the cart without a verb: "1 ivory in my basket"."""
+
 SUM_NOW = re.compile(r"\b(?:total|altogether|in all|come to|comes to|now)\b|总共|一共|合计|总计")
 """Asks what it all comes to."""
 
@@ -130,6 +136,7 @@ SO_MANY_MORE = re.compile(
 PLENTY_OF_IT = re.compile(
     r"(?:\w+ ){0,2}(?:is|are) there (?:plenty|enough|lots|loads|many|much|a lot)"
     r"(?: of (?:it|them|those|these|that))?(?: left| in stock)?"
+    r"|which (?:one |of (?:them|those|these) )?(?:has|have|is there) (?:the )?(?:more|most|fewest)(?: of)?(?: left| in stock)?"
     r"|(?:还|现)?(?:货)?(?:够|多|足)(?:不够|不多|不足|吗)"
 )
 """Whether there is much left of what is at hand."""
@@ -151,7 +158,10 @@ OF_ITS_OWN = re.compile(
     r"(?:and |so |ok )*how (?:big|large|tall|wide|deep|heavy|high|thick|small)(?: when .*)?|"
     r"(?:and |is (?:it|that) |are (?:they|those) |would (?:it|that|they) be )*"
     r"(?:good|suitable|safe|okay|ok|fine|all right|alright) (?:for|with) .*|"
-    "(?:那|它|这个?|一个)*能?(?:烧|点|燃|撑|保温|保存|保鲜)多(?:久|长时间)呢?"
+    r"(?:and |so |ok )*(?:do you think|do you know (?:if|whether)|any idea (?:if|whether)|would you say) "
+    r"(?:it|they|this|that|these|those)\b.*|"
+    "(?:那|它|这个?|一个)*能?(?:烧|点|燃|撑|保温|保存|保鲜)多(?:久|长时间)呢?|"
+    "(?:那|它|这个?|这款|大概)*(?:适合(?:几岁|多大)的?(?:孩子|小孩|宝宝|小朋友)?(?:玩|用|看)?|(?:是|有)?(?:多大尺寸|尺寸多大|什么尺寸|有多大))[的啊呀呢吗]*"
 )
 """Asks for a measure, or for whom it is good, and not of what."""
 
@@ -188,6 +198,8 @@ class Continuing(Edits, Narrowing, Own):
         if self.last_about == "order" and OWED.search(now.text) and now.intent in OPEN and self.order_before:
             codes = now.codes or (self.order_before,)
             return replace(now, intent=Intent.ORDER, aspects=now.aspects | {"back"}, codes=codes)
+        if self.last_about == "product" and OF_ITS_OWN.fullmatch(now.text.strip(" ?!.")):
+            return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown", "holds"}), there=True)
         if usual := self.usual_without(now):
             return usual
         before = self.understood(self.asked_before[0])[-1].intent
@@ -205,8 +217,6 @@ class Continuing(Edits, Narrowing, Own):
             return now
         if self.last_about == "product" and now.intent in MAY_NAME_GOODS | {Intent.GIFT} and ARRIVES.search(now.text):
             return replace(now, intent=Intent.POLICY, words="", follows=False, there=False)
-        if self.last_about == "product" and OF_ITS_OWN.fullmatch(now.text.strip(" ?!.")):
-            return replace(now, intent=Intent.DESCRIBE, words="", aspects=frozenset({"unknown"}), there=True)
         if self.last_about == "product" and self.asks_of_it(now):
             unknown = replace(now, intent=Intent.DESCRIBE, words="", aspects=now.aspects | {"unknown"}, there=True)
             return unknown if OF_THOSE.search(now.text) else replace(now, intent=Intent.NONE)
@@ -249,6 +259,11 @@ class Continuing(Edits, Narrowing, Own):
             )
         if now.intent is Intent.CART and self.turn.cart is not None and (more := SO_MANY_MORE.search(now.text)):
             now = replace(now, intent=Intent.CART_ADD, words="", units=units_said(more["count"]), there=True)
+        if now.intent is Intent.CART and self.turn.cart is not None and now.words and INTO_CART.search(now.text):
+            wish = self.wish_before()
+            whole = self.composed(now.words, wish) if wish is not None and self.last_about == "product" else None
+            words = whole.words if whole is not None else now.words
+            return replace(now, intent=Intent.CART_ADD, words=words, units=now.units or 1, follows=True)
         if now.intent is Intent.COMPARE and now.order and not now.words and len(self.shown) > MORE_THAN_TWO:
             now = replace(now, intent=Intent.SEARCH)  # 哪个便宜点, of a list
         number_alone = now.units and not now.words.strip("0123456789 ") and not (now.codes or now.ordinals)
@@ -444,6 +459,8 @@ class Continuing(Edits, Narrowing, Own):
             of_shown: whether it may mean one of those shown last, which are others while the thread is read anew.
         """
         size = size_of(now.text)
+        if OTHERS.search(now.text) and {*now.words.split()} < {*before.words.split()}:
+            return replace(now, intent=Intent.SEARCH, follows=True)  # "any other london ones", after a mug
         before = replace(before, words=self.kind_of(before))
         plainly, words = leaves_out(now.text), (size if before.words.isascii() else IN_CHINESE.get(size)) or now.words
         if not words or now.codes or now.ordinals:
@@ -482,6 +499,7 @@ class Continuing(Edits, Narrowing, Own):
         before = self.asked_before[0].lower()
         if (
             now.intent in KEPT
+            or (" " in now.words and self.has(now.words))  # "back to shopping, silver photo frame"
             or not (self.last_about == "loyalty" or OF_TIERS.search(before))
             or len(now.text) > MOST_SHORT
         ):

@@ -62,7 +62,8 @@ WISHES_FOR = re.compile(
 BESIDE_IT = re.compile(
     r"\b(?:an?|any|some|have you|got|which|what) (?P<en>[a-z][a-z ]+?) (?:(?:that|which) )?"
     r"(?:to go|goes|go|going|would go|to match|matching) (?:\w+ )?(?:with )?(?:it|them|that|this|those|these)\b|"
-    r"^(?:and |or |also )*(?!something|anything|what|one)(?P<bare>[a-z]+(?: [a-z]+)?) to (?:match|go with (?:it|them|that))$|"
+    r"^(?:and |or |also )*(?!something|anything|what|one)(?P<bare>[a-z]+(?: [a-z]+)?) "
+    r"(?:to|that|which) (?:would )?(?:match(?:es)?|go(?:es)? with (?:it|them|that))(?: (?:it|them|that))?$|"
     r"\b(?:an?|any|some) matching (?P<matching>[a-z][a-z ]+?)(?: for (?:it|them|that))?$|"
     r"(?:搭配|配套|搭|配|同主题|一样主题)(?:它|这个|那个)?的?(?P<zh>[\u3400-\u9fff]{1,5}?)(?:吗|呢|有吗|有没有)?$"
 )
