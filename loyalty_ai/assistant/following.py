@@ -17,7 +17,7 @@ _LEAD = (
     r"i (?:want|need|prefer|would like|would prefer|would rather have)|can i (?:see|have)|not (?:those|these|that|them|this one)),? )*"
 )
 ONE_OF_THEM = re.compile(
-    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} (?<!for )(?:ones?|versions?)\b|[\w'-]+ ones\b|(?!(?:this|that|which|what|the|first|second|third|fourth|last|next|another|each|every|no|any|only|cheapest|dearest|other|same|right|my|your|for|just|how|of|or|and|want|need|have|take|get)\b)[a-z'-]+ one$|(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
+    rf"{_LEAD}(?:(?:the|a|an|any|that|some|with)\b(?: [\w'-]+){{1,3}} (?<!for )(?:ones?|versions?)\b|[\w'-]+ ones\b|(?!(?:this|that|which|what|the|first|second|third|fourth|last|next|another|each|every|no|any|only|cheapest|dearest|other|same|right|my|your|for|just|how|of|or|and|want|need|have|take|get)\b)[a-z'-]+ one$|(?:the )?same (?:in|but|with) |(?:a |any |some )?ones? (?:with|in|for|that|of|without|has)\b|"
     r"(?:anything|something|any|some|it|them|these|those)(?: else)? (?:in|with|without)\b|(?:anything|something) (?:a (?:bit|little) )?(?:(?:more|less) )?(?!else|for|to|in|from|like|nice|good|similar)[a-z]+$|(?:in|with|without|for) \w+|(?:that|which) (?!one|is|was|are|would|do|does|can|of)\w+|"
     r"(?:anything|something|any|some|a|an|the)?(?: bit| little| much)* ?(?:smaller|smallest|bigger|biggest|larger|largest)\b)|"
     r"^(?:(?:那|那么|要|有没有|有|我要|想要|来个|换个?)+)?[^有没吗,.?]{1,6}的(?:那[个款只种])?(?:呢|吗|么|有吗|有没有)?(?:,[^有没吗,.?]{1,5}的?(?:有吗|有没有|呢))?[?]?$|"

@@ -171,6 +171,9 @@ ARRIVES = re.compile(
 )
 """Whether goods come in time."""
 
+SAME = re.compile(r"\bsame (?:in|but|with) ")
+"""The same of something else."""
+
 QUOTED = re.compile("“([^”]+)”")
 """What was searched for, as answers say it."""
 
@@ -351,7 +354,8 @@ class Continuing(Edits, Narrowing, Own):
         if now.ordinals and before.intent in LISTING and not now.order:
             return now
         if self.goes_on(now):
-            return continued(now, before)
+            whole = self.composed(now.words, before) if now.follows and now.words else None
+            return continued(replace(now, words=whole.words) if whole is not None else now, before)
         return now
 
     def put_too(self, now: Asked, wish: Asked) -> Asked | None:
@@ -471,7 +475,12 @@ class Continuing(Edits, Narrowing, Own):
             return None
         if of_shown and len(named(self.shown, words)) == 1 and "one" in now.text.split():
             return replace(now, intent=Intent.DESCRIBE, words=words)
+        if before.intent is Intent.GIFT and wish_of(before.text).likes and said_alone(now) and self.has(words):
+            return None  # "mugs?", after a gift for who drinks tea
         whole = self.composed(words, before)  # "the sweetheart one", after the regency cakestand
+        rest = " ".join(word for word in before.words.split() if word not in self.thing_of(before).split())
+        if whole is None and SAME.search(now.text) and rest and self.has(both := f"{words} {rest}"):
+            whole = replace(before, words=both, thing=rest)  # "same in dolly girl", after spaceboy for lunch
         if whole is None and COLOUR.fullmatch(words) and len(self.shown) == 1:
             whole = self.composed(words, replace(before, words=self.shown[0]["title"].lower(), text="", thing=""))
         unheard_of = said_alone(now) and "unknown" not in now.aspects and not self.search(words, available=False)
@@ -541,7 +550,9 @@ class Continuing(Edits, Narrowing, Own):
         older = self.wish_before(at + 1) if said_alone(wish) or likes else None
         if older is not None and likes and older.intent is Intent.GIFT:  # "she loves fairies"
             wish = replace(older, text=f"{older.text}. {wish.text}")
-        elif older is not None and (whole := self.composed(wish.words, older)):  # "doormats", then "union jack"
+        elif (
+            older is not None and older.intent is not Intent.GIFT and (whole := self.composed(wish.words, older))
+        ):  # "doormats", then "union jack"
             wish = replace(whole, intent=Intent.SEARCH, text=wish.text)
         for text in reversed(self.asked_before[since:at]):
             now = self.understood(text)[-1]
@@ -551,14 +562,18 @@ class Continuing(Edits, Narrowing, Own):
 
     def words_told(self) -> str:
         """The words that the last answer said it searched for, where some stood in none but earlier messages; else ""."""
-        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
-        found = QUOTED.search(told)
         last = {*stems(self.asked_before[0], "en")}
-        words = found[1].split() if found else []
+        words = self.words_quoted().split()
         plain = (word for word in words if word.isascii())
         missing = any(word not in last and not last.issuperset(stems(word, "en")) for word in plain)
         foreign = any(word not in self.asked_before[0] for word in words if not word.isascii())
-        return " ".join(words) if self.last_about == "product" and (missing or foreign) else ""
+        return " ".join(words) if missing or foreign else ""
+
+    def words_quoted(self) -> str:
+        """The words that the last answer said it searched for; "" where it showed no goods."""
+        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
+        found = QUOTED.search(told) if self.last_about == "product" else None
+        return found[1] if found else ""
 
     def _wish_told(self, since: int) -> tuple[Asked, int] | None:
         """The question about products that can be read alone, and how many messages came after it."""

@@ -30,6 +30,9 @@ from loyalty_ai.assistant.questions import Asked, normal, words_of
 MAY_TELL = {Intent.SEARCH, Intent.NONE, Intent.GIFT, Intent.RECOMMEND, Intent.HELP}
 ABOUT_ONE = {Intent.STOCK, Intent.PRICE, Intent.DESCRIBE}
 
+OTHER_THINGS = re.compile(r"\b(?:things|stuff|products|items|anything)\b|东西|产品|商品")
+"""Of whatever kind."""
+
 MORE_THAN_ONE = 2
 GENERIC_PACK = frozenset(["pack", "packs", "set", "sets", "box", "packet", "boxes", "pair"])
 """What goods come in, of whatever kind."""
@@ -136,6 +139,8 @@ class Families(Pairs):
         shown = self.shown if self.last_about == "product" and not (now.here and self.turn.product) else []
         before = self.wish_before() if shown else None
         kind = self.kind_of(before) if before is not None and before.words else ""
+        if kind and OTHER_THINGS.search(now.text) and now.words and self.has(now.words):
+            kind = now.words  # "what other things with dinosaurs do you sell", after a jigsaw
         if len(shown) > 1 and not (kind and self.has(kind)):
             kind = shared(shown)
         if not kind and (rows := shown or self.page()):
