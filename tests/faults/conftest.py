@@ -148,6 +148,16 @@ def crews(django_db_setup) -> Iterator[Callable[[str], Crew]]:
         yield crew_of
 
 
+def nobody_writes() -> bool:
+    """Whether no other session of the tests' database is in a transaction; one whose process was killed ends a little later."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+        )
+        return cursor.fetchone()[0] == 0
+
+
 @pytest.fixture
 def hands(request, crews, transactional_db, settings, monkeypatch, tmp_path) -> Iterator[Hands]:
     """What a fault test works with; parametrized indirectly with the name of the broker."""
@@ -158,6 +168,7 @@ def hands(request, crews, transactional_db, settings, monkeypatch, tmp_path) -> 
     monkeypatch.setattr(services, "current_app", crew.app())
     yield Hands(crew, tmp_path)
     (tmp_path / "go").touch()
+    until(nobody_writes, "the workers to be done", crew.logs)  # what empties the tables now would meet their locks
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {kinds.TABLE}")
 

@@ -166,8 +166,7 @@ class AtHand(Products, Mentions):
 
     def told_by_name(self) -> list[Row]:
         """The goods of an order, or of orders, that the last answer named."""
-        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
-        return [row for row in self.goods_of(self.turn.focus) if row["title"] in told]
+        return [row for row in self.goods_of(self.turn.focus) if row["title"] in self.told_before]
 
     def focuses(self) -> list[tuple[str, ...]]:
         """What each answer cited, the latest first."""
@@ -240,8 +239,7 @@ class AtHand(Products, Mentions):
 
     def fee(self) -> tuple[Decimal, str] | None:
         """The amount that the last answer quoted first, with the key of its passage; None where it quoted none."""
-        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
-        line = next((line for line in told.splitlines() if MONEY.search(line)), "")
+        line = next((line for line in self.told_before.splitlines() if MONEY.search(line)), "")
         found = MONEY.findall(line)
         own = "loyalty" in self.turn.focus  # their tier may make it free
         if len(found) != 1 or own or self.last_about != "passage" or not CHARGED.search(line):

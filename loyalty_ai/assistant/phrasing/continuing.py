@@ -260,27 +260,10 @@ class Continuing(Edits, Narrowing, Own):
             return replace(
                 now, intent=Intent.STOCK, words="", units=units_said(many["count"]), aspects=left, follows=True
             )
-        if now.intent is Intent.CART and self.turn.cart is not None and (more := SO_MANY_MORE.search(now.text)):
-            now = replace(now, intent=Intent.CART_ADD, words="", units=units_said(more["count"]), there=True)
-        if now.intent is Intent.CART and self.turn.cart is not None and now.words and INTO_CART.search(now.text):
-            wish = self.wish_before()
-            whole = self.composed(now.words, wish) if wish is not None and self.last_about == "product" else None
-            words = whole.words if whole is not None else now.words
-            return replace(now, intent=Intent.CART_ADD, words=words, units=now.units or 1, follows=True)
+        if self.turn.cart is not None and (put := self.put_into_cart(now)):
+            return put
         if now.intent is Intent.COMPARE and now.order and not now.words and len(self.shown) > MORE_THAN_TWO:
             now = replace(now, intent=Intent.SEARCH)  # 哪个便宜点, of a list
-        number_alone = now.units and not now.words.strip("0123456789 ") and not (now.codes or now.ordinals)
-        number_alone = number_alone or (now.units and {*now.words.split()} <= NUMBERS.keys())
-        if number_alone and now.intent in MAY_NAME_GOODS | {Intent.CART_ADD} and self.turn.cart is not None:
-            if self.last_about == "product" and (
-                now.intent is Intent.CART_ADD or PUTS.search(now.text)
-            ):  # "put ten in"
-                return replace(now, intent=Intent.CART_ADD, words="", there=True)
-            adds = now.there or now.intent is Intent.CART_ADD
-            if self.last_about == "order" and adds and len(rows := self.told_by_name()) == 1:
-                return replace(
-                    self.of_these(now, rows, Intent.CART_ADD), units=now.units
-                )  # "could I get 6 more of those"
         edits = {Intent.CART, Intent.CART_ADD, *EDITS}
         sums = "total" in now.aspects and SUM_NOW.search(now.text) and before is Intent.CART
         sums = sums and not (now.codes or now.ordinals or now.units)
@@ -357,6 +340,28 @@ class Continuing(Edits, Narrowing, Own):
             whole = self.composed(now.words, before) if now.follows and now.words else None
             return continued(replace(now, words=whole.words) if whole is not None else now, before)
         return now
+
+    def put_into_cart(self, now: Asked) -> Asked | None:
+        """What of the goods at hand, or told of an order, a message puts into the cart by a number or a word: "put ten in"."""
+        if now.intent is Intent.CART and (more := SO_MANY_MORE.search(now.text)):
+            now = replace(now, intent=Intent.CART_ADD, words="", units=units_said(more["count"]), there=True)
+        elif now.intent is Intent.CART and now.words and INTO_CART.search(now.text):
+            wish = self.wish_before() if self.last_about == "product" else None
+            whole = self.composed(now.words, wish) if wish is not None else None
+            words = whole.words if whole is not None else now.words
+            return replace(now, intent=Intent.CART_ADD, words=words, units=now.units or 1, follows=True)
+        numbers = all(word.isdigit() or word in NUMBERS for word in now.words.split())
+        if not (now.units and numbers) or now.codes or now.ordinals:
+            return None
+        adds = now.intent is Intent.CART_ADD
+        if not adds and now.intent not in MAY_NAME_GOODS:
+            return None
+        if self.last_about == "product" and (adds or PUTS.search(now.text)):
+            return replace(now, intent=Intent.CART_ADD, words="", there=True)
+        rows = self.told_by_name() if self.last_about == "order" and (adds or now.there) else []
+        if len(rows) == 1:  # "could I get 6 more of those"
+            return replace(self.of_these(now, rows, Intent.CART_ADD), units=now.units)
+        return now if adds and not now.words else None
 
     def put_too(self, now: Asked, wish: Asked) -> Asked | None:
         """Another one of the kind that was put into the cart just now: "and 2 of the suki one"."""
@@ -538,6 +543,11 @@ class Continuing(Edits, Narrowing, Own):
         Args:
             since: how many of the last messages are left out.
         """
+        if since not in self._wishes:
+            self._wishes[since] = self._wish_since(since)
+        return self._wishes[since]
+
+    def _wish_since(self, since: int) -> Asked | None:
         found = self._wish_told(since)
         if found is None:
             return None
@@ -571,8 +581,7 @@ class Continuing(Edits, Narrowing, Own):
 
     def words_quoted(self) -> str:
         """The words that the last answer said it searched for; "" where it showed no goods."""
-        told = next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
-        found = QUOTED.search(told) if self.last_about == "product" else None
+        found = QUOTED.search(self.told_before) if self.last_about == "product" else None
         return found[1] if found else ""
 
     def _wish_told(self, since: int) -> tuple[Asked, int] | None:

@@ -34,8 +34,6 @@ OTHER_THINGS = re.compile(r"\b(?:things|stuff|products|items|anything)\b|东西|
 """Of whatever kind."""
 
 MORE_THAN_ONE = 2
-GENERIC_PACK = frozenset(["pack", "packs", "set", "sets", "box", "packet", "boxes", "pair"])
-"""What goods come in, of whatever kind."""
 OF_TITLES = MAY_TELL | {
     Intent.DESCRIBE,
     Intent.POLICY,
@@ -115,7 +113,7 @@ class Families(Pairs):
         at_hand = self.page() or (self.shown if self.last_about == "product" else [])
         if len(at_hand) == 1 and told_in(at_hand[0]["title"], now.text) and named(at_hand, words):
             return replace(told, words="", there=True, here=bool(self.turn.product))
-        if self.last_about == "product" and self.shown and GENERIC_PACK.issuperset(words.split()) and holds:
+        if self.last_about == "product" and self.shown and PACKED.issuperset(words.split()) and holds:
             return replace(told, words="", there=True)  # "how many in a pack"
         if now.intent is Intent.ORDER or not words:
             return None

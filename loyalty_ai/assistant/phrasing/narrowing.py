@@ -169,8 +169,11 @@ WHOM = re.compile(
     r"^(?:she|he|they)(?: is| are|'s|'re) (?:about |nearly |only )*\d{1,2}\b|\b\d{1,2} ?(?:yrs?|years?|yo|y/o)(?: olds?)?$|"
     r"^(?:是|给)?(?:个)?(?:男孩|女孩|男生|女生|男的|女的)|\d{1,2} ?岁"
 )
-FEW_LETTERS = 40
-"""Says whom a gift is for, or how old they are; the letters that it takes."""
+SO_SHORT = 40
+"""Says whom a gift is for, or how old they are; the letters that it takes at most."""
+MOST_TRIED = 3
+"""Words of a message that are put together with the wish one by one."""
+
 MOST_VERB = 2
 """Words of what is asked by a verb alone: "do they stack"."""
 MOST_BARE = 6
@@ -365,7 +368,9 @@ class Narrowing(Families):
         known = {*kind.split()} | WEAK | PEOPLE | GENERIC
         said = [word for word in now.words.split() if word not in known and not word.isdigit()]
         whole = self.composed(" ".join(said), before) if said and kind else None
-        whole = whole or next(filter(None, (self.composed(word, before) for word in said if len(said) > 1)), None)
+        whole = whole or next(
+            filter(None, (self.composed(word, before) for word in said[:MOST_TRIED] if len(said) > 1)), None
+        )
         words = whole.words if whole is not None else ""
         if not words and said and (rows := named(self.shown, " ".join(said))) and len(rows) < len(self.shown):
             return self.of_these(now, rows, now.intent if now.intent in ABOUT_ONE else Intent.STOCK)
@@ -404,7 +409,7 @@ class Narrowing(Families):
         if owned(now.text) and now.intent in MAY_TELL:  # "he has the lunch box, something else"
             return replace(before, text=f"{before.text}. {now.text}", follows=True)
         of_gift = before.intent is Intent.GIFT and now.intent in MAY_TELL and not now.bounded
-        if of_gift and len(now.text) <= FEW_LETTERS and WHOM.search(now.text):
+        if of_gift and len(now.text) <= SO_SHORT and WHOM.search(now.text):
             return replace(before, text=f"{before.text}. {now.text}", follows=True)  # "a boy, he is 6"
         return self.meant_so(now, before) or self.without(now, before) or self.narrowing(now, before)
 

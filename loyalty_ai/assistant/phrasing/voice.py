@@ -77,6 +77,7 @@ class Voice:
         self._understood: dict[str, list[Asked]] = {}
         self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
+        self._wishes: dict[int, Asked | None] = {}
 
     def understood(self, text: str) -> list[Asked]:
         """The questions of a message of this thread, read only once."""
@@ -163,6 +164,11 @@ class Voice:
     def asked_before(self) -> list[str]:
         """What the shopper said so far, the latest first."""
         return [said.text for said in reversed(self.turn.history) if said.by_shopper]
+
+    @property
+    def told_before(self) -> str:
+        """The text of the last answer, "" where there was none."""
+        return next((said.text for said in reversed(self.turn.history) if not said.by_shopper), "")
 
     @property
     def topic_before(self) -> str:
