@@ -543,11 +543,6 @@ class Continuing(Edits, Narrowing, Own):
         Args:
             since: how many of the last messages are left out.
         """
-        if since not in self._wishes:
-            self._wishes[since] = self._wish_since(since)
-        return self._wishes[since]
-
-    def _wish_since(self, since: int) -> Asked | None:
         found = self._wish_told(since)
         if found is None:
             return None

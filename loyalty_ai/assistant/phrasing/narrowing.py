@@ -171,9 +171,6 @@ WHOM = re.compile(
 )
 SO_SHORT = 40
 """Says whom a gift is for, or how old they are; the letters that it takes at most."""
-MOST_TRIED = 3
-"""Words of a message that are put together with the wish one by one."""
-
 MOST_VERB = 2
 """Words of what is asked by a verb alone: "do they stack"."""
 MOST_BARE = 6
@@ -368,9 +365,7 @@ class Narrowing(Families):
         known = {*kind.split()} | WEAK | PEOPLE | GENERIC
         said = [word for word in now.words.split() if word not in known and not word.isdigit()]
         whole = self.composed(" ".join(said), before) if said and kind else None
-        whole = whole or next(
-            filter(None, (self.composed(word, before) for word in said[:MOST_TRIED] if len(said) > 1)), None
-        )
+        whole = whole or next(filter(None, (self.composed(word, before) for word in said if len(said) > 1)), None)
         words = whole.words if whole is not None else ""
         if not words and said and (rows := named(self.shown, " ".join(said))) and len(rows) < len(self.shown):
             return self.of_these(now, rows, now.intent if now.intent in ABOUT_ONE else Intent.STOCK)

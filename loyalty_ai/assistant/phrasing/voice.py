@@ -77,7 +77,6 @@ class Voice:
         self._understood: dict[str, list[Asked]] = {}
         self._called: dict[str, Found] = {}
         self._lists: dict[tuple[str, ...], list[Row]] = {}
-        self._wishes: dict[int, Asked | None] = {}
 
     def understood(self, text: str) -> list[Asked]:
         """The questions of a message of this thread, read only once."""
